@@ -1,0 +1,1 @@
+"""The pure core: vocabulary, fold, analyses and formats. It knows no web, no database and no clock."""

@@ -1,0 +1,165 @@
+"""What may be reported: the envelope of a change, its kinds, and the rules of each payload.
+
+A change that does not fit is refused with a code; whoever stores it keeps it whole and asks again after an upgrade.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, TypeVar
+
+from pydantic import Field, ValidationError
+
+from skygge.core import model
+from skygge.core.model import (
+    Actor,
+    BigInt,
+    Code,
+    Codebook,
+    Consent,
+    Encounter,
+    Entry,
+    FieldNote,
+    Gap,
+    Id,
+    Label,
+    Memo,
+    OffsetMinutes,
+    Stamp,
+    Strict,
+    Study,
+    SubjectType,
+    Zone,
+)
+
+SCHEMA = 1
+T = TypeVar("T", bound=Strict)
+
+
+class ChangeRefused(ValueError):
+    """A change is not understood or breaks a rule. `code` is stable; `where` names fields, never contents."""
+
+    def __init__(self, code: str, where: str = "") -> None:
+        super().__init__(code)
+        self.code = code
+        self.where = where
+
+
+class Change(Strict):
+    """The envelope. `parents` are the changes whose values this one replaces; `monotonic_ms` never jumps."""
+
+    change_id: Id
+    kind: Annotated[str, Field(max_length=64)]
+    subject_id: Id
+    parents: Annotated[list[Id], Field(max_length=2_000)] = []
+    payload: dict[str, object]
+    made_at: Stamp
+    utc_offset_minutes: OffsetMinutes
+    time_zone: Zone
+    device_id: Id
+    device_seq: Annotated[BigInt, Field(ge=0)]
+    session_id: Label
+    monotonic_ms: Annotated[float, Field(ge=0, le=2**63)]
+    schema_: Annotated[int, Field(alias="schema", ge=1, le=2**31)]
+    app_version: Label
+    group_id: Id | None = None
+
+
+class Nothing(Strict):
+    """The payload of a change whose kind says it all."""
+
+
+class EncounterEnded(Strict):
+    """How an encounter ended. No origin = at its last entry, because nobody ended it."""
+
+    ended_at: Stamp
+    end_origin: model.EndOrigin | None = None
+
+
+@dataclass(frozen=True)
+class KindSpec:
+    """What one kind of change reports: on which subject, with which payload, and what it sets by itself."""
+
+    subject: SubjectType
+    payload: type[Strict]
+    required: frozenset[str] = frozenset()
+    sets: Mapping[str, object] = field(default_factory=dict)
+    creates: bool = False
+
+
+def _kind(subject: SubjectType, payload: type[Strict], required: str = "", **sets: object) -> KindSpec:
+    return KindSpec(subject, payload, frozenset(required.split()), sets, creates=bool(required))
+
+
+def _retraction(subject: SubjectType, retracted: bool) -> KindSpec:
+    return KindSpec(subject, Nothing, sets={"retracted": retracted})
+
+
+KINDS: Mapping[str, KindSpec] = {
+    "study.amended": KindSpec("study", Study, creates=True),
+    "encounter.started": _kind("encounter", Encounter, "kind started_at"),
+    "encounter.amended": _kind("encounter", Encounter),
+    "encounter.ended": _kind("encounter", EncounterEnded),
+    "encounter.retracted": _retraction("encounter", True),
+    "encounter.restored": _retraction("encounter", False),
+    "gap.recorded": _kind("gap", Gap, "encounter_id kind from"),
+    "gap.amended": _kind("gap", Gap),
+    "gap.retracted": _retraction("gap", True),
+    "actor.added": _kind("actor", Actor, "label kind"),
+    "actor.amended": _kind("actor", Actor),
+    "consent.recorded": _kind("consent", Consent, "actor_id at"),
+    "entry.logged": _kind("entry", Entry, "encounter_id kind started_at"),
+    "entry.amended": _kind("entry", Entry),
+    "entry.retracted": _retraction("entry", True),
+    "entry.restored": _retraction("entry", False),
+    "fieldnote.written": _kind("fieldnote", FieldNote, "encounter_id text"),
+    "fieldnote.amended": _kind("fieldnote", FieldNote),
+    "fieldnote.retracted": _retraction("fieldnote", True),
+    "fieldnote.restored": _retraction("fieldnote", False),
+    "memo.written": _kind("memo", Memo, "text"),
+    "memo.amended": _kind("memo", Memo),
+    "memo.retracted": _retraction("memo", True),
+    "codebook.drafted": _kind("codebook", Codebook, "version codes", status="draft"),
+    "codebook.published": _kind("codebook", Codebook, "version codes", status="published"),
+    "code.proposed": _kind("code", Code, "dimension key label", status="provisional"),
+}
+
+
+def read_change(document: object) -> Change:
+    """Check one change as it came off the wire.
+
+    Raises ChangeRefused: `change.content_invalid`, `change.schema_newer` or `change.kind_unknown`.
+    """
+    if isinstance(document, dict) and _is_newer(document.get("schema")):
+        raise ChangeRefused("change.schema_newer", "schema")
+    change = _validated(Change, document)
+    spec = KINDS.get(change.kind)
+    if spec is None:
+        raise ChangeRefused("change.kind_unknown", "kind")
+    _validated(spec.payload, change.payload, "payload")
+    missing = spec.required - change.payload.keys()
+    if missing:
+        raise ChangeRefused("change.content_invalid", f"payload.{min(missing)}")
+    return change
+
+
+def fields_set_by(kind: str, payload: Mapping[str, object]) -> dict[str, object]:
+    """The fields that a change of this kind sets on its subject. An unknown kind sets none."""
+    spec = KINDS.get(kind)
+    return {} if spec is None else {**payload, **spec.sets}
+
+
+def _is_newer(schema: object) -> bool:
+    return isinstance(schema, int) and not isinstance(schema, bool) and SCHEMA < schema <= 2**31
+
+
+def _validated(shape: type[T], document: object, inside: str = "") -> T:
+    try:
+        return shape.model_validate(document)
+    except ValidationError as error:
+        place = [inside, *(str(part) for part in error.errors(include_input=False, include_context=False)[0]["loc"])]
+        # Only names that the model itself knows may be told: an unknown key is the sender's own text.
+        names = {field.alias or name for name, field in shape.model_fields.items()}
+        known = [part for part in place if part in names or part == inside]
+        raise ChangeRefused("change.content_invalid", ".".join(filter(None, known))) from None

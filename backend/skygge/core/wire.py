@@ -1,0 +1,85 @@
+"""JSON as it comes off the wire and as it is kept: strict to read, verbatim to write."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+
+MAX_DEPTH = 32
+MAX_DIGITS = 1_000
+
+
+class WireError(ValueError):
+    """The bytes are not the JSON we speak. Carries a reason in fixed words, never a piece of the input."""
+
+
+def parse_json(raw: bytes) -> object:
+    """Read one JSON document from UTF-8 bytes.
+
+    NaN, Infinity and numbers too large for a float come through as floats, so that the model refuses them as
+    content (422, or a quarantined change) instead of the whole body. Lone surrogates come through for the same reason.
+
+    Raises WireError: not UTF-8, not JSON, a key twice, deeper than MAX_DEPTH, an integer over MAX_DIGITS digits.
+    """
+    try:
+        document = json.loads(raw.decode("utf-8"), object_pairs_hook=_unique_keys, parse_int=_bounded_int)
+    except WireError:
+        raise
+    except UnicodeDecodeError:
+        raise WireError("not UTF-8") from None
+    except RecursionError:
+        raise WireError("nested too deeply") from None
+    except ValueError:
+        raise WireError("not JSON") from None
+    _refuse_depth(document)
+    return document
+
+
+def to_verbatim(document: object) -> bytes:
+    """UTF-8 JSON in the order given; a lone surrogate survives as its escape."""
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(document, separators=(",", ":")).encode("ascii")
+
+
+def to_canonical(document: object) -> bytes:
+    """JSON in one agreed form (sorted keys, ASCII, no spaces), for hashing and comparing."""
+    return json.dumps(document, sort_keys=True, separators=(",", ":")).encode("ascii")
+
+
+def content_hash(change: Mapping[str, object]) -> bytes:
+    """SHA-256 over the canonical form of a change as it was sent (32 bytes)."""
+    return hashlib.sha256(to_canonical(change)).digest()
+
+
+def _unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise WireError("a key stands twice in one object")
+    return found
+
+
+def _bounded_int(digits: str) -> int:
+    # int() is quadratic in the number of digits, so the length is checked before it is asked.
+    if len(digits) > MAX_DIGITS:
+        raise WireError("a number has too many digits")
+    return int(digits)
+
+
+def _refuse_depth(document: object) -> None:
+    """Refuse documents that parse here but would exhaust the stack of whoever writes them out again."""
+    level: list[object] = [document]
+    for _ in range(MAX_DEPTH):
+        level = [child for parent in level for child in _children(parent)]
+        if not level:
+            return
+    raise WireError("nested too deeply")
+
+
+def _children(node: object) -> list[object]:
+    if isinstance(node, dict):
+        return list(node.values())
+    return node if isinstance(node, list) else []

@@ -1,0 +1,92 @@
+"""What may be reported, and what is refused with which word."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from skygge.core.changes import KINDS, ChangeRefused, read_change
+
+ID = "01900000-0000-7000-8000-%012d"
+ENTRY = {"encounter_id": ID % 9, "kind": "point", "started_at": "2026-03-02T09:00:00.000+01:00"}
+CHANGE: dict[str, Any] = {
+    "change_id": ID % 1, "kind": "entry.logged", "subject_id": ID % 2, "parents": [], "payload": ENTRY,
+    "made_at": "2026-03-02T09:00:00.000+01:00", "utc_offset_minutes": 60, "time_zone": "Europe/Copenhagen",
+    "device_id": ID % 3, "device_seq": 1, "session_id": "s", "monotonic_ms": 12.5, "schema": 1, "app_version": "0.1.0",
+}  # fmt: skip
+
+
+def _refusal(**amended: Any) -> ChangeRefused:
+    with pytest.raises(ChangeRefused) as caught:
+        read_change({**CHANGE, **amended})
+    return caught.value
+
+
+def test_a_change_is_read_when_it_is_whole() -> None:
+    """The envelope comes back as it was."""
+    change = read_change(CHANGE)
+    assert (change.kind, change.payload, change.device_seq) == ("entry.logged", ENTRY, 1)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"jotting": "\ud800"},
+        {"jotting": "\x00"},
+        {"jotting": "a" * 100_001},
+        {"precision_s": float("nan")},
+        {"precision_s": 2**63},
+        {"precision_s": True},
+        {"is_admin": True},
+        {"from_": "2026-03-02T09:00:00Z"},
+        {"started_at": None},
+        {"started_at": 1_772_438_400},
+        {"started_at": "2026-03-02T09:00:00"},
+        {"started_at": "2026-02-30T09:00:00Z"},
+        {"started_at": "0001-01-01T00:00:00+23:59"},
+        {"started_at": "9999-12-31T23:59:59-23:59"},
+        {"encounter_id": "ABC"},
+        {"encounter_id": (ID % 9).replace("-", "")},
+        {"flags": ["Resists"]},
+        {"kind": "pointed"},
+    ],
+    ids=lambda payload: next(iter(payload)) + "=" + ascii(next(iter(payload.values())))[:24],
+)
+def test_content_that_does_not_fit_is_refused_without_being_repeated(payload: dict[str, Any]) -> None:
+    """The refusal names a field of ours at most, never a piece of what was written."""
+    refused = _refusal(payload={**ENTRY, **payload})
+    assert refused.code == "change.content_invalid"
+    assert refused.where in {"payload", f"payload.{next(iter(payload))}"}
+    assert "is_admin" not in refused.where
+
+
+def test_a_text_of_the_greatest_length_and_any_language_is_taken() -> None:
+    """100,000 code points, emoji and right-to-left marks included."""
+    text = ("🙂" + "\u202e" + "æ") * 33_333
+    assert read_change({**CHANGE, "payload": {**ENTRY, "jotting": text}}).payload["jotting"] == text
+
+
+def test_what_is_missing_is_named() -> None:
+    """A creation without what makes the thing is refused."""
+    assert _refusal(payload={"kind": "point", "started_at": ENTRY["started_at"]}).where == "payload.encounter_id"
+    assert _refusal(subject_id=None).where == "subject_id"
+
+
+def test_newer_schema_and_unknown_kind_have_words_of_their_own() -> None:
+    """They are parked until an upgrade understands them, whatever their payload is."""
+    assert _refusal(schema=2, kind="entry.sung", whatever=1).code == "change.schema_newer"
+    assert _refusal(kind="entry.sung").code == "change.kind_unknown"
+
+
+@pytest.mark.parametrize("document", [None, [], "x", 3, {}, {"schema": True}, {"schema": 10**400}])
+def test_what_is_no_change_at_all_is_refused(document: object) -> None:
+    """Anything can stand in a list of changes; nothing raises another error."""
+    with pytest.raises(ChangeRefused):
+        read_change(document)
+
+
+def test_every_kind_of_the_contract_that_this_version_understands_is_listed() -> None:
+    """The three that erase arrive with their own issue and are parked until then."""
+    assert {"encounter.struck", "person.stopped", "words.struck"}.isdisjoint(KINDS)
+    assert len(KINDS) == 26
