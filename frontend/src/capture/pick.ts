@@ -1,0 +1,106 @@
+/** What has been touched for the next entry, and what a further touch makes of it. Pure: the clock is handed in. */
+
+/** A first touch that nothing follows stops being the time of the next entry after this long. */
+export const LONE_TOUCH_MS = 20_000;
+
+export type FieldMode = 'words' | 'actions' | 'structures';
+
+export interface Pick {
+  actor_id: string | null;
+  recipient_id: string | null;
+  /** The arrow was touched: the next actor is the recipient. */
+  aiming: boolean;
+  action: string | null;
+  /** Unix milliseconds of the first touch, null while the next entry has not begun. */
+  touched_at: number | null;
+  touches: number;
+}
+
+export type Touch =
+  | { on: 'actor'; id: string }
+  | { on: 'arrow' }
+  | { on: 'action'; key: string }
+  | { on: 'structure'; key: string }
+  | { on: 'mark' }
+  | { on: 'words' };
+
+/** An entry as it was picked; `started_ms` is the first touch of it. */
+export interface Commit {
+  actor_id: string | null;
+  recipient_id: string | null;
+  action: string | null;
+  structure: string | null;
+  started_ms: number;
+  with_words: boolean;
+}
+
+export interface Outcome {
+  pick: Pick;
+  commit: Commit | null;
+}
+
+export function emptyPick(actor_id: string | null = null): Pick {
+  return { actor_id, recipient_id: null, aiming: false, action: null, touched_at: null, touches: 0 };
+}
+
+/** The next state of the pick, and the entry that this touch commits, if it does. */
+export function touch(before: Pick, touched: Touch, now: number, mode: FieldMode): Outcome {
+  const pick = begun(before, now);
+  switch (touched.on) {
+    case 'actor':
+      return { pick: withActor(pick, touched.id, now), commit: null };
+    case 'arrow':
+      return { pick: withArrow(pick), commit: null };
+    case 'action':
+      return withAction(pick, touched.key, mode);
+    case 'structure':
+      return committed(pick, { structure: touched.key });
+    case 'mark':
+      return committed(pick, {});
+    case 'words':
+      return committed(pick, { with_words: true });
+  }
+}
+
+/** Whether the pick holds something that a lone MARK would save beyond the sticky actor. */
+export function hasBegun(pick: Pick, now: number): boolean {
+  return pick.touched_at !== null && !isStale(pick, now);
+}
+
+function isStale(pick: Pick, now: number): boolean {
+  return pick.touches === 1 && pick.touched_at !== null && now - pick.touched_at > LONE_TOUCH_MS;
+}
+
+function begun(pick: Pick, now: number): Pick {
+  if (pick.touched_at === null || isStale(pick, now)) return { ...pick, touched_at: now, touches: 1 };
+  return { ...pick, touches: pick.touches + 1 };
+}
+
+function withActor(pick: Pick, id: string, now: number): Pick {
+  if (pick.aiming) return { ...pick, recipient_id: id, aiming: false };
+  // With nothing else picked, another actor is the beginning of another entry.
+  const anew = pick.action === null && pick.recipient_id === null;
+  return anew ? { ...pick, actor_id: id, touched_at: now, touches: 1 } : { ...pick, actor_id: id };
+}
+
+function withArrow(pick: Pick): Pick {
+  if (pick.recipient_id !== null) return { ...pick, recipient_id: null, aiming: false };
+  return { ...pick, aiming: !pick.aiming };
+}
+
+function withAction(pick: Pick, key: string, mode: FieldMode): Outcome {
+  if (mode !== 'structures') return committed({ ...pick, action: key }, {});
+  return { pick: { ...pick, action: pick.action === key ? null : key }, commit: null };
+}
+
+function committed(pick: Pick, more: { structure?: string; with_words?: boolean }): Outcome {
+  const commit: Commit = {
+    actor_id: pick.actor_id,
+    recipient_id: pick.recipient_id,
+    action: pick.action,
+    structure: more.structure ?? null,
+    started_ms: pick.touched_at ?? 0,
+    with_words: more.with_words ?? false,
+  };
+  return { pick: emptyPick(pick.actor_id), commit };
+}

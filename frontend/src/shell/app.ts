@@ -1,0 +1,86 @@
+import type { Notebook } from '../store/notebook';
+import type { Account, StudyBrief } from '../store/session';
+import type { Server } from '../sync/server';
+import type { Route } from './routes';
+
+export type Phase =
+  /** Opening the phone's own memory. */
+  | 'starting'
+  /** The server has no account yet. */
+  | 'setup'
+  | 'sign-in'
+  /** Signed in, no study chosen. */
+  | 'studies'
+  /** A study's notebook is open; `app.notebook` is there. */
+  | 'open'
+  /** The browser refuses to keep anything. */
+  | 'no-storage';
+
+export type SyncState = 'idle' | 'sending' | 'offline' | 'sign-in' | 'error';
+export type Locale = 'en' | 'da';
+export type Theme = 'system' | 'light' | 'dark';
+
+export interface SyncStatus {
+  readonly state: SyncState;
+  /** When the server last answered, ISO 8601, or undefined. */
+  readonly last_contact_at: string | undefined;
+  /** How far this device's clock is off, in ms (positive = fast), once known. */
+  readonly clock_offset_ms: number | undefined;
+  /** Send what waits and fetch what is new, now. Never rejects; look at `state` afterwards. */
+  sendNow(): Promise<void>;
+}
+
+export interface SetupForm {
+  name: string;
+  password: string;
+  study: StudyForm;
+}
+
+export interface StudyForm {
+  title: string;
+  time_zone: string;
+  languages: string[];
+  field_mode: 'words' | 'actions' | 'structures';
+  starter: 'blank' | 'actions' | 'heuristic-four';
+}
+
+/** The state of the app, given to components through `useApp()`. Every property is reactive. */
+export interface App {
+  readonly phase: Phase;
+  readonly route: Route;
+  readonly account: Account | undefined;
+  readonly studies: readonly StudyBrief[];
+  readonly study: StudyBrief | undefined;
+  /** There in phase 'open', which is when all screens but enter/ and install/ are shown. */
+  readonly notebook: Notebook;
+  /** Read from the notebook so that the reader runs again after every change: `$derived(app.live((n) => n.list('actor')))`. */
+  live<T>(read: (notebook: Notebook) => T): T;
+  readonly sync: SyncStatus;
+  readonly server: Server;
+
+  /** Go to a place: `app.go('/encounter/' + id)`. With `replace` the Back button skips this place. */
+  go(path: string, how?: { replace?: boolean }): void;
+
+  signIn(name: string, password: string): Promise<void>;
+  /** Ends the session at the server. What is on this phone stays. */
+  signOut(): Promise<void>;
+  setUp(token: string, form: SetupForm): Promise<void>;
+  createStudy(form: StudyForm): Promise<void>;
+  chooseStudy(study_id: string): Promise<void>;
+  leaveStudy(): void;
+
+  readonly locale: Locale;
+  setLocale(locale: Locale): void;
+  readonly theme: Theme;
+  setTheme(theme: Theme): void;
+  readonly isLeftHanded: boolean;
+  setLeftHanded(isLeftHanded: boolean): void;
+
+  /** A newer app is ready: offer it between encounters only. */
+  readonly isUpdateReady: boolean;
+  takeUpdate(): void;
+  /** The app's files are all on this phone: it opens without a network. */
+  readonly isReadyOffline: boolean;
+  /** Whether the browser promised not to throw the notes away; undefined until it has answered. */
+  readonly isStorageKept: boolean | undefined;
+}

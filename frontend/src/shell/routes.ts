@@ -1,0 +1,46 @@
+/** The places of the app, as they stand behind the # of the address. */
+
+export type RouteName =
+  | 'home' | 'capture' | 'encounter' | 'entry' | 'sync' | 'review' | 'analyses' | 'analysis' | 'export' | 'settings'
+  | 'install' | 'setup' | 'sign-in' | 'studies' | 'lost';
+
+export interface Route {
+  readonly name: RouteName;
+  /** What stands in the variable part of the place: an id, a name or a token; empty where there is none. */
+  readonly param: string;
+}
+
+const PLACES: readonly (readonly [RegExp, RouteName])[] = [
+  [/^$/, 'home'],
+  [/^capture$/, 'capture'],
+  [/^encounter\/([^/]+)$/, 'encounter'],
+  [/^entry\/([^/]+)$/, 'entry'],
+  [/^sync$/, 'sync'],
+  [/^review$/, 'review'],
+  [/^analysis$/, 'analyses'],
+  [/^analysis\/([^/]+)$/, 'analysis'],
+  [/^export$/, 'export'],
+  [/^settings$/, 'settings'],
+  [/^install$/, 'install'],
+  [/^setup\/([^/]+)$/, 'setup'],
+  [/^sign-in$/, 'sign-in'],
+  [/^studies$/, 'studies'],
+];
+
+/** Read a hash such as `#/entry/ID`. A place that does not exist is 'lost', never an error. */
+export function readRoute(hash: string): Route {
+  const path = hash.replace(/^#?\/?/, '').replace(/\/$/, '').replace(/\?.*$/, '');
+  for (const [pattern, name] of PLACES) {
+    const found = pattern.exec(path);
+    if (found) return { name, param: decode(found[1] ?? '') };
+  }
+  return { name: 'lost', param: '' };
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
