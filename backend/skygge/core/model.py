@@ -1,7 +1,7 @@
 """The vocabulary: every thing a study holds, with the field names of the JSON Lines format.
 
-Values stay what they were on the wire: an id is a lower-case UUID text, a time is its ISO 8601 text with offset, because
-the local hour of a field note must survive every round trip. `read_instant` turns a time into an instant.
+Values stay what they were on the wire: an id is a lower-case UUID text, a time is its ISO 8601 text with offset,
+because the local hour of a field note must survive every round trip. `read_instant` turns a time into an instant.
 """
 
 from __future__ import annotations
