@@ -1,0 +1,1 @@
+"""People and scripts: accounts, signing in, tokens. Knows nothing of studies' content."""

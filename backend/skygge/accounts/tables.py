@@ -1,0 +1,79 @@
+"""Accounts, and everything that proves who somebody is. Secrets lie here only as hashes."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Field, SQLModel
+
+from skygge.db import UtcTime
+
+
+class AccountRow(SQLModel, table=True):
+    """A person who signs in. `is_admin` gives the server, never a study's content."""
+
+    __tablename__ = "account"
+
+    id: UUID = Field(primary_key=True)
+    name: str = Field(max_length=100)
+    # The name as it is compared: two people may not differ by case or by the way an å is composed.
+    folded_name: str = Field(max_length=300, unique=True)
+    password_hash: str = Field(max_length=255)
+    is_admin: bool = False
+    created_at: datetime = Field(sa_type=UtcTime)
+
+
+class SessionRow(SQLModel, table=True):
+    """One signed-in browser. With a device it lasts 60 days after the last contact, without one 12 hours."""
+
+    __tablename__ = "session"
+
+    token_hash: bytes = Field(primary_key=True)
+    account_id: UUID = Field(foreign_key="account.id", index=True)
+    device_id: UUID | None = None
+    device_name: str | None = Field(default=None, max_length=100)
+    created_at: datetime = Field(sa_type=UtcTime)
+    last_used_at: datetime = Field(sa_type=UtcTime)
+    expires_at: datetime = Field(sa_type=UtcTime)
+
+
+class TokenRow(SQLModel, table=True):
+    """A script's bearer token for one study, read-only unless `may_write`; it counts as a device."""
+
+    __tablename__ = "token"
+
+    token_hash: bytes = Field(primary_key=True)
+    study_id: UUID = Field(index=True)
+    account_id: UUID = Field(foreign_key="account.id")
+    device_id: UUID
+    may_write: bool = False
+    created_at: datetime = Field(sa_type=UtcTime)
+    expires_at: datetime = Field(sa_type=UtcTime)
+
+
+class SetupLinkRow(SQLModel, table=True):
+    """The one-time link to the first account; thirty minutes, the newest alone is good."""
+
+    __tablename__ = "setup_link"
+
+    token_hash: bytes = Field(primary_key=True)
+    expires_at: datetime = Field(sa_type=UtcTime)
+
+
+class ResetLinkRow(SQLModel, table=True):
+    """A one-time link with which somebody chooses a new password."""
+
+    __tablename__ = "reset_link"
+
+    token_hash: bytes = Field(primary_key=True)
+    account_id: UUID = Field(foreign_key="account.id")
+    expires_at: datetime = Field(sa_type=UtcTime)
+
+
+class LoginAttemptRow(SQLModel, table=True):
+    """Failed attempts on one name (or one kind of code) since the last success; the throttle of all workers."""
+
+    __tablename__ = "login_attempt"
+
+    subject_hash: bytes = Field(primary_key=True)
+    failures: int = 0
+    last_failed_at: datetime = Field(sa_type=UtcTime)

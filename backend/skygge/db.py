@@ -1,0 +1,211 @@
+"""Both databases behind one door: short read sessions, and write sessions that end in the only commit there is."""
+
+import asyncio
+import os
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from weakref import WeakKeyDictionary
+
+from fastapi import Depends, Request
+from fastapi.concurrency import contextmanager_in_threadpool
+from sqlalchemy import DateTime, Dialect, Engine, TypeDecorator, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
+
+from skygge.errors import Problem, StartRefused
+from skygge.settings import Settings
+
+BUSY_TIMEOUT_MS = 30_000
+READERS = 16
+POSTGRES_WRITERS = 8
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An instant: aware in, aware UTC out, on both databases (SQLite alone would forget the zone)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime cannot be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class _Queue:
+    """Requests waiting for a session, a semaphore for each event loop.
+
+    Waiting here costs no thread. If requests waited in worker threads for the write lock, all threads could be
+    waiting while the request that holds the lock finds none to go on in.
+    """
+
+    def __init__(self, places: int) -> None:
+        self._places = places
+        self._by_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+
+    def of_this_loop(self) -> asyncio.Semaphore:
+        return self._by_loop.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(self._places))
+
+
+class Database:
+    """Two engines on one database: one that only reads, one that writes."""
+
+    def __init__(self, reader: Engine, writer: Engine) -> None:
+        self.reader = reader
+        self.writer = writer
+        self.is_sqlite = writer.dialect.name == "sqlite"
+        self._write_lock = threading.Lock()
+        self._read_queue = _Queue(READERS)
+        self._write_queue = _Queue(1 if self.is_sqlite else POSTGRES_WRITERS)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session that sees one consistent state and cannot write."""
+        with Session(self.reader, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session whose work is committed when the block ends, and rolled back when it raises.
+
+        A raised Problem with `writes_kept` is committed all the same, and then raised.
+        """
+        kept: Problem | None = None
+        with self._one_writer(), Session(self.writer, expire_on_commit=False) as session:
+            try:
+                yield session
+            except Problem as problem:
+                if not problem.writes_kept:
+                    raise
+                kept = problem
+            session.commit()
+        if kept is not None:
+            raise kept
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Session]:
+        """`read` for the event loop: waiting for a place blocks no thread."""
+        async with self._read_queue.of_this_loop(), contextmanager_in_threadpool(self.read()) as session:
+            yield session
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[Session]:
+        """`write` for the event loop: waiting for the turn blocks no thread."""
+        async with self._write_queue.of_this_loop(), contextmanager_in_threadpool(self.write()) as session:
+            yield session
+
+    @contextmanager
+    def _one_writer(self) -> Iterator[None]:
+        """SQLite takes one writer at a time; queueing here is fair, SQLite's own busy handler is not."""
+        if not self.is_sqlite:
+            yield
+            return
+        with self._write_lock:
+            yield
+
+    def close(self) -> None:
+        """Give back every connection; on SQLite this also folds the write-ahead log into the file."""
+        self.reader.dispose()
+        self.writer.dispose()
+
+
+def open_database(settings: Settings) -> Database:
+    """Open the database of the settings. SQLite's folder is made if it can be.
+
+    Raises StartRefused when the folder cannot be written or the server does not answer.
+    """
+    if settings.uses_sqlite:
+        _make_folder(settings)
+        database = _open_sqlite(settings)
+    else:
+        database = _open_postgres(settings)
+    try:
+        with database.writer.connect():
+            pass
+    except DBAPIError:
+        database.close()
+        where = "the SQLite file cannot be opened or written" if settings.uses_sqlite else "PostgreSQL does not answer"
+        raise StartRefused(f"The database is not usable: {where}.") from None
+    return database
+
+
+def _make_folder(settings: Settings) -> None:
+    folder = settings.sqlite_file.parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        raise StartRefused(f"The folder {folder} cannot be made.") from None
+    if not os.access(folder, os.W_OK):
+        raise StartRefused(f"The folder {folder} cannot be written.")
+
+
+def _open_sqlite(settings: Settings) -> Database:
+    url = settings.url_of_database
+    reader = create_engine(url, pool_size=READERS, max_overflow=4, connect_args={"check_same_thread": False})
+    writer = create_engine(url, pool_size=1, max_overflow=1, connect_args={"check_same_thread": False})
+    _prepare_sqlite(reader, begin="BEGIN", more=("PRAGMA query_only=ON",))
+    _prepare_sqlite(writer, begin="BEGIN IMMEDIATE", more=("PRAGMA journal_mode=WAL",))
+    return Database(reader, writer)
+
+
+def _prepare_sqlite(engine: Engine, begin: str, more: tuple[str, ...]) -> None:
+    """Take transactions out of the driver's hands: its own way once gave duplicate numbers without an error."""
+    pragmas = (f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}", "PRAGMA foreign_keys=ON", "PRAGMA synchronous=FULL", *more)
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+        for pragma in pragmas:
+            connection.execute(pragma)
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+
+def _open_postgres(settings: Settings) -> Database:
+    url = "postgresql+psycopg://" + settings.url_of_database.partition("://")[2]
+    reader = create_engine(
+        url,
+        pool_size=READERS,
+        pool_pre_ping=True,
+        isolation_level="REPEATABLE READ",
+        execution_options={"postgresql_readonly": True},
+    )
+    writer = create_engine(url, pool_size=POSTGRES_WRITERS, pool_pre_ping=True)
+    return Database(reader, writer)
+
+
+def database_of(request: Request) -> Database:
+    """The database of the application that answers this request."""
+    database: Database = request.app.state.database
+    return database
+
+
+DatabaseDep = Annotated[Database, Depends(database_of)]
+
+
+async def _read_session(database: DatabaseDep) -> AsyncIterator[Session]:
+    async with database.reading() as session:
+        yield session
+
+
+async def _write_session(database: DatabaseDep) -> AsyncIterator[Session]:
+    async with database.writing() as session:
+        yield session
+
+
+# scope="function": the session ends, and commits, before the answer leaves. With the default scope a caller
+# would be told 200 and the commit might still fail.
+ReadSession = Annotated[Session, Depends(_read_session, scope="function")]
+WriteSession = Annotated[Session, Depends(_write_session, scope="function")]

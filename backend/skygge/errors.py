@@ -1,0 +1,155 @@
+"""The one catalogue of problems: a stable code, a status and a title each (RFC 9457).
+
+Exception tree:
+
+    Problem                  what a caller did that cannot be answered; becomes application/problem+json
+      StudyUnknown …         one class per code
+    StartRefused             a command or the server's start is refused: one sentence, exit code 2
+
+A problem with `writes_kept` lets the one commit keep what was written before it was raised (a failed sign-in
+counts although it is answered with an error). A body never carries a value that was sent.
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+
+class StartRefused(Exception):
+    """The start, or a command, is refused with one sentence and nothing is written."""
+
+
+class Problem(Exception):
+    """Something a caller did wrong, or may not do. Subclasses are the catalogue."""
+
+    code: ClassVar[str] = "server.failed"
+    status: ClassVar[int] = 500
+    title: ClassVar[str] = "The server failed; nothing was changed."
+    writes_kept: ClassVar[bool] = False
+
+    def __init__(self, detail: str | None = None, headers: Mapping[str, str] | None = None, **members: Any) -> None:
+        super().__init__(self.code)
+        self.detail = detail
+        self.headers = dict(headers or {})
+        self.members = members
+
+    def body(self) -> dict[str, Any]:
+        """The RFC 9457 object: type, title, status, code, detail and the problem's own members."""
+        detail = self.detail or self.title
+        known = {"type": "about:blank", "title": self.title, "status": self.status, "code": self.code, "detail": detail}
+        return {**known, **self.members}
+
+
+class ServerFailed(Problem):
+    pass
+
+
+# ── requests that cannot be read ──
+
+
+class BodyUnreadable(Problem):
+    code, status, title = "body.unreadable", 400, "The body is not JSON that can be read."
+
+
+class BodyTooLarge(Problem):
+    code, status, title = "body.too_large", 413, "The body is larger than this address takes."
+
+
+class MediaTypeUnsupported(Problem):
+    code, status, title = "body.media_type", 415, "This address takes application/json."
+
+
+class RequestInvalid(Problem):
+    code, status, title = "request.invalid", 422, "Some fields are missing, unknown or out of bounds."
+
+
+class AddressUnknown(Problem):
+    code, status, title = "address.unknown", 404, "There is nothing at this address."
+
+
+class MethodNotAllowed(Problem):
+    code, status, title = "method.not_allowed", 405, "This address does not take that method."
+
+
+class NameRefused(Problem):
+    code, status, title = "name.refused", 400, "A name may not contain path parts."
+
+
+class HostUnknown(Problem):
+    code, status, title = "host.unknown", 400, "This server does not answer to that host name."
+
+
+class CrossSite(Problem):
+    code, status, title = "request.cross_site", 403, "Requests from another site are refused."
+
+
+# ── set-up, signing in ──
+
+
+class SetupNeeded(Problem):
+    code, status, title = "setup.needed", 503, "Set Skygge up first, with the link the server printed."
+
+
+class SetupUsed(Problem):
+    code, status, title = "setup.used", 410, "Skygge has been set up; the link is used."
+
+
+class SetupLinkWrong(Problem):
+    code, status, title = "setup.link_wrong", 403, "This set-up link is wrong or older than 30 minutes."
+
+
+class ResetLinkWrong(Problem):
+    code, status, title = "reset.link_wrong", 403, "This reset link is wrong, used or too old."
+
+
+class SessionMissing(Problem):
+    code, status, title = "session.missing", 401, "Sign in first."
+
+
+class WrongCredentials(Problem):
+    code, status, title = "session.wrong_credentials", 401, "Name or password is wrong."
+    writes_kept = True
+
+
+class TooManyAttempts(Problem):
+    code, status, title = "session.too_many_attempts", 429, "Too many attempts; wait before trying again."
+    writes_kept = True
+
+
+class DeviceRevoked(Problem):
+    code, status, title = "device_revoked", 401, "This device was revoked."
+
+
+class PasswordTooWeak(Problem):
+    code, status, title = "password.too_weak", 422, "Choose a longer or less common password (15 characters or more)."
+
+
+class AccountNameTaken(Problem):
+    code, status, title = "account.name_taken", 409, "Somebody already has this name."
+
+
+# ── studies and roles ──
+
+
+class StudyUnknown(Problem):
+    code, status, title = "study.unknown", 404, "There is no such study here."
+
+
+class RoleInsufficient(Problem):
+    code, status, title = "role.insufficient", 403, "Your role in this study does not allow that."
+
+
+class TokenReadOnly(Problem):
+    code, status, title = "token.read_only", 403, "This token may only read."
+
+
+class InvitationWrong(Problem):
+    code, status, title = "invitation.wrong", 410, "This invitation is wrong, used or too old."
+    writes_kept = True
+
+
+class ObserverTaken(Problem):
+    code, status, title = "member.observer_taken", 409, "This observer name is taken in this study."
+
+
+class StarterUnknown(Problem):
+    code, status, title = "starter.unknown", 422, "There is no such starter codebook."

@@ -1,0 +1,83 @@
+"""Bring a database to this version's schema; refuse one that a newer version has written."""
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine
+
+from skygge.db import Database, open_database
+from skygge.errors import StartRefused
+from skygge.settings import Settings
+
+
+def find_migrations() -> Path:
+    """The folder of the revisions: inside the installed package, or in the root of the repository."""
+    here = Path(__file__).resolve().parent
+    for folder in (here / "migrations", here.parents[1] / "migrations"):
+        if (folder / "env.py").is_file():
+            return folder
+    raise StartRefused("This installation has no migrations folder; install Skygge again.")
+
+
+def migrate(settings: Settings) -> bool:
+    """Bring the database of the settings to the newest schema; true when something had to be done.
+
+    A SQLite file is copied beside itself first. Raises StartRefused for a database of a newer version.
+    """
+    database = open_database(settings)
+    try:
+        return _migrate_open(settings, database)
+    finally:
+        database.close()
+
+
+def require_current(database: Database) -> None:
+    """Refuse to go on with a database whose schema is not this version's."""
+    config = _config()
+    if _revision(database.writer) != ScriptDirectory.from_config(config).get_current_head():
+        raise StartRefused("The database has another version's schema; run `skygge migrate` first.")
+
+
+def _migrate_open(settings: Settings, database: Database) -> bool:
+    config = _config()
+    scripts = ScriptDirectory.from_config(config)
+    present = _revision(database.writer)
+    if present == scripts.get_current_head():
+        return False
+    if present is not None and present not in {script.revision for script in scripts.walk_revisions()}:
+        raise StartRefused("The database was written by a newer version of Skygge; install that version.")
+    if present is not None and settings.uses_sqlite:
+        _copy(settings.sqlite_file, present)
+    with database.writer.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    return True
+
+
+def _config() -> Config:
+    config = Config()
+    # A percent sign in a path would be read as an interpolation.
+    config.set_main_option("script_location", str(find_migrations()).replace("%", "%%"))
+    return config
+
+
+def _revision(engine: Engine) -> str | None:
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def _copy(file: Path, revision: str) -> None:
+    """Keep the file as it was, with its write-ahead log folded in, under a name that says when and which."""
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    copy = file.with_name(f"{file.stem}-before-{revision}-{stamp}{file.suffix}")
+    try:
+        with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(copy)) as target:
+            source.backup(target)
+    except (OSError, sqlite3.Error):
+        raise StartRefused(f"The database could not be copied to {copy} before migrating it.") from None

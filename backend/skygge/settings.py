@@ -1,0 +1,121 @@
+"""Every setting there is, with its name, its default and what it must look like."""
+
+import tomllib
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from skygge.errors import StartRefused
+
+DATABASE_SCHEMES = ("sqlite", "postgresql", "postgres", "postgresql+psycopg")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address means this machine only."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class Settings(BaseSettings):
+    """Read from the environment (`SKYGGE_*`) and from `skygge.toml`; the environment wins."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SKYGGE_", env_ignore_empty=True, toml_file="skygge.toml", frozen=True, hide_input_in_errors=True
+    )
+
+    data: Path = Path("data")
+    database_url: str = ""
+    origin: str = ""
+    host: str = "127.0.0.1"
+    port: int = Field(default=8321, ge=1, le=65535)
+    workers: int = Field(default=1, ge=1, le=64)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @field_validator("database_url")
+    @classmethod
+    def _check_database_url(cls, value: str) -> str:
+        scheme = value.partition("://")[0]
+        if value and scheme not in DATABASE_SCHEMES:
+            raise ValueError("it must begin with sqlite:/// or postgresql://")
+        if scheme == "sqlite" and not value.removeprefix("sqlite:///"):
+            raise ValueError("it must name a file after sqlite:///")
+        return value
+
+    @field_validator("origin")
+    @classmethod
+    def _check_origin(cls, value: str) -> str:
+        if not value:
+            return value
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/") or parts.query:
+            raise ValueError("it must look like https://skygge.example.org, without a path")
+        if parts.scheme == "http" and not is_loopback(parts.hostname):
+            raise ValueError("it must begin with https:// unless it names this machine itself")
+        return f"{parts.scheme}://{parts.netloc.lower()}"
+
+    @property
+    def url_of_database(self) -> str:
+        """The database's address; the SQLite file in the data folder unless one is set."""
+        return self.database_url or f"sqlite:///{self.data / 'skygge.db'}"
+
+    @property
+    def sqlite_file(self) -> Path:
+        """The SQLite database's file; only meaningful when `uses_sqlite`."""
+        return Path(self.url_of_database.removeprefix("sqlite:///"))
+
+    @property
+    def url_of_origin(self) -> str:
+        """The address people type, without a slash at the end; all links are made from it."""
+        return self.origin or f"http://127.0.0.1:{self.port}"
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether people reach this server over https, so that cookies may be `Secure`."""
+        return self.url_of_origin.startswith("https://")
+
+    @property
+    def uses_sqlite(self) -> bool:
+        return self.url_of_database.startswith("sqlite")
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """Every origin a browser may name: on loopback all three names of this machine."""
+        parts = urlsplit(self.url_of_origin)
+        if parts.hostname is None or not is_loopback(parts.hostname):
+            return frozenset({self.url_of_origin})
+        port = f":{parts.port}" if parts.port else ""
+        return frozenset(f"{parts.scheme}://{host}{port}" for host in ("127.0.0.1", "localhost", "[::1]"))
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the settings, the given ones first.
+
+    Raises StartRefused with one sentence that names the wrong setting, never its value (it may hold a password).
+    """
+    try:
+        return Settings(**{name: value for name, value in overrides.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = "SKYGGE_" + "_".join(str(part) for part in first["loc"]).upper()
+        reason = first["msg"].removeprefix("Value error, ")
+        raise StartRefused(f"The setting {name} is wrong: {reason[0].lower()}{reason[1:]}.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise StartRefused(f"The file skygge.toml cannot be read: {error}.") from None
