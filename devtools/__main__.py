@@ -1,0 +1,63 @@
+"""The commands of `./dev`."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+
+from devtools import api_types, benches, locks, running, test_run
+from devtools.machine import Trouble, say
+from devtools.parts import PARTS
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command with its options; the README describes each, and a test holds the two together."""
+    top = argparse.ArgumentParser(prog="./dev", description="Set up, run and test Skygge.")
+    commands = top.add_subparsers(dest="command", required=True)
+    run = commands.add_parser("run", help="set up what is missing, migrate, serve on this machine")
+    run.add_argument("--port", type=int, default=None, help="another port than 8321")
+    run.add_argument("--demo", action="store_true", help="add a labelled example study")
+    names = ", ".join(part.name for part in PARTS)
+    test = commands.add_parser("test", help="run every test, or some parts", description=f"The parts: {names}.")
+    test.add_argument("part", nargs="*", help="only these parts; `deep` for full sizes")
+    commands.add_parser("check", help="the quick part of the tests, under a minute")
+    bench = commands.add_parser("bench", help="measure, and print tables")
+    bench.add_argument("name", nargs="?", help="only this one")
+    bench.add_argument("--json", metavar="FILE", help="also write the numbers here")
+    commands.add_parser("lock", help="make every lock file anew")
+    commands.add_parser("types", help="write the frontend's types from the server's OpenAPI")
+    commands.add_parser("help", help="show this")
+    return top
+
+
+def main(words: Sequence[str]) -> int:
+    """Do what the words say; return the exit code."""
+    options = parser().parse_args(words or ["help"])
+    actions: dict[str, Callable[[], int | None]] = {
+        "run": lambda: running.run_server(options.port, with_demo=options.demo),
+        "test": lambda: _test(options.part),
+        "check": test_run.run_quick,
+        "bench": lambda: benches.run_benches(options.name, options.json),
+        "lock": locks.make_locks,
+        "types": api_types.write,
+        "help": _help,
+    }
+    return int(actions[options.command]() or 0)
+
+
+def _help() -> None:
+    parser().print_help()
+
+
+def _test(parts: Sequence[str]) -> int:
+    return test_run.run_tests([part for part in parts if part != "deep"], deep="deep" in parts)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except Trouble as trouble:
+        print(trouble, file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        say("")
+        sys.exit(130)

@@ -1,0 +1,99 @@
+"""The parts of the test run, in the order in which they run: the quick and telling ones first."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from devtools import api_types, locks, node_env, packaging
+from devtools.machine import RESULTS, ROOT, run
+from devtools.python_env import program
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part: what it is called, what it looks at, how it is run (returning an exit code)."""
+
+    name: str
+    about: str
+    run: Callable[[bool], int]  # told whether full sizes are wanted
+    is_quick: bool = False
+
+    @property
+    def junit(self) -> Path:
+        """Where the part leaves its results, when it counts single tests."""
+        return RESULTS / f"{self.name}.xml"
+
+
+def tool(name: str, *words: str) -> Callable[[bool], int]:
+    """A part that is one program of the project's environment."""
+    return lambda deep: run([program(name), *words])
+
+
+def tests(name: str, *paths: str, workers: int = 2) -> Callable[[bool], int]:
+    """A part that is a run of pytest over these paths."""
+
+    def run_pytest(deep: bool) -> int:
+        marks = [] if deep else ["-m", "not deep"]
+        spread = ["-n", str(workers)] if workers > 1 else []
+        report = f"--junit-xml={RESULTS / name}.xml"
+        return run([program("python"), "-m", "pytest", "-q", *spread, *marks, report, *paths], env=_sizes(deep))
+
+    return run_pytest
+
+
+def _sizes(deep: bool) -> dict[str, str]:
+    return os.environ | {"SKYGGE_TEST_SIZE": "deep" if deep else "reduced"}
+
+
+def _lint(deep: bool) -> int:
+    return max(run([program("ruff"), "check", "."]), run([program("ruff"), "format", "--check", "."]))
+
+
+def _frontend(deep: bool) -> int:
+    junit = RESULTS / "frontend.xml"
+    reporters = ["--reporter=default", "--reporter=junit", f"--outputFile.junit={junit}"]
+    return max(node_env.npm("run", "check"), node_env.npm("run", "test", "--", *reporters))
+
+
+def _packaging(deep: bool) -> int:
+    # Outside the repository, so that nothing is found by accident.
+    scratch = Path(tempfile.mkdtemp(prefix="skygge-wheel-"))
+    try:
+        return packaging.try_wheel(scratch)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _locks(deep: bool) -> int:
+    return locks.check_locks()
+
+
+def _api_types(deep: bool) -> int:
+    return api_types.check()
+
+
+PARTS: Sequence[Part] = (
+    Part("locks", "no lock names an index host; every requirement has its hash", _locks, is_quick=True),
+    Part("lint", "ruff, its rules and its format", _lint, is_quick=True),
+    Part("types", "mypy, strict", tool("mypy"), is_quick=True),
+    Part("imports", "who may import whom", tool("lint-imports"), is_quick=True),
+    Part(
+        "house",
+        "the house rules and the documentation",
+        tests("house", "tests/test_house_rules.py", "tests/test_docs.py"),
+        is_quick=True,
+    ),
+    Part("unit", "the pure core", tests("unit", "tests/core"), is_quick=True),
+    Part("api-types", "the types generated from OpenAPI are fresh", _api_types),
+    Part("frontend", "svelte-check, TypeScript, vitest", _frontend),
+    Part("api", "every endpoint on SQLite and PostgreSQL", tests("api", "tests/api")),
+    Part("sync", "push, pull, quarantine, verify", tests("sync", "tests/sync")),
+    Part("exports", "exports and imports read back", tests("exports", "tests/exports")),
+    Part("migrations", "up from every released schema, on both databases", tests("migrations", "tests/migrations")),
+    Part("e2e", "a real browser against the real server", tests("e2e", "tests/e2e", workers=1)),
+    Part("packaging", "the wheel, installed into an empty environment", _packaging),
+    Part("docker", "the Dockerfile, by hadolint", tool("hadolint", str(ROOT / "Dockerfile"))),
+)
