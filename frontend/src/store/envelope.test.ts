@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { cleanDeep, cleanText } from './cleanText';
+import { EnvelopeNotReadable, openFields, openText, sealFields, type Envelope } from './envelope';
+
+describe('envelopes', () => {
+  it('hold texts only; codes and pseudonyms stay readable', () => {
+    const sealed = sealFields('entry', { jotting: 'vent lidt 🙂', action: 'talks', actor_id: 'a' });
+    expect(sealed).toEqual({ jotting: { codec: 0, text: 'vent lidt 🙂' }, action: 'talks', actor_id: 'a' });
+    expect(openFields('entry', sealed)).toEqual({ jotting: 'vent lidt 🙂', action: 'talks', actor_id: 'a' });
+  });
+
+  it('leave an empty text empty and an absent one absent', () => {
+    expect(sealFields('entry', { jotting: null })).toEqual({ jotting: null });
+    expect(sealFields('gap', {})).toEqual({});
+  });
+
+  it('hold setting, reason, field note and memo', () => {
+    expect(sealFields('encounter', { setting: 'home 3' }).setting).toHaveProperty('codec', 0);
+    expect(sealFields('gap', { reason: 'bathroom' }).reason).toHaveProperty('codec', 0);
+    expect(sealFields('fieldnote', { text: 'x' }).text).toHaveProperty('codec', 0);
+    expect(sealFields('memo', { text: 'x' }).text).toHaveProperty('codec', 0);
+  });
+
+  it('say so when a newer app sealed them', () => {
+    expect(() => openText({ codec: 7, text: '' } as unknown as Envelope)).toThrow(EnvelopeNotReadable);
+  });
+});
+
+describe('texts before they are saved', () => {
+  it('lose NUL and half characters and keep everything else', () => {
+    expect(cleanText('a\u0000b')).toBe('ab');
+    expect(cleanText('x\ud83dy')).toBe('x\ufffdy');
+    expect(cleanText('=1+1 æøå 🙂')).toBe('=1+1 æøå 🙂');
+  });
+
+  it('are cleaned wherever they stand, and undefined falls away', () => {
+    expect(cleanDeep({ a: ['\u0000x', { b: 'y\udc00' }], c: null, d: undefined, e: 1 })).toEqual({
+      a: ['x', { b: 'y\ufffd' }],
+      c: null,
+      e: 1,
+    });
+  });
+});
