@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from devtools.web_build import trusting_the_system
+
 ROOT = Path(__file__).resolve().parent.parent
 WORKSHOP = ROOT / ".dev"  # what the tools install for themselves; removing it is always safe
 RESULTS = ROOT / "test-results"
@@ -26,7 +28,7 @@ def run(command: Sequence[str | Path], *, cwd: Path = ROOT, env: Mapping[str, st
     """Run a program with its output passing through; return its exit code."""
     words = [str(word) for word in command]
     try:
-        return subprocess.run(words, cwd=cwd, env=dict(env or os.environ), check=False).returncode
+        return subprocess.run(words, cwd=cwd, env=trusting_the_system() | dict(env or {}), check=False).returncode
     except FileNotFoundError as missing:
         raise Trouble(f"The program {words[0]} is not there.") from missing
 

@@ -11,6 +11,7 @@ from pathlib import Path
 MINIMUM_NODE = (20, 19)
 SOURCES = ("src", "messages", "public", "plugins", "project.inlang", "index.html", "package.json", "package-lock.json")
 SETTINGS = ("vite.config.ts", "svelte.config.js", "tsconfig.json", "tsconfig.sw.json", "tsconfig.node.json")
+CERTIFICATES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
 GENERATED = {"paraglide", "cache"}  # written by the build itself: must not make it look outdated
 
 
@@ -58,9 +59,20 @@ def install_packages(frontend: Path, node: Path) -> None:
 
 def npm(frontend: Path, node: Path, *words: str) -> None:
     """Run npm in the frontend folder. Raises BuildFailed when it does not succeed."""
-    env = os.environ | {"PATH": f"{node}{os.pathsep}{os.environ.get('PATH', '')}"}
+    env = trusting_the_system() | {"PATH": f"{node}{os.pathsep}{os.environ.get('PATH', '')}"}
     if subprocess.run([str(node / "npm"), *words], cwd=frontend, env=env, check=False).returncode != 0:
         raise BuildFailed(f"npm {' '.join(words)} failed in {frontend.name}/.")
+
+
+def trusting_the_system() -> dict[str, str]:
+    """The environment, with uv and npm told to believe what this machine's own certificates vouch for.
+
+    Both bring their own list, which knows nothing of the certificate of a workplace's proxy or mirror.
+    """
+    store = next((file for file in CERTIFICATES if Path(file).is_file()), None)
+    if store is None:
+        return dict(os.environ)
+    return {"UV_SYSTEM_CERTS": "true", "NODE_EXTRA_CA_CERTS": store} | os.environ
 
 
 def fingerprint(frontend: Path) -> str:
