@@ -1,0 +1,1 @@
+"""One file per analysis, found by folder."""

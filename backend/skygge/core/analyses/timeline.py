@@ -1,0 +1,236 @@
+"""Entries as intervals in lanes, one encounter after the other: for re-reading, not for counting.
+
+A point has a start only. A state is half-open, [start, end). A state that nobody ended lasts until the next onset in
+the same exclusive set and lane (a code of scope `act` runs per actor, one of scope `interaction` once per encounter),
+else until the observed end of the encounter; it is marked inferred. A state that runs across an edge of the encounter,
+a gap or an edge of the filter is cut into its observed pieces and marked truncated. Nothing is ever lengthened by a
+gap. The end of an encounter that nobody ended is its last entry. All ways of giving a structure are shown.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from skygge.core.analysis import Analysis, AnalysisParams, Cells, Part, Warning_
+from skygge.core.streams import Observed, Seen, Span, Stretch, length, streams_of
+
+NOBODY = "-"
+
+
+class TimelineParams(AnalysisParams):
+    """What the lanes are."""
+
+    lanes: Annotated[Literal["actor", "structure", "action"], Field(description="One lane per actor or per code.")] = (
+        "actor"
+    )
+
+
+class TimelinePiece(Part):
+    """An observed piece, in seconds from the start of the encounter."""
+
+    start_s: float
+    end_s: float
+
+
+class TimelineInterval(Part):
+    """One entry. `end_s` is null for points, which have no duration."""
+
+    entry_id: str
+    kind: str
+    start_s: float
+    end_s: float | None
+    is_inferred: bool = Field(description="Nobody ended it; the end follows from what came next.")
+    is_truncated: bool = Field(description="Cut by a gap or by an edge of the encounter or filter.")
+    observed_seconds: float
+    pieces: list[TimelinePiece]
+    action: str | None
+    structure: str | None
+    flags: list[str]
+
+
+class TimelineLane(Part):
+    """One lane. `key` is null for entries without an actor or code."""
+
+    key: str | None
+    labels: dict[str, str]
+    n: int
+    cell: str = Field(description="Opens exactly these entries.")
+    intervals: list[TimelineInterval]
+
+
+class TimelineGap(TimelinePiece):
+    """Time that was not observed."""
+
+    kind: str
+
+
+class TimelineEncounter(Part):
+    """One encounter: one stream, never pooled with that of another observer."""
+
+    encounter_id: str
+    kind: str
+    visit: str
+    observer: str | None
+    agency: str | None
+    started_at: str
+    duration_s: float
+    is_end_known: bool
+    observed_seconds: float
+    gaps: list[TimelineGap]
+    lanes: list[TimelineLane]
+
+
+class TimelineResult(Part):
+    """Encounters by their start."""
+
+    encounters: list[TimelineEncounter]
+
+
+def draw_lanes(observed: Observed, params: TimelineParams) -> TimelineResult:
+    """Everything that a timeline shows."""
+    streams, around = streams_of(observed.entries), streams_of(observed.around)
+    drawn = []
+    for stretch in observed.stretches.values():
+        ends = _inferred_ends(observed, params, stretch, around[stretch.id])
+        drawn.append(_encounter(stretch, _lanes(observed, params, stretch, (streams[stretch.id], ends))))
+    return TimelineResult(encounters=drawn)
+
+
+def find_cells(observed: Observed, params: TimelineParams) -> Cells:
+    """The entries of every lane."""
+    cells: dict[str, list[Seen]] = defaultdict(list)
+    for entry in observed.entries:
+        cells[_token(entry.encounter_id, params, _lane(entry, params))].append(entry)
+    return dict(cells)
+
+
+def _encounter(stretch: Stretch, lanes: list[TimelineLane]) -> TimelineEncounter:
+    gaps = [gap for gap in stretch.gaps if gap.end_ms > stretch.start_ms and gap.start_ms < stretch.end_ms]
+    return TimelineEncounter(
+        encounter_id=stretch.id,
+        kind=stretch.thing["kind"],
+        visit=stretch.visit,
+        observer=stretch.thing.get("observer"),
+        agency=stretch.thing.get("agency"),
+        started_at=stretch.thing["started_at"],
+        duration_s=(stretch.end_ms - stretch.zero_ms) / 1000,
+        is_end_known=stretch.is_end_known,
+        observed_seconds=stretch.observed_ms / 1000,
+        gaps=[
+            TimelineGap(kind=gap.kind, start_s=_seconds(stretch, gap.start_ms), end_s=_seconds(stretch, gap.end_ms))
+            for gap in gaps
+        ],
+        lanes=lanes,
+    )
+
+
+def _lanes(
+    observed: Observed, params: TimelineParams, stretch: Stretch, stream: tuple[list[Seen], Mapping[str, int]]
+) -> list[TimelineLane]:
+    lanes: dict[str | None, list[TimelineInterval]] = defaultdict(list)
+    for entry in stream[0]:
+        lanes[_lane(entry, params)].append(_interval(stretch, entry, stream[1]))
+    return [
+        TimelineLane(
+            key=key,
+            labels=_labels(observed, params, key),
+            n=len(lanes[key]),
+            cell=_token(stretch.id, params, key),
+            intervals=lanes[key],
+        )
+        for key in sorted(lanes, key=lambda key: _lane_order(observed, params, key))
+    ]
+
+
+def _interval(stretch: Stretch, entry: Seen, ends: Mapping[str, int]) -> TimelineInterval:
+    end = ends.get(entry.id) if entry.end_ms is None else max(entry.start_ms, entry.end_ms)
+    is_state = entry.kind == "state" and end is not None
+    pieces: list[Span] = stretch.observed(entry.start_ms, end) if is_state and end is not None else []
+    return TimelineInterval(
+        entry_id=entry.id,
+        kind=entry.kind,
+        start_s=_seconds(stretch, entry.start_ms),
+        end_s=_seconds(stretch, end) if is_state and end is not None else None,
+        is_inferred=is_state and entry.end_ms is None,
+        is_truncated=is_state and end is not None and length(pieces) < end - entry.start_ms,
+        observed_seconds=length(pieces) / 1000,
+        pieces=[TimelinePiece(start_s=_seconds(stretch, a), end_s=_seconds(stretch, b)) for a, b in pieces],
+        action=entry.thing.get("action"),
+        structure=entry.thing.get("structure"),
+        flags=entry.keys("flag"),
+    )
+
+
+def _inferred_ends(
+    observed: Observed, params: TimelineParams, stretch: Stretch, stream: Iterable[Seen]
+) -> dict[str, int]:
+    """Ends of the states that nobody ended, found walking back from the end of the encounter."""
+    ends: dict[str, int] = {}
+    later: dict[tuple[str, str | None], list[int]] = defaultdict(list)
+    for entry in reversed(list(stream)):
+        place = _place(observed, params, entry)
+        onsets = later[place] if place is not None else []
+        if entry.kind == "state" and entry.end_ms is None:
+            following = next((onset for onset in reversed(onsets) if onset > entry.start_ms), stretch.end_ms)
+            ends[entry.id] = max(entry.start_ms, min(following, stretch.end_ms))
+        onsets.append(entry.start_ms)
+    return ends
+
+
+def _place(observed: Observed, params: TimelineParams, entry: Seen) -> tuple[str, str | None] | None:
+    """Exclusive set and lane in which an entry is an onset; None where its code excludes nothing."""
+    wanted = ("action", "structure") if params.lanes != "structure" else ("structure", "action")
+    dimension = next((name for name in wanted if entry.thing.get(name) is not None), None)
+    if dimension is None:
+        return None
+    code = observed.codes.get((dimension, entry.thing[dimension]), {})
+    if code.get("exclusive_set") is None:
+        return None
+    return code["exclusive_set"], entry.actor if code.get("scope") == "act" else None
+
+
+def _lane(entry: Seen, params: TimelineParams) -> str | None:
+    return next(iter(entry.keys(params.lanes)), None)
+
+
+def _lane_order(observed: Observed, params: TimelineParams, key: str | None) -> tuple[bool, int, str]:
+    code = observed.codes.get((params.lanes, key or ""), {})
+    return key is None, code.get("order", 0), "".join(_labels(observed, params, key).values()) or str(key)
+
+
+def _labels(observed: Observed, params: TimelineParams, key: str | None) -> dict[str, str]:
+    if key is None:
+        return {}
+    if params.lanes == "actor":
+        label = str(observed.actors.get(key, {}).get("label") or key)
+        return {language: label for language in observed.study.get("languages") or ["en"]}
+    return dict(observed.codes.get((params.lanes, key), {}).get("label") or {})
+
+
+def _token(encounter_id: str, params: TimelineParams, key: str | None) -> str:
+    return f"{encounter_id}/{params.lanes}:{NOBODY if key is None else key}"
+
+
+def _seconds(stretch: Stretch, at_ms: int) -> float:
+    return (at_ms - stretch.zero_ms) / 1000
+
+
+def _warn(observed: Observed, params: TimelineParams) -> list[Warning_]:
+    coded = [entry for entry in observed.entries if entry.thing.get("structure") is not None]
+    moments = bool(coded) and all(entry.kind != "state" for entry in coded)
+    return [Warning_(code="structures.are_moments")] if params.lanes == "structure" and moments else []
+
+
+ANALYSIS = Analysis(
+    name="timeline",
+    question={"en": "What happened when, and who was at it?", "da": "Hvad skete hvornår, og hvem var i gang?"},
+    params=TimelineParams,
+    result=TimelineResult,
+    compute=draw_lanes,
+    cells=find_cells,
+    warn=_warn,
+)
