@@ -1,7 +1,6 @@
 """The machine as the tools see it: the repository's folders, programs, fingerprints and stamps."""
 
 import hashlib
-import os
 import shlex
 import subprocess
 import sys
