@@ -3,14 +3,14 @@
 import asyncio
 import os
 import threading
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from fastapi import Depends, Request
-from fastapi.concurrency import contextmanager_in_threadpool
+from fastapi.concurrency import contextmanager_in_threadpool, run_in_threadpool
 from sqlalchemy import DateTime, Dialect, Engine, TypeDecorator, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
@@ -21,6 +21,8 @@ from skygge.settings import Settings
 BUSY_TIMEOUT_MS = 30_000
 READERS = 16
 POSTGRES_WRITERS = 8
+
+T = TypeVar("T")
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -42,8 +44,8 @@ class UtcTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-class _Queue:
-    """Requests waiting for a session, a semaphore for each event loop.
+class LoopQueue:
+    """Requests waiting for a place, a semaphore for each event loop.
 
     Waiting here costs no thread. If requests waited in worker threads for the write lock, all threads could be
     waiting while the request that holds the lock finds none to go on in.
@@ -57,6 +59,11 @@ class _Queue:
         return self._by_loop.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(self._places))
 
 
+def _run(door: Callable[[], AbstractContextManager[Session]], work: Callable[[Session], T]) -> T:
+    with door() as session:
+        return work(session)
+
+
 class Database:
     """Two engines on one database: one that only reads, one that writes."""
 
@@ -65,8 +72,8 @@ class Database:
         self.writer = writer
         self.is_sqlite = writer.dialect.name == "sqlite"
         self._write_lock = threading.Lock()
-        self._read_queue = _Queue(READERS)
-        self._write_queue = _Queue(1 if self.is_sqlite else POSTGRES_WRITERS)
+        self._read_queue = LoopQueue(READERS)
+        self._write_queue = LoopQueue(1 if self.is_sqlite else POSTGRES_WRITERS)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -103,6 +110,16 @@ class Database:
         """`write` for the event loop: waiting for the turn blocks no thread."""
         async with self._write_queue.of_this_loop(), contextmanager_in_threadpool(self.write()) as session:
             yield session
+
+    async def run_read(self, work: Callable[[Session], T]) -> T:
+        """Do a piece of reading in a thread and give back what it found."""
+        async with self._read_queue.of_this_loop():
+            return await run_in_threadpool(_run, self.read, work)
+
+    async def run_write(self, work: Callable[[Session], T]) -> T:
+        """Do a piece of writing in a thread, in a transaction of its own, committed when this returns."""
+        async with self._write_queue.of_this_loop():
+            return await run_in_threadpool(_run, self.write, work)
 
     @contextmanager
     def _one_writer(self) -> Iterator[None]:
@@ -151,8 +168,12 @@ def _make_folder(settings: Settings) -> None:
 
 def _open_sqlite(settings: Settings) -> Database:
     url = settings.url_of_database
-    reader = create_engine(url, pool_size=READERS, max_overflow=4, connect_args={"check_same_thread": False})
-    writer = create_engine(url, pool_size=1, max_overflow=1, connect_args={"check_same_thread": False})
+    reader = create_engine(
+        url, pool_size=READERS, max_overflow=4, connect_args={"check_same_thread": False}, hide_parameters=True
+    )
+    writer = create_engine(
+        url, pool_size=1, max_overflow=1, connect_args={"check_same_thread": False}, hide_parameters=True
+    )
     _prepare_sqlite(reader, begin="BEGIN", more=("PRAGMA query_only=ON",))
     _prepare_sqlite(writer, begin="BEGIN IMMEDIATE", more=("PRAGMA journal_mode=WAL",))
     return Database(reader, writer)
@@ -179,10 +200,11 @@ def _open_postgres(settings: Settings) -> Database:
         url,
         pool_size=READERS,
         pool_pre_ping=True,
+        hide_parameters=True,
         isolation_level="REPEATABLE READ",
         execution_options={"postgresql_readonly": True},
     )
-    writer = create_engine(url, pool_size=POSTGRES_WRITERS, pool_pre_ping=True)
+    writer = create_engine(url, pool_size=POSTGRES_WRITERS, pool_pre_ping=True, hide_parameters=True)
     return Database(reader, writer)
 
 

@@ -97,6 +97,31 @@ class SetupLinkWrong(Problem):
     code, status, title = "setup.link_wrong", 403, "This set-up link is wrong or older than 30 minutes."
 
 
+class AccountLocked(Problem):
+    code, status, title = "session.locked", 429, "Too many wrong passwords: locked for a day or until a reset."
+    writes_kept = True
+
+
+class TokenBound(Problem):
+    code, status, title = "token.bound", 403, "A token belongs to one study and can do nothing outside it."
+
+
+class AccountUnknown(Problem):
+    code, status, title = "account.unknown", 422, "Nobody has signed up under this name."
+
+
+class AlreadyMember(Problem):
+    code, status, title = "member.exists", 409, "This person already belongs to the study."
+
+
+class DeviceUnknown(Problem):
+    code, status, title = "device.unknown", 404, "There is no such device in this study."
+
+
+class DeviceTaken(Problem):
+    code, status, title = "device.taken", 409, "This device belongs to somebody else."
+
+
 class ResetLinkWrong(Problem):
     code, status, title = "reset.link_wrong", 403, "This reset link is wrong, used or too old."
 
@@ -153,3 +178,7 @@ class ObserverTaken(Problem):
 
 class StarterUnknown(Problem):
     code, status, title = "starter.unknown", 422, "There is no such starter codebook."
+
+
+class CodebookFileInvalid(Problem):
+    code, status, title = "codebook.file_invalid", 422, "This is not a codebook."

@@ -16,7 +16,7 @@ class AccountRow(SQLModel, table=True):
     id: UUID = Field(primary_key=True)
     name: str = Field(max_length=100)
     # The name as it is compared: two people may not differ by case or by the way an å is composed.
-    folded_name: str = Field(max_length=300, unique=True)
+    folded_name: str = Field(unique=True)
     password_hash: str = Field(max_length=255)
     is_admin: bool = False
     created_at: datetime = Field(sa_type=UtcTime)

@@ -38,7 +38,7 @@ class MemberRow(SQLModel, table=True):
     study_id: UUID = Field(primary_key=True, foreign_key="study.study_id")
     member_id: UUID = Field(primary_key=True)
     account_id: UUID | None = Field(default=None, foreign_key="account.id")
-    observer: str = Field(max_length=100)
+    observer: str = Field(max_length=200)
     role: str = Field(max_length=20)
     joined_at: datetime = Field(sa_type=UtcTime)
 
@@ -66,7 +66,7 @@ class InvitationRow(SQLModel, table=True):
     invitation_id: UUID = Field(primary_key=True)
     code_hash: bytes = Field(unique=True)
     role: str = Field(max_length=20)
-    observer: str = Field(max_length=100)
+    observer: str | None = Field(default=None, max_length=200)
     invited_by: UUID = Field(foreign_key="account.id")
     created_at: datetime = Field(sa_type=UtcTime)
     expires_at: datetime = Field(sa_type=UtcTime)

@@ -1,0 +1,134 @@
+"""Who is asking: by cookie a person, by bearer token a script."""
+
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request, Response
+from sqlmodel import Session
+
+from skygge.accounts.enrol import has_accounts
+from skygge.accounts.sessions import find_session, needs_touch, touch_session
+from skygge.accounts.tables import AccountRow
+from skygge.accounts.tokens import find_token
+from skygge.clock import Clock, ClockDep
+from skygge.db import Database, DatabaseDep
+from skygge.errors import SessionMissing, SetupNeeded, TokenBound
+from skygge.settings import Settings
+
+# Browsers keep a cookie for 400 days at most; the server ends a device's session 60 days after its last contact.
+DEVICE_COOKIE_S = 400 * 24 * 3600
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Somebody who proved who they are. A script's token is bound to one study and may be read-only."""
+
+    account_id: UUID
+    name: str
+    is_admin: bool
+    device_id: UUID | None = None
+    session_hash: bytes | None = None
+    token_study_id: UUID | None = None
+    may_write: bool = True
+
+
+def cookie_name(settings: Settings) -> str:
+    """`__Host-` needs https; on this machine's own http a plain name stands in."""
+    return "__Host-skygge" if settings.is_secure else "skygge_session"
+
+
+def set_session_cookie(response: Response, settings: Settings, token: str, *, is_device: bool) -> None:
+    """Hand the token to the browser, out of every script's reach."""
+    response.set_cookie(
+        cookie_name(settings),
+        token,
+        max_age=DEVICE_COOKIE_S if is_device else None,
+        path="/",
+        secure=settings.is_secure,
+        httponly=True,
+        samesite="strict",
+    )
+
+
+def clear_session_cookie(response: Response, settings: Settings) -> None:
+    """Take the token back from the browser."""
+    response.delete_cookie(cookie_name(settings), path="/", secure=settings.is_secure, httponly=True, samesite="strict")
+
+
+def settings_of(request: Request) -> Settings:
+    """The settings of the application that answers this request."""
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+SettingsDep = Annotated[Settings, Depends(settings_of)]
+
+
+async def require_set_up(request: Request, database: DatabaseDep) -> None:
+    """Raise SetupNeeded while there is no account. Accounts are never deleted, so yes stays yes."""
+    if getattr(request.app.state, "is_set_up", False):
+        return
+    if not await database.run_read(has_accounts):
+        raise SetupNeeded
+    request.app.state.is_set_up = True
+
+
+async def identify(request: Request, database: DatabaseDep, settings: SettingsDep, clock: ClockDep) -> Identity:
+    """Who sent this request. Raises SessionMissing."""
+    scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
+    if scheme:
+        if scheme.lower() != "bearer":
+            raise SessionMissing
+        return await database.run_read(lambda session: _by_token(session, bearer.strip(), clock))
+    cookie = request.cookies.get(cookie_name(settings))
+    if not cookie:
+        raise SessionMissing
+    return await _by_cookie(database, cookie, clock)
+
+
+def _by_token(session: Session, token: str, clock: Clock) -> Identity:
+    row = find_token(session, token, clock())
+    account = session.get(AccountRow, row.account_id) if row else None
+    if row is None or account is None:
+        raise SessionMissing
+    return Identity(
+        account.id,
+        account.name,
+        account.is_admin,
+        device_id=row.device_id,
+        token_study_id=row.study_id,
+        may_write=row.may_write,
+    )
+
+
+async def _by_cookie(database: Database, cookie: str, clock: Clock) -> Identity:
+    now = clock()
+
+    def find(session: Session) -> tuple[Identity, bool]:
+        row = find_session(session, cookie, now)
+        account = session.get(AccountRow, row.account_id) if row else None
+        if row is None or account is None:
+            raise SessionMissing
+        identity = Identity(
+            account.id, account.name, account.is_admin, device_id=row.device_id, session_hash=row.token_hash
+        )
+        return identity, needs_touch(row, now)
+
+    identity, is_due = await database.run_read(find)
+    if is_due:
+        await database.run_write(lambda session: touch_session(session, cookie, now))
+    return identity
+
+
+SignedIn = Annotated[Identity, Depends(identify)]
+
+
+async def _person(who: SignedIn) -> Identity:
+    if who.token_study_id is not None:
+        raise TokenBound
+    return who
+
+
+# A person in a browser; scripts' tokens are refused.
+Person = Annotated[Identity, Depends(_person)]

@@ -1,0 +1,71 @@
+"""Signed-in browsers: started, found again, kept alive, ended."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlmodel import Session, col
+
+from skygge.accounts.secrets import hash_token, make_token
+from skygge.accounts.tables import SessionRow
+
+DEVICE_LASTS = timedelta(days=60)
+PERSON_LASTS = timedelta(hours=12)
+# Contact is written down this often, not at every request: reading must stay reading.
+TOUCH_EVERY = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Device:
+    """The phone or browser that somebody signs in on, by the id it made for itself."""
+
+    device_id: UUID
+    name: str
+
+
+def start_session(session: Session, account_id: UUID, device: Device | None, now: datetime) -> str:
+    """Make a session and give back its token, the only time anybody sees it."""
+    token = make_token()
+    session.add(
+        SessionRow(
+            token_hash=hash_token(token),
+            account_id=account_id,
+            device_id=device.device_id if device else None,
+            device_name=device.name if device else None,
+            created_at=now,
+            last_used_at=now,
+            expires_at=now + (DEVICE_LASTS if device else PERSON_LASTS),
+        )
+    )
+    session.execute(delete(SessionRow).where(col(SessionRow.expires_at) < now))
+    return token
+
+
+def find_session(session: Session, token: str, now: datetime) -> SessionRow | None:
+    """The session of a token unless it has run out."""
+    row = session.get(SessionRow, hash_token(token))
+    return row if row is not None and row.expires_at > now else None
+
+
+def needs_touch(row: SessionRow, now: datetime) -> bool:
+    """Whether the last contact is long enough ago to be written down again."""
+    return now - row.last_used_at > TOUCH_EVERY
+
+
+def touch_session(session: Session, token: str, now: datetime) -> None:
+    """Write down the contact and start the idle time anew."""
+    row = session.get(SessionRow, hash_token(token))
+    if row is not None:
+        row.last_used_at = now
+        row.expires_at = now + (DEVICE_LASTS if row.device_id else PERSON_LASTS)
+
+
+def end_session(session: Session, token_hash: bytes) -> None:
+    """Sign one browser out."""
+    session.execute(delete(SessionRow).where(col(SessionRow.token_hash) == token_hash))
+
+
+def end_all_sessions(session: Session, account_id: UUID) -> None:
+    """Sign somebody out everywhere."""
+    session.execute(delete(SessionRow).where(col(SessionRow.account_id) == account_id))

@@ -1,0 +1,122 @@
+"""The outermost door: what every request must pass and every answer must carry, errors and files included."""
+
+import traceback
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from skygge.errors import CrossSite, HostUnknown, NameRefused, Problem, ServerFailed
+from skygge.problems import to_response
+from skygge.settings import Settings
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+# Links and codes are made and used here, so these addresses answer to the configured host alone.
+HOST_BOUND = ("/api/v1/setup", "/api/v1/reset", "/api/v1/invitations")
+# `sw` lets the page register its service worker; the other is the one Svelte makes for its own templates.
+TRUSTED_TYPES_POLICIES = ("sw", "svelte-trusted-html")
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' blob: data:",
+        "connect-src 'self'",
+        "worker-src 'self'",
+        "manifest-src 'self'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+        "trusted-types " + " ".join(TRUSTED_TYPES_POLICIES),
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(), microphone=(), camera=()",
+}
+HSTS = "max-age=31536000; includeSubDomains"
+
+log = structlog.get_logger()
+
+
+class Guard:
+    """ASGI middleware around the whole application."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self.app = app
+        self.origins = settings.origins
+        self.hosts = frozenset(urlsplit(origin).netloc for origin in settings.origins)
+        self.headers = {**HEADERS, "Strict-Transport-Security": HSTS} if settings.is_secure else HEADERS
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        answer = self._with_headers(scope["path"], send)
+        problem = self._refusal(scope)
+        if problem is not None:
+            await to_response(problem)(scope, receive, answer)
+            return
+        await self._call(scope, receive, answer)
+
+    async def _call(self, scope: Scope, receive: Receive, send: Send) -> None:
+        has_started = False
+
+        async def send_once_started(message: Message) -> None:
+            nonlocal has_started
+            has_started = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_once_started)
+        except Exception as error:
+            # Type and place only: the message of an exception may quote a jotting.
+            frames = traceback.format_tb(error.__traceback__)[-6:]
+            log.error("request failed", error=type(error).__name__, path=scope["path"], frames=frames)
+            if has_started:
+                raise
+            await to_response(ServerFailed())(scope, receive, send)
+
+    def _refusal(self, scope: Scope) -> Problem | None:
+        headers = Headers(scope=scope)
+        if ".." in scope["path"].replace("\\", "/").split("/") or "\x00" in scope["path"]:
+            return NameRefused()
+        if scope["method"] not in SAFE_METHODS and self._is_cross_site(headers):
+            return CrossSite()
+        if scope["path"].startswith(HOST_BOUND) and headers.get("host", "").lower() not in self.hosts:
+            return HostUnknown()
+        return None
+
+    def _is_cross_site(self, headers: Headers) -> bool:
+        """A request with neither header is not a browser's; a browser's must come from our own pages."""
+        origin, site = headers.get("origin"), headers.get("sec-fetch-site")
+        if origin is not None and origin.lower() not in self.origins:
+            return True
+        return site is not None and site not in ("same-origin", "none")
+
+    def _with_headers(self, path: str, send: Send) -> Callable[[Message], Awaitable[None]]:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self.headers.items():
+                    headers[name] = value
+                headers["Cache-Control"] = _cache_control(path, message["status"])
+            await send(message)
+
+        return send_with_headers
+
+
+def _cache_control(path: str, status: int) -> str:
+    """Nothing of a study is ever kept by a browser; files with a hash in their name are kept for ever."""
+    if path.startswith(("/api/", "/healthz", "/readyz")) or status >= 400:
+        return "no-store"
+    if path.startswith("/assets/"):
+        return "public, max-age=31536000, immutable"
+    return "no-cache"

@@ -1,0 +1,103 @@
+"""Who may do what in which study. A study that is not yours looks exactly like one that is not there."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from sqlmodel import Session, select
+
+from skygge.accounts.access import Identity
+from skygge.errors import DeviceRevoked, RoleInsufficient, StudyUnknown, TokenReadOnly
+from skygge.studies.tables import DeviceRow, MemberRow
+
+
+class Permission(StrEnum):
+    """What a role may do in its study."""
+
+    READ = "read"
+    WRITE = "write"
+    ANALYSE = "analyse"
+    EXPORT = "export"
+    LEAD = "lead"
+
+
+class Role(StrEnum):
+    """What somebody is in a study."""
+
+    LEAD = "lead"
+    OBSERVER = "observer"
+    READER = "reader"
+    ANALYST = "analyst"
+    AUDITOR = "auditor"
+
+
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.LEAD: frozenset(Permission),
+    Role.OBSERVER: frozenset({Permission.READ, Permission.WRITE, Permission.ANALYSE, Permission.EXPORT}),
+    Role.READER: frozenset({Permission.READ}),
+    Role.ANALYST: frozenset({Permission.READ, Permission.ANALYSE}),
+    Role.AUDITOR: frozenset(),
+}
+CHANGING = frozenset({Permission.WRITE, Permission.LEAD})
+
+
+@dataclass(frozen=True)
+class Membership:
+    """Somebody's place in one study, proven for one request."""
+
+    study_id: UUID
+    member_id: UUID
+    account_id: UUID
+    observer: str
+    role: Role
+    device_id: UUID | None = None
+    is_device_revoked: bool = False
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the role allows this."""
+        return permission in PERMISSIONS[self.role]
+
+
+def require(session: Session, who: Identity, study_id: UUID, permission: Permission) -> Membership:
+    """The membership that allows this.
+
+    Raises StudyUnknown (absent and foreign alike), DeviceRevoked, RoleInsufficient, TokenReadOnly.
+    """
+    membership = find_membership(session, who, study_id)
+    if membership.is_device_revoked:
+        raise DeviceRevoked
+    if not membership.may(permission):
+        raise RoleInsufficient
+    if permission in CHANGING and not who.may_write:
+        raise TokenReadOnly
+    return membership
+
+
+def require_push(session: Session, who: Identity, study_id: UUID) -> Membership:
+    """The membership that may push. A revoked device still may (`is_device_revoked`), all of it into quarantine."""
+    membership = find_membership(session, who, study_id)
+    if not membership.may(Permission.WRITE):
+        raise RoleInsufficient
+    if not who.may_write:
+        raise TokenReadOnly
+    return membership
+
+
+def find_membership(session: Session, who: Identity, study_id: UUID) -> Membership:
+    """Somebody's membership, whatever it allows. Raises StudyUnknown."""
+    if who.token_study_id not in (None, study_id):
+        raise StudyUnknown
+    query = select(MemberRow).where(MemberRow.study_id == study_id, MemberRow.account_id == who.account_id)
+    row = session.exec(query).first()
+    if row is None:
+        raise StudyUnknown
+    device = session.get(DeviceRow, (study_id, who.device_id)) if who.device_id else None
+    return Membership(
+        study_id=study_id,
+        member_id=row.member_id,
+        account_id=who.account_id,
+        observer=row.observer,
+        role=Role(row.role),
+        device_id=who.device_id,
+        is_device_revoked=device is not None and device.revoked_at is not None,
+    )

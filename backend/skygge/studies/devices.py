@@ -1,0 +1,48 @@
+"""Devices of a study: made known, heard from, revoked."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from skygge.errors import DeviceTaken
+from skygge.studies.access import Membership
+from skygge.studies.tables import DeviceRow
+
+
+@dataclass(frozen=True)
+class Contact:
+    """What one contact tells about a device. `clock_offset_ms` is device minus server, None when unknown."""
+
+    at: datetime
+    name: str | None = None
+    clock_offset_ms: int | None = None
+
+
+def note_contact(session: Session, membership: Membership, device_id: UUID, contact: Contact) -> DeviceRow:
+    """Write down that a device was heard from, making it known the first time.
+
+    Raises DeviceTaken when the device belongs to somebody else in this study.
+    """
+    row = session.get(DeviceRow, (membership.study_id, device_id))
+    if row is None:
+        row = DeviceRow(study_id=membership.study_id, device_id=device_id, account_id=membership.account_id)
+        session.add(row)
+    if row.account_id != membership.account_id:
+        raise DeviceTaken
+    row.last_contact_at = contact.at
+    row.name = row.name if contact.name is None else contact.name
+    if contact.clock_offset_ms is not None:
+        row.clock_offset_ms = contact.clock_offset_ms
+    session.flush()
+    return row
+
+
+def list_devices(session: Session, study_id: UUID, account_id: UUID | None = None) -> list[DeviceRow]:
+    """The devices of a study, or of one person in it, last heard of first."""
+    query = select(DeviceRow).where(DeviceRow.study_id == study_id)
+    if account_id is not None:
+        query = query.where(DeviceRow.account_id == account_id)
+    rows = session.exec(query.order_by(col(DeviceRow.last_contact_at).desc(), col(DeviceRow.device_id)))
+    return list(rows)

@@ -1,0 +1,143 @@
+"""Reading studies; members, devices and invitations. Making and amending a study lies in founding/."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from sqlmodel import Session, col, select
+
+from skygge.accounts.access import SignedIn
+from skygge.accounts.enrol import find_account
+from skygge.accounts.tables import AccountRow
+from skygge.clock import ClockDep
+from skygge.db import ReadSession, WriteSession
+from skygge.errors import (
+    AccountUnknown,
+    AlreadyMember,
+    DeviceTaken,
+    DeviceUnknown,
+    ObserverTaken,
+    RoleInsufficient,
+    SessionMissing,
+    StudyUnknown,
+    TokenReadOnly,
+)
+from skygge.problems import document_problems
+from skygge.strict import StrictRoute
+from skygge.studies.access import Permission, Role, find_membership, require
+from skygge.studies.create import describe, describe_study, list_studies
+from skygge.studies.devices import Contact, list_devices, note_contact
+from skygge.studies.invitations import invite, list_invitations
+from skygge.studies.members import add_member, list_members
+from skygge.studies.shapes import (
+    DeviceIn,
+    DeviceOut,
+    InvitationIn,
+    InvitationMade,
+    InvitationOut,
+    MemberIn,
+    MemberOut,
+    Page,
+    PageQuery,
+    StudyOut,
+    to_page,
+)
+from skygge.studies.tables import DeviceRow, MemberRow
+
+router = APIRouter(route_class=StrictRoute, tags=["studies"])
+Paging = Annotated[PageQuery, Query()]
+MAY_FAIL = document_problems(SessionMissing, StudyUnknown, RoleInsufficient, TokenReadOnly)
+
+
+@router.get("/studies", response_model=Page[StudyOut], responses=document_problems(SessionMissing))
+def read_studies(who: SignedIn, session: ReadSession, paging: Paging) -> Any:
+    """The studies I belong to."""
+    rows = list_studies(session, who)
+    return to_page([describe(study, member.role, member.observer) for study, member in rows], paging)
+
+
+@router.get("/studies/{study_id}", response_model=StudyOut, responses=MAY_FAIL)
+def read_study(study_id: UUID, who: SignedIn, session: ReadSession) -> Any:
+    """One study, and what I am in it."""
+    return describe_study(session, find_membership(session, who, study_id))
+
+
+@router.get("/studies/{study_id}/members", response_model=Page[MemberOut], responses=MAY_FAIL)
+def read_members(study_id: UUID, who: SignedIn, session: ReadSession, paging: Paging) -> Any:
+    """Who belongs to the study. Names of accounts are the lead's to see; others see observer names."""
+    membership = require(session, who, study_id, Permission.READ)
+    names = _names(session, study_id) if membership.role == Role.LEAD else {who.account_id: who.name}
+    return to_page([_member(row, names) for row in list_members(session, study_id)], paging)
+
+
+@router.post(
+    "/studies/{study_id}/members",
+    status_code=201,
+    response_model=MemberOut,
+    responses=MAY_FAIL | document_problems(ObserverTaken, AlreadyMember, AccountUnknown),
+)
+def create_member(study_id: UUID, body: MemberIn, who: SignedIn, session: WriteSession, clock: ClockDep) -> Any:
+    """Add somebody who has an account, or an observer without sign-in. The lead's."""
+    require(session, who, study_id, Permission.LEAD)
+    account = find_account(session, body.name) if body.name else None
+    if body.name and account is None:
+        raise AccountUnknown
+    account_id = account.id if account else None
+    row = add_member(session, study_id, body.role, clock(), account_id=account_id, observer=body.observer)
+    return _member(row, {account.id: account.name} if account else {})
+
+
+@router.get("/studies/{study_id}/devices", response_model=Page[DeviceOut], responses=MAY_FAIL)
+def read_devices(study_id: UUID, who: SignedIn, session: ReadSession, paging: Paging) -> Any:
+    """The lead sees every device of the study, others their own."""
+    membership = require(session, who, study_id, Permission.READ)
+    mine = None if membership.role == Role.LEAD else who.account_id
+    return to_page([row.model_dump() for row in list_devices(session, study_id, mine)], paging)
+
+
+@router.post(
+    "/studies/{study_id}/devices",
+    response_model=DeviceOut,
+    responses=MAY_FAIL | document_problems(DeviceTaken, DeviceUnknown),
+)
+def put_device(study_id: UUID, body: DeviceIn, who: SignedIn, session: WriteSession, clock: ClockDep) -> Any:
+    """Make my device known under a name; with `revoked` the lead closes or reopens anybody's."""
+    device_id = UUID(body.device_id)
+    if body.revoked is None:
+        membership = require(session, who, study_id, Permission.WRITE)
+        return note_contact(session, membership, device_id, Contact(clock(), body.name)).model_dump()
+    require(session, who, study_id, Permission.LEAD)
+    row = session.get(DeviceRow, (study_id, device_id))
+    if row is None:
+        raise DeviceUnknown
+    row.revoked_at = clock() if body.revoked else None
+    return row.model_dump()
+
+
+@router.get("/studies/{study_id}/invitations", response_model=Page[InvitationOut], responses=MAY_FAIL)
+def read_invitations(study_id: UUID, who: SignedIn, session: ReadSession, paging: Paging) -> Any:
+    """Invitations, used or not, without their codes. The lead's."""
+    require(session, who, study_id, Permission.LEAD)
+    return to_page([row.model_dump() for row in list_invitations(session, study_id)], paging)
+
+
+@router.post(
+    "/studies/{study_id}/invitations",
+    status_code=201,
+    response_model=InvitationMade,
+    responses=MAY_FAIL | document_problems(ObserverTaken),
+)
+def create_invitation(study_id: UUID, body: InvitationIn, who: SignedIn, session: WriteSession, clock: ClockDep) -> Any:
+    """Make an invitation; its code is in this answer and nowhere else. The lead's."""
+    lead = require(session, who, study_id, Permission.LEAD)
+    row, code = invite(session, lead, body.role, body.observer, clock())
+    return {**row.model_dump(), "code": code}
+
+
+def _names(session: Session, study_id: UUID) -> dict[UUID, str]:
+    query = select(AccountRow.id, AccountRow.name).join(MemberRow, col(MemberRow.account_id) == AccountRow.id)
+    return {account_id: name for account_id, name in session.exec(query.where(MemberRow.study_id == study_id))}
+
+
+def _member(row: MemberRow, names: dict[UUID, str]) -> dict[str, Any]:
+    return {**row.model_dump(), "name": names.get(row.account_id) if row.account_id else None}

@@ -1,0 +1,141 @@
+"""What people send and get about studies and those who belong to them."""
+
+from datetime import datetime
+from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from skygge.accounts.shapes import AccountOut, Name, Password
+from skygge.core.model import FieldMode, Id, Label, ObserversSee, Strict
+from skygge.studies.access import Role
+
+T = TypeVar("T")
+RoleName = Annotated[Role, Field(strict=False)]
+
+
+class PageQuery(BaseModel):
+    """Which part of a list."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: Annotated[int, Field(ge=1, le=1000)] = 200
+    cursor: Annotated[int, Field(ge=0, le=2**53)] = 0
+
+
+class Page(BaseModel, Generic[T]):
+    """Part of a list, and where the next part begins (null at the end)."""
+
+    items: list[T]
+    cursor: int | None
+
+
+def to_page(items: list[Any], query: PageQuery) -> dict[str, Any]:
+    """Cut a short list as asked."""
+    end = query.cursor + query.limit
+    return {"items": items[query.cursor : end], "cursor": end if end < len(items) else None}
+
+
+class StudyOut(BaseModel):
+    """A study as its member sees it."""
+
+    study_id: UUID
+    title: str
+    time_zone: str
+    languages: list[str]
+    field_mode: FieldMode
+    observers_see: ObserversSee
+    epoch: UUID
+    last_seq: int
+    is_demo: bool
+    role: Role
+    observer: str
+
+
+class StudySummary(BaseModel):
+    """One of my studies, and what I am in it."""
+
+    study_id: UUID
+    title: str
+    role: Role
+    observer: str
+    member_id: UUID
+    is_demo: bool
+
+
+class Me(BaseModel):
+    """Who I am, which studies I belong to, and what time it is here."""
+
+    account: AccountOut
+    studies: list[StudySummary]
+    server_time: datetime
+
+
+class MemberIn(Strict):
+    """Somebody with an account (by name), or an observer without sign-in."""
+
+    name: Name | None = None
+    observer: Label | None = None
+    role: RoleName = Role.OBSERVER
+
+
+class MemberOut(BaseModel):
+    """A member of a study; `name` is null for observers without sign-in."""
+
+    member_id: UUID
+    account_id: UUID | None
+    name: str | None
+    observer: str
+    role: Role
+    joined_at: datetime
+
+
+class DeviceIn(Strict):
+    """A device by the id it made for itself. `revoked` is the lead's to set."""
+
+    device_id: Id
+    name: Name | None = None
+    revoked: bool | None = None
+
+
+class DeviceOut(BaseModel):
+    """A device, when it was last heard of, and how far its clock is off (device minus server)."""
+
+    device_id: UUID
+    account_id: UUID | None
+    name: str
+    last_contact_at: datetime | None
+    clock_offset_ms: int | None
+    revoked_at: datetime | None
+
+
+class InvitationIn(Strict):
+    """What the invited person will be; without an observer name the next free one."""
+
+    role: RoleName = Role.OBSERVER
+    observer: Label | None = None
+
+
+class InvitationOut(BaseModel):
+    """An invitation without its code."""
+
+    invitation_id: UUID
+    role: Role
+    observer: str | None
+    created_at: datetime
+    expires_at: datetime
+    accepted_at: datetime | None
+
+
+class InvitationMade(InvitationOut):
+    """An invitation with its code, which is shown this once."""
+
+    code: str
+
+
+class Acceptance(Strict):
+    """An invitation's code, and the account to make with it."""
+
+    code: Annotated[str, Field(min_length=1, max_length=40)]
+    name: Name
+    password: Password
