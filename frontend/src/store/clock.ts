@@ -10,6 +10,10 @@ export function offsetMinutesAt(moment: Date): number {
   return -moment.getTimezoneOffset() || 0;
 }
 
+export function currentOffsetMinutes(): number {
+  return offsetMinutesAt(new Date());
+}
+
 /** `2026-03-02T09:00:00.000+01:00` */
 export function toStamp(moment: Date): string {
   const offset = offsetMinutesAt(moment);

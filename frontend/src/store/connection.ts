@@ -1,0 +1,50 @@
+import { openNotes, type NotesDb } from './database';
+
+/** One connection to a notebook's database, opened again when the browser has dropped it. */
+export class Connection {
+  private opening: Promise<NotesDb> | undefined;
+  private isSuperseded = false;
+
+  constructor(
+    readonly name: string,
+    private readonly onSuperseded: () => void,
+  ) {}
+
+  /** The open database. Rejects once a newer app in another tab has taken over. */
+  async db(): Promise<NotesDb> {
+    if (this.isSuperseded) throw new DOMException('superseded', 'InvalidStateError');
+    this.opening ??= openNotes(this.name, {
+      onSuperseded: () => {
+        this.isSuperseded = true;
+        this.onSuperseded();
+      },
+      onLost: () => (this.opening = undefined),
+    }).catch((error: unknown) => {
+      this.opening = undefined;
+      throw error;
+    });
+    return this.opening;
+  }
+
+  /** Do something with the database; when the connection turns out to be dead, once more with a new one. */
+  async use<T>(work: (db: NotesDb) => Promise<T>): Promise<T> {
+    try {
+      return await work(await this.db());
+    } catch (error) {
+      if (!isConnectionDead(error) || this.isSuperseded) throw error;
+      this.opening = undefined;
+      return work(await this.db());
+    }
+  }
+
+  async close(): Promise<void> {
+    const db = await this.opening?.catch(() => undefined);
+    this.opening = undefined;
+    db?.close();
+  }
+}
+
+// Only an error on opening the transaction is tried again: nothing of it has happened yet.
+function isConnectionDead(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'InvalidStateError';
+}

@@ -1,0 +1,192 @@
+import type { Change, Draft, StoredChange } from './changes';
+import { notesName, readStanding, strictly, type ChangeRecord } from './database';
+import { cleanText } from './cleanText';
+import { sealText } from './envelope';
+import { makeChanges, type Unplaced, type Writer } from './makeChange';
+import type { Counts, Notebook, NotebookAccount } from './notebook';
+import { Notes } from './notes';
+import { placeChanges } from './placeChanges';
+import { refoldSubjects, sealBody, toStoredChange } from './refold';
+import type { EntrySubject, Subject, SubjectType } from './subjects';
+
+const STUCK_AFTER_MS = 1500;
+
+export interface OpenNotebook extends Notebook {
+  /** For the phone's side of sync. */
+  readonly notes: Notes;
+  /** A newer app in another tab has taken over; this one can only be loaded again. */
+  readonly isSuperseded: boolean;
+  close(): Promise<void>;
+}
+
+/** Open (or begin) the notes of one account in one study on this phone. Needs no network. */
+export async function openNotebook(
+  study_id: string,
+  account: NotebookAccount,
+  writer: Writer,
+): Promise<OpenNotebook> {
+  const notes = new Notes(notesName(account.id, study_id));
+  await notes.load();
+  return new StoredNotebook(study_id, account, writer, notes);
+}
+
+class StoredNotebook implements OpenNotebook {
+  isStuck = false;
+  private lastWrite: Promise<unknown> = Promise.resolve();
+  /** Touched but not yet on the disk. */
+  private readonly waiting = new Set<Unplaced>();
+
+  constructor(
+    readonly study_id: string,
+    readonly account: NotebookAccount,
+    private readonly writer: Writer,
+    readonly notes: Notes,
+  ) {}
+
+  get isComplete(): boolean {
+    return this.notes.isComplete;
+  }
+
+  get isSuperseded(): boolean {
+    return this.notes.isSuperseded;
+  }
+
+  async write(drafts: Draft[]): Promise<StoredChange[]> {
+    const made = makeChanges(drafts, this.writer);
+    for (const change of made) this.waiting.add(change);
+    // One after the other, so that a second touch names what the first has set as the values that it replaces.
+    const saving = this.lastWrite.then(() => this.commit(made));
+    this.lastWrite = saving.catch(() => undefined);
+    const watchdog = setTimeout(() => this.setStuck(true), STUCK_AFTER_MS);
+    try {
+      return await saving;
+    } finally {
+      clearTimeout(watchdog);
+      for (const change of made) this.waiting.delete(change);
+      if (this.waiting.size === 0) this.setStuck(false);
+    }
+  }
+
+  private async commit(made: readonly Unplaced[]): Promise<StoredChange[]> {
+    const saved = await this.notes.connection.use((db) =>
+      strictly(db, async (tx) => {
+        const standing = await readStanding(tx);
+        const changes = placeChanges(made, standing.device_seq, this.notes.mirror);
+        await Promise.all(changes.map((change) => tx.objectStore('change').add(this.toRecord(change))));
+        for (const { device_seq: own, change_id } of changes) await tx.objectStore('outbox').add({ own, change_id });
+        const records = await refoldSubjects(tx, changes.map((change) => change.subject_id));
+        standing.device_seq += changes.length;
+        standing.own += changes.length;
+        standing.unsent += changes.length;
+        await tx.objectStore('meta').put(standing, 'standing');
+        return { changes, records, standing };
+      }),
+    );
+    this.notes.committed(saved.records, saved.standing);
+    return saved.changes;
+  }
+
+  private toRecord(change: Change): ChangeRecord {
+    const { change_id, subject_id, device_seq } = change;
+    return { change_id, subject_id, body: sealBody(change), own: device_seq, by: this.account.observer };
+  }
+
+  get<T extends SubjectType>(type: T, id: string): Subject<T> | undefined {
+    return this.notes.mirror.get(type, id);
+  }
+
+  list<T extends SubjectType>(type: T): Subject<T>[] {
+    return this.notes.mirror.list(type);
+  }
+
+  entriesOf(encounter_id: string): EntrySubject[] {
+    return this.notes.mirror.entriesOf(encounter_id);
+  }
+
+  parentsOf(subject_id: string, fields: string[]): string[] {
+    return this.notes.mirror.headsOf(subject_id, fields);
+  }
+
+  async history(subject_id: string): Promise<StoredChange[]> {
+    const records = await this.notes.connection.use((db) => db.getAllFromIndex('change', 'subject', subject_id));
+    return records.map(toStoredChange).sort((one, other) => (one.change_id < other.change_id ? -1 : 1));
+  }
+
+  counts(): Counts {
+    const { own, unsent, parked } = this.notes.standing;
+    return { on_phone: own, unsent, parked, on_server: own - unsent - parked };
+  }
+
+  async parked(): Promise<{ change: StoredChange; code: string }[]> {
+    return this.notes.connection.use(async (db) => {
+      const tx = db.transaction(['parked', 'change']);
+      const parked = await tx.objectStore('parked').getAll();
+      const records = await Promise.all(parked.map(({ change_id }) => tx.objectStore('change').get(change_id)));
+      return parked.flatMap(({ code }, index) => {
+        const record = records[index];
+        return record ? [{ change: toStoredChange(record), code }] : [];
+      });
+    });
+  }
+
+  subscribe(changed: () => void): () => void {
+    return this.notes.subscribe(changed);
+  }
+
+  draft(key: string): string | undefined {
+    return this.notes.drafts.get(key);
+  }
+
+  async saveDraft(key: string, text: string): Promise<void> {
+    const clean = cleanText(text);
+    this.notes.drafts.set(key, clean);
+    await this.notes.connection.use((db) => db.put('draft', { key, text: sealText(clean) }));
+  }
+
+  async dropDraft(key: string): Promise<void> {
+    this.notes.drafts.delete(key);
+    await this.notes.connection.use((db) => db.delete('draft', key));
+  }
+
+  async saveCopy(): Promise<Blob> {
+    const unsent = await withinTime(this.readUnsent(), STUCK_AFTER_MS, []);
+    const known = new Set(unsent.map((change) => change.change_id));
+    const waiting = [...this.waiting].filter((change) => !known.has(change.change_id));
+    const all = [...unsent, ...placeChanges(waiting, this.notes.standing.device_seq, this.notes.mirror)];
+    const lines = all.map((change) => JSON.stringify({ type: 'change', ...change }) + '\n');
+    return new Blob(lines, { type: 'application/x-ndjson' });
+  }
+
+  /** Unsent and parked changes: whatever the server has not taken into the log. */
+  private async readUnsent(): Promise<Change[]> {
+    return this.notes.connection.use(async (db) => {
+      const tx = db.transaction(['outbox', 'parked', 'change']);
+      const [waiting, parked] = await Promise.all([tx.objectStore('outbox').getAll(), tx.objectStore('parked').getAll()]);
+      const ids = [...waiting, ...parked].map(({ change_id }) => change_id);
+      const records = await Promise.all(ids.map((id) => tx.objectStore('change').get(id)));
+      return records.filter((record) => record !== undefined).map((record) => toStoredChange({ ...record, fed: undefined }));
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.lastWrite;
+    await this.notes.close();
+  }
+
+  private setStuck(isStuck: boolean): void {
+    if (this.isStuck === isStuck) return;
+    this.isStuck = isStuck;
+    this.notes.announce();
+  }
+}
+
+/** Wait for an answer only so long: a suspended home-screen app can block its database for half an hour. */
+async function withinTime<T>(answer: Promise<T>, ms: number, otherwise: T): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<T>((resolve) => (timer = setTimeout(resolve, ms, otherwise)));
+  try {
+    return await Promise.race([answer.catch(() => otherwise), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,73 @@
+import { specOf, type StoredChange } from './changes';
+import type { ChangeRecord, ReportedTx, SubjectRecord } from './database';
+import { openFields, sealFields } from './envelope';
+import { fold, type Folded } from './fold';
+import type { FieldsOf, Subject } from './subjects';
+
+/** Fold the things that a transaction has touched anew, from all their changes, and save them in that transaction. */
+export async function refoldSubjects(
+  tx: ReportedTx,
+  subject_ids: Iterable<string>,
+): Promise<SubjectRecord[]> {
+  const histories = await Promise.all(
+    Array.from(new Set(subject_ids), (id) => tx.objectStore('change').index('subject').getAll(id)),
+  );
+  const records = histories.flatMap(foldRecords);
+  const subjects = tx.objectStore('subject');
+  await Promise.all(records.map((record) => subjects.put(record)));
+  return records;
+}
+
+/** All changes of one id into records. (Two types may share an id: ids are unique per study and type.) */
+export function foldRecords(history: readonly ChangeRecord[]): SubjectRecord[] {
+  return fold(history.map((record) => ({ ...record.body, ...record.fed }))).map((folded) => toRecord(folded, history));
+}
+
+// Bodies come from the database with their texts in envelopes; the fold compares envelopes as it would texts.
+function toRecord(folded: Folded, history: readonly ChangeRecord[]): SubjectRecord {
+  const own = history.filter((record) => specOf(record.body.kind)?.subject === folded.type);
+  const first = own.find((record) => specOf(record.body.kind)?.creates) ?? own[0];
+  const record: SubjectRecord = {
+    ...folded,
+    isCreated: folded.isCreated && !first?.isErased,
+    author: first?.fed?.author ?? first?.by ?? '',
+    device_seq: first?.body.device_seq ?? 0,
+    isOnServer: own.every((each) => each.own === undefined || each.acknowledged !== undefined),
+  };
+  const encounter = folded.type === 'entry' ? folded.fields.encounter_id : undefined;
+  if (typeof encounter === 'string') record.entry_of = encounter;
+  return record;
+}
+
+/** A folded thing as screens see it, texts open. */
+export function toSubject(record: SubjectRecord): Subject {
+  const conflicts = record.conflicts.map(({ field, values }) => ({
+    field,
+    values: values.map(({ change_id, value }) => ({
+      change_id,
+      value: openFields(record.type, { [field]: value })[field],
+    })),
+  }));
+  return {
+    type: record.type,
+    id: record.id,
+    fields: openFields(record.type, record.fields) as unknown as FieldsOf[typeof record.type],
+    heads: record.heads,
+    conflicts,
+    retracted: record.fields.retracted === true,
+    author: record.author,
+    device_seq: record.device_seq,
+    is_on_server: record.isOnServer,
+  };
+}
+
+/** The change as it was reported, texts open. */
+export function toStoredChange(record: ChangeRecord): StoredChange {
+  const payload = openFields(specOf(record.body.kind)?.subject, record.body.payload);
+  return { ...record.body, payload, ...record.fed };
+}
+
+/** The reverse for a body on its way into the database. */
+export function sealBody<T extends { kind: string; payload: Record<string, unknown> }>(body: T): T {
+  return { ...body, payload: sealFields(specOf(body.kind)?.subject, body.payload) };
+}
