@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from devtools import api_types, benches, locks, running, test_run
+from devtools import benches, generated, locks, running, test_run
 from devtools.machine import Trouble, say
 from devtools.parts import PARTS
 
@@ -24,7 +24,7 @@ def parser() -> argparse.ArgumentParser:
     bench.add_argument("name", nargs="?", help="only this one")
     bench.add_argument("--json", metavar="FILE", help="also write the numbers here")
     commands.add_parser("lock", help="make every lock file anew")
-    commands.add_parser("types", help="write the frontend's types from the server's OpenAPI")
+    commands.add_parser("generate", help="write the files made from the code: API types, pages of analyses and exports")
     commands.add_parser("help", help="show this")
     return top
 
@@ -38,7 +38,7 @@ def main(words: Sequence[str]) -> int:
         "check": test_run.run_quick,
         "bench": lambda: benches.run_benches(options.name, options.json),
         "lock": locks.make_locks,
-        "types": api_types.write,
+        "generate": generated.write,
         "help": _help,
     }
     return int(actions[options.command]() or 0)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from devtools import api_types, locks, node_env, packaging
+from devtools import generated, locks, node_env, packaging
 from devtools.machine import RESULTS, ROOT, run
 from devtools.python_env import program
 
@@ -71,8 +71,8 @@ def _locks(deep: bool) -> int:
     return locks.check_locks()
 
 
-def _api_types(deep: bool) -> int:
-    return api_types.check()
+def _generated(deep: bool) -> int:
+    return generated.check()
 
 
 PARTS: Sequence[Part] = (
@@ -87,7 +87,7 @@ PARTS: Sequence[Part] = (
         is_quick=True,
     ),
     Part("unit", "the pure core", tests("unit", "tests/core"), is_quick=True),
-    Part("api-types", "the types generated from OpenAPI are fresh", _api_types),
+    Part("generated", "API types and documentation pages are fresh", _generated),
     Part("frontend", "svelte-check, TypeScript, vitest", _frontend),
     Part("api", "every endpoint on SQLite and PostgreSQL", tests("api", "tests/api")),
     Part("sync", "push, pull, quarantine, verify", tests("sync", "tests/sync")),

@@ -10,9 +10,11 @@ SRC = "frontend/src/"
 SCREENS = frozenset(
     "capture encounter writeup review codebook analysis team install enter synced export settings".split()
 )
-# What a room may reach besides itself. The app object is handed to screens through shell/app; the shell knows all.
+# What a room may reach besides itself. Screens get the app object through shell/context; the shell itself knows all.
 REACH: dict[str, frozenset[str]] = {
-    **dict.fromkeys(SCREENS, frozenset({"store", "ui", "charts", "api", "i18n", "shell/app", "shell/routes"})),
+    **dict.fromkeys(
+        SCREENS, frozenset({"store", "ui", "charts", "api", "i18n", "shell/app", "shell/context", "shell/routes"})
+    ),
     "sync": frozenset({"store", "api"}),
     "store": frozenset(),
     "ui": frozenset(),

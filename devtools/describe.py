@@ -1,0 +1,67 @@
+"""Runs in the project's environment and prints, as JSON, what the generated files are made from."""
+
+import importlib
+import inspect
+import json
+import sys
+from types import ModuleType
+from typing import Any
+
+from pydantic import BaseModel
+
+
+def describe() -> dict[str, str]:
+    """The API and the two tables of the documentation, each as text."""
+    from skygge.app import describe_api
+    from skygge.core.analysis import all_analyses
+    from skygge.core.export import all_exports
+
+    return {
+        "openapi": json.dumps(describe_api(), sort_keys=True),
+        "analyses": analyses_page(all_analyses().values()),
+        "exports": exports_page(all_exports().values()),
+    }
+
+
+def analyses_page(analyses: Any) -> str:
+    """docs/analyses.md: each analysis with its question, its definition and its parameters."""
+    sections = [_head("Analyses", "`GET …/analyses/{name}`, `skygge analyse NAME`, and the screen *Analysis*")]
+    for analysis in analyses:
+        body = [
+            f"## `{analysis.name}`",
+            f"*{analysis.question['en']}*",
+            _definition(inspect.getmodule(analysis.compute)),
+        ]
+        sections.append("\n\n".join([*body, _parameters(analysis.params)]))
+    return "\n\n".join(sections) + "\n"
+
+
+def exports_page(exports: Any) -> str:
+    """docs/exports.md: each format with what it holds and what it loses."""
+    sections = [_head("Exports", "`GET …/exports/{name}`, `skygge export FORMAT`, and the screen *Export*")]
+    for export in exports:
+        module = importlib.import_module(type(export).__module__) if not hasattr(export, "write") else None
+        sections.append("\n\n".join([f"## `{export.name}`", _definition(module or inspect.getmodule(export.write))]))
+    return "\n\n".join(sections) + "\n"
+
+
+def _head(title: str, where: str) -> str:
+    note = "<!-- Written by ./dev generate from the code; edit the docstrings there. -->"
+    return f"{note}\n\n# {title}\n\nReached by {where}."
+
+
+def _definition(module: ModuleType | None) -> str:
+    return inspect.cleandoc((module and module.__doc__) or "")
+
+
+def _parameters(params: type[BaseModel]) -> str:
+    rows = [
+        f"- `{field.alias or name}`: {field.description}"
+        for name, field in params.model_fields.items()
+        if field.description
+    ]
+    return "Parameters:\n\n" + "\n".join(rows)
+
+
+if __name__ == "__main__":
+    json.dump(describe(), sys.stdout)

@@ -1,0 +1,130 @@
+"""The documentation is held to the code: a command, a setting or a decision without its paragraph goes red."""
+
+import re
+import types
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal
+from uuid import UUID
+
+import pytest
+import typer.main
+from click import Command, Group
+
+from devtools.__main__ import parser
+from skygge import cli
+from skygge.core.analysis import all_analyses, answer
+from skygge.core.export import all_exports
+from skygge.core.model import SubjectType
+from skygge.settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+COMMANDS = (ROOT / "docs" / "commands.md").read_text("utf-8")
+DECISIONS = ROOT / "docs" / "decisions"
+
+
+def missing(names: Iterator[str] | list[str], text: str) -> list[str]:
+    """The names that a text does not mention as code."""
+    return [name for name in names if f"`{name}" not in text]
+
+
+def skygge_commands(command: Command, path: str) -> Iterator[str]:
+    """Every command with its groups, as it is typed."""
+    if isinstance(command, Group):
+        for name, inner in command.commands.items():
+            yield from skygge_commands(inner, f"{path} {name}")
+    elif not command.hidden:
+        yield path
+
+
+def test_a_name_without_its_paragraph_is_seen() -> None:
+    assert missing(["./dev run", "./dev fly"], "`./dev run` serves") == ["./dev fly"]
+
+
+def test_every_dev_command_has_its_paragraph() -> None:
+    commands = next(action.choices for action in parser()._actions if action.dest == "command")
+    assert missing([f"./dev {name}" for name in commands or ()], COMMANDS) == []
+
+
+def test_every_skygge_command_has_its_paragraph() -> None:
+    assert missing(skygge_commands(typer.main.get_command(cli.app), "skygge"), COMMANDS) == []
+
+
+def test_no_paragraph_is_about_a_command_that_is_not_there() -> None:
+    known = set(skygge_commands(typer.main.get_command(cli.app), "skygge"))
+    named = re.findall(r"^- `(skygge(?: [a-z-]+)+)", COMMANDS, re.MULTILINE)
+    assert [name for name in named if name not in known] == []
+
+
+def test_every_setting_has_its_paragraph() -> None:
+    assert missing([f"SKYGGE_{name.upper()}" for name in Settings.model_fields], COMMANDS) == []
+
+
+def test_every_analysis_has_its_section() -> None:
+    assert missing(list(all_analyses()), (ROOT / "docs" / "analyses.md").read_text("utf-8")) == []
+
+
+def test_every_export_has_its_section() -> None:
+    assert missing(list(all_exports()), (ROOT / "docs" / "exports.md").read_text("utf-8")) == []
+
+
+def test_every_decision_is_in_the_index_and_short() -> None:
+    index = (DECISIONS / "README.md").read_text("utf-8")
+    pages = [page for page in DECISIONS.glob("*.md") if page.name != "README.md"]
+    assert [page.name for page in pages if f"({page.name})" not in index] == []
+    assert [page.name for page in pages if len(page.read_text("utf-8").splitlines()) > 50] == []
+
+
+def test_every_dependency_is_named_in_a_decision() -> None:
+    decided = " ".join(page.read_text("utf-8").lower() for page in DECISIONS.glob("*.md"))
+    project = (ROOT / "pyproject.toml").read_text("utf-8")
+    block = project[project.index("dependencies = [") : project.index("[project.scripts]")]
+    names = re.findall(r'^\s*(?:postgres = \[)?"([a-z0-9-]+)', block, re.MULTILINE)
+    assert len(names) > 10
+    assert [name for name in names if name not in decided] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\(([^)\s]+)\)", page.read_text("utf-8"))
+    inside = [target.partition("#")[0] for target in targets if "://" not in target and not target.startswith("#")]
+    assert [target for target in inside if not (page.parent / target).exists()] == []
+
+
+class OneEncounter:
+    """The smallest study there is: two entries, one with words."""
+
+    study_id = UUID(int=1)
+
+    def things(self, kind: SubjectType) -> Iterator[dict[str, Any]]:
+        shared = {"started_at": "2026-03-02T09:00:00.000+01:00", "time_zone": "Europe/Copenhagen"}
+        if kind == "encounter":
+            yield {"type": kind, "id": "e", "kind": "visit", **shared}
+        if kind == "entry":
+            yield {"type": kind, "id": "a", "encounter_id": "e", "kind": "point", "jotting": "vent lidt", **shared}
+            yield {"type": kind, "id": "b", "encounter_id": "e", "kind": "point", "jotting": "", **shared}
+
+    def changes(self) -> Iterator[dict[str, Any]]:
+        return iter(())
+
+    def clock_offsets(self, kind: Literal["encounter", "entry", "gap"]) -> dict[str, int]:
+        return {}
+
+
+def example_of(heading: str) -> types.ModuleType:
+    """The first Python block below a heading of CONTRIBUTING.md, as a module."""
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    block = re.search(rf"## {heading}.*?```python\n(.*?)```", text, re.DOTALL)
+    assert block is not None
+    module = types.ModuleType("example")
+    exec(compile(block[1], "CONTRIBUTING.md", "exec", dont_inherit=True), module.__dict__)
+    return module
+
+
+def test_the_worked_analysis_works() -> None:
+    found = answer(
+        example_of("Add an analysis").ANALYSIS, OneEncounter(), example_of("Add an analysis").AnalysisParams()
+    )
+    assert found.result.model_dump() == {"n": 1, "n_entries": 2, "share": 0.5, "cell": "with"}
+    assert found.warnings
