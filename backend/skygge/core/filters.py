@@ -75,6 +75,14 @@ class Filters(BaseModel):
             and (not self.visit or encounter.get("visit_id") in self.visit or encounter.get("visit_code") in self.visit)
         )
 
+    def keeps_dates(self, encounter: Thing) -> bool:
+        """Whether an encounter that is looked at overlaps `from` and `to`, as its own times say."""
+        if not self.keeps_encounter(encounter):
+            return False
+        first, last = self.window(encounter["started_at"])
+        end = to_unix_ms(encounter.get("ended_at") or encounter["started_at"])
+        return (first is None or end >= first) and (last is None or to_unix_ms(encounter["started_at"]) < last)
+
     def keeps_entry(self, entry: Thing) -> bool:
         """Whether an entry (a JSON Lines object) of an encounter that is looked at is kept."""
         return (

@@ -1,0 +1,185 @@
+"""What the rows of one export look up: people, codes, encounters, and the names that things have in the file.
+
+Dates, clock times and the ids that devices make (a UUIDv7 tells its millisecond) appear only where clock times are
+asked for; otherwise ids are UUIDv5 from study, kind and id.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import uuid5
+
+from skygge.core.export import ExportOptions, Losses
+from skygge.core.filters import Thing
+from skygge.core.fold import survivor
+from skygge.core.model import SubjectType, to_unix_ms
+from skygge.core.streams import StudyReader
+from skygge.core.tabular import Cell
+
+
+@dataclass
+class Desk:
+    """What the tables of one export look up: people, codes and encounters; and what rows leave behind for later."""
+
+    reader: StudyReader
+    options: ExportOptions
+    losses: Losses
+    study: Thing
+    actors: Mapping[str, Thing]
+    merged: Mapping[str, str | None]
+    labels: Mapping[tuple[int | None, str, str], str]
+    encounters: Mapping[str, Thing]
+    hidden: frozenset[str]
+    numbers: Mapping[str, tuple[int, int | None]]
+    offsets: Mapping[str, int]
+    gaps: Mapping[str, list[Thing]] = field(default_factory=dict)
+    last_ms: dict[str, int] = field(default_factory=dict)
+    n_entries: Counter[str] = field(default_factory=Counter)
+
+    def name(self, kind: str, thing_id: str | None) -> str | None:
+        """The id under which a thing appears in this file."""
+        if thing_id is None or self.options.clock_times:
+            return thing_id
+        return str(uuid5(self.reader.study_id, f"{kind}:{thing_id}"))
+
+    def person(self, actor_id: str | None) -> tuple[str | None, Thing]:
+        """Who remains of an actor after merging: id, and the actor."""
+        if actor_id is None:
+            return None, {}
+        left = survivor(actor_id, self.merged)
+        return left, self.actors.get(left, {})
+
+    def label(self, entry: Thing, dimension: str, key: str | None) -> str | None:
+        """The label of a code in the study's first language, as the version says that the entry was coded with."""
+        if key is None:
+            return None
+        return self.labels.get((entry.get("codebook_version"), dimension, key), self.labels.get((None, dimension, key)))
+
+    def seconds(self, encounter: Thing, stamp: str | None, offset_ms: int) -> str | None:
+        """Seconds from the start of an encounter, corrected where a clock was wrong."""
+        if stamp is None:
+            return None
+        return write_seconds(to_unix_ms(stamp) + offset_ms - self.start_ms(encounter))
+
+    def start_ms(self, encounter: Thing) -> int:
+        """Start of an encounter, corrected where a clock was wrong."""
+        return to_unix_ms(encounter["started_at"]) + self.offsets.get(encounter["id"], 0)
+
+    def clock(self, *stamps: str | None) -> list[Cell]:
+        """Local and UTC text of each time, where clock times are asked for; counts them as lost where not."""
+        if not self.options.clock_times:
+            self.losses.note("dates", sum(stamp is not None for stamp in stamps))
+            return []
+        return [text for stamp in stamps for text in (stamp, _utc(stamp))]
+
+    def only_with_clock(self, *names: str) -> list[str]:
+        """Header names that stand only where clock times are asked for."""
+        return list(names) if self.options.clock_times else []
+
+
+def open_desk(reader: StudyReader, options: ExportOptions, losses: Losses) -> Desk:
+    """Read what rows look up: everything but the entries, which are streamed."""
+    study = next(reader.things("study"), {})
+    everything = {thing["id"]: thing for thing in reader.things("encounter")}
+    standing = {key: thing for key, thing in everything.items() if not thing.get("retracted")}
+    actors = {actor["id"]: actor for actor in reader.things("actor")}
+    gaps: dict[str, list[Thing]] = defaultdict(list)
+    for gap in reader.things("gap"):
+        gaps[gap["encounter_id"]].append(gap)
+    return Desk(
+        reader=reader,
+        options=options,
+        losses=losses,
+        study=study,
+        actors=actors,
+        merged={actor_id: actor.get("merged_into") for actor_id, actor in actors.items()},
+        labels=_labels(reader, (study.get("languages") or ["en"])[0]),
+        encounters={key: thing for key, thing in standing.items() if options.keeps_dates(thing)},
+        hidden=frozenset(everything.keys() - standing.keys()),
+        numbers=_number(standing),
+        offsets=reader.clock_offsets("encounter"),
+        gaps=gaps,
+    )
+
+
+def kept_entries(desk: Desk, offsets: Mapping[str, int], count: bool = True) -> Iterator[Thing]:
+    """The entries that take part; the others are counted as losses."""
+    losses = desk.losses if count else Losses()
+    for entry in desk.reader.things("entry"):
+        reason = _left_out(desk, entry)
+        if reason in (None, "filtered") and entry["encounter_id"] in desk.encounters:
+            ended = to_unix_ms(entry.get("ended_at") or entry["started_at"]) + offsets.get(entry["id"], 0)
+            desk.last_ms[entry["encounter_id"]] = max(ended, desk.last_ms.get(entry["encounter_id"], ended))
+        if reason is not None:
+            losses.note(reason)
+            continue
+        losses.note("conflicts", count_conflicts(entry))
+        yield entry
+
+
+def inside(desk: Desk, kind: SubjectType) -> Iterator[Thing]:
+    """Standing things that belong to an encounter of this export."""
+    return (thing for thing in standing(desk, kind) if thing["encounter_id"] in desk.encounters)
+
+
+def standing(desk: Desk, kind: SubjectType) -> Iterator[Thing]:
+    for thing in desk.reader.things(kind):
+        if thing.get("retracted"):
+            desk.losses.note("retracted")
+        else:
+            desk.losses.note("conflicts", count_conflicts(thing))
+            yield thing
+
+
+def _number(encounters: Mapping[str, Thing]) -> dict[str, tuple[int, int | None]]:
+    """Numbers of encounters and of visits in the order of their starts; two observers of a visit share the latter."""
+    visits: dict[str, int] = {}
+    numbers: dict[str, tuple[int, int | None]] = {}
+    for number, (encounter_id, encounter) in enumerate(encounters.items(), 1):
+        is_visit = encounter.get("kind") == "visit"
+        visit = visits.setdefault(encounter.get("visit_id") or encounter_id, len(visits) + 1) if is_visit else None
+        numbers[encounter_id] = number, visit
+    return numbers
+
+
+def _labels(reader: StudyReader, language: str) -> dict[tuple[int | None, str, str], str]:
+    """Labels by (version, dimension, key), and by (None, …) of the newest version."""
+    labels: dict[tuple[int | None, str, str], str] = {}
+    for code in reader.things("code"):
+        label = code["label"].get(language) or next(iter(code["label"].values()))
+        labels[code.get("version"), code["dimension"], code["key"]] = label
+        labels[None, code["dimension"], code["key"]] = label
+    return labels
+
+
+def count_conflicts(thing: Thing) -> int:
+    """Values that stand beside the shown ones."""
+    return sum(len(conflict["values"]) - 1 for conflict in thing.get("conflicts") or ())
+
+
+def write_seconds(milliseconds: int) -> str:
+    """Seconds with three decimals: `12.345`."""
+    return f"{milliseconds / 1000:.3f}"
+
+
+def _utc(stamp: str | None) -> str | None:
+    if stamp is None:
+        return None
+    moment = datetime.fromtimestamp(to_unix_ms(stamp) / 1000, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _left_out(desk: Desk, entry: Thing) -> str | None:
+    if entry.get("kind") == "reflection":
+        return "reflections"
+    if entry.get("retracted") or entry["encounter_id"] in desk.hidden:
+        return "retracted"
+    if entry.get("merged_into") is not None:
+        return "merged"
+    if entry["encounter_id"] not in desk.encounters:
+        return "filtered"
+    asked = {**entry, "actor_id": desk.person(entry.get("actor_id"))[0]}
+    return None if desk.options.keeps_entry(asked) else "filtered"

@@ -1,0 +1,126 @@
+"""The contract of an export: what it is for, how it is streamed, and what this very file could not hold.
+
+An export is one file in `exports/` that offers `EXPORT`. Adding one touches nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import Field
+
+from skygge.core.filters import Filters
+from skygge.core.registry import discover
+from skygge.core.streams import StudyReader
+
+# What a format may have to leave out. Words for one file are made from these and from what was counted in it.
+LOSSES: Mapping[str, Mapping[str, str]] = {
+    "checks": {
+        "en": "consent checks at encounters have no place in this format",
+        "da": "samtykketjek ved forløb har ingen plads i dette format",
+    },
+    "conflicts": {
+        "en": "values standing beside the one that is shown (edits made at the same time)",
+        "da": "værdier, der står ved siden af den viste (rettelser gjort samtidig)",
+    },
+    "consents": {
+        "en": "consents have no place in this format",
+        "da": "samtykker har ingen plads i dette format",
+    },
+    "dates": {
+        "en": "dates and clock times left out because clock times were not asked for; times count from the start",
+        "da": "datoer og klokkeslæt udeladt, fordi der ikke er bedt om klokkeslæt; tider tælles fra begyndelsen",
+    },
+    "filtered": {
+        "en": "entries outside the filters in force",
+        "da": "noter uden for de valgte filtre",
+    },
+    "merged": {
+        "en": "entries merged into another entry",
+        "da": "noter, der er lagt sammen med en anden note",
+    },
+    "reflections": {
+        "en": "reflections, which belong to their author alone",
+        "da": "refleksioner, som kun tilhører den, der skrev dem",
+    },
+    "retracted": {
+        "en": "things taken back, and entries of encounters taken back",
+        "da": "ting, der er trukket tilbage, og noter i forløb, der er trukket tilbage",
+    },
+    "study": {
+        "en": "settings of the study (title, languages, field mode) have no place in this format",
+        "da": "studiets indstillinger (titel, sprog, felttilstand) har ingen plads i dette format",
+    },
+    "tables": {
+        "en": "tables that stand only in the csv bundle",
+        "da": "tabeller, der kun findes i csv-pakken",
+    },
+}
+
+
+class ExportOptions(Filters):
+    """What every export takes."""
+
+    clock_times: Annotated[
+        bool,
+        Field(description="Dates and clock times too. Anyone with the rota can then name these people."),
+    ] = False
+
+
+@dataclass
+class Losses:
+    """Counts what one export really dropped."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def note(self, code: str, n: int = 1) -> None:
+        """Note that `n` things of a kind in LOSSES were left out."""
+        if n:
+            self.counts[code] += n
+
+    def lines(self, language: str = "en") -> list[str]:
+        """One line for each kind of loss in this file, in words."""
+        return [f"{n} × {LOSSES[code][language]}" for code, n in sorted(self.counts.items())]
+
+
+O = TypeVar("O", bound=ExportOptions)  # noqa: E741
+
+
+@dataclass(frozen=True)
+class Export(Generic[O]):
+    """One format. `stream` yields the file in pieces and notes losses while it does; `may_lose` names their codes."""
+
+    name: str
+    media_type: str
+    suffix: str
+    purpose: Mapping[str, str]
+    options: type[O]
+    stream: Callable[[StudyReader, O, Losses], Iterator[bytes]]
+    may_lose: tuple[str, ...] = ()
+
+
+@cache
+def all_exports() -> Mapping[str, Export[Any]]:
+    """Every export there is, by name."""
+    from skygge.core import exports  # imported late: the exports import this module
+
+    return discover(exports, "EXPORT", Export)
+
+
+def file_name(title: str, export: Export[Any], options: ExportOptions, today: date) -> str:
+    """`study-format.suffix`, with the date only where clock times are asked for: a name may not tell a date either."""
+    parts = [_plain(title) or "study", export.name, *([today.isoformat()] if options.clock_times else [])]
+    return "-".join(parts) + export.suffix
+
+
+def _plain(title: str) -> str:
+    spelled = title.lower().replace("æ", "ae").replace("ø", "oe").replace("å", "aa")
+    ascii_only = unicodedata.normalize("NFKD", spelled).encode("ascii", "ignore").decode("ascii")
+    return re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")[:60].strip("-")

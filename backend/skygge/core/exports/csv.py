@@ -1,0 +1,51 @@
+"""The tables of a study as CSV in one zip archive, with LOSSES.txt: for R, pandas and DuckDB."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from skygge.core.desk import open_desk
+from skygge.core.export import LOSSES, Export, ExportOptions, Losses
+from skygge.core.streams import StudyReader
+from skygge.core.tables import TABLES
+from skygge.core.tabular import write_csv, write_zip
+
+
+def stream_csv(reader: StudyReader, options: ExportOptions, losses: Losses) -> Iterator[bytes]:
+    """The archive, piece by piece; entries first, what was lost last."""
+    return write_zip(_members(reader, options, losses))
+
+
+def _members(reader: StudyReader, options: ExportOptions, losses: Losses) -> Iterator[tuple[str, Iterable[bytes]]]:
+    desk = open_desk(reader, options, losses)
+    for make_table in TABLES:
+        table = make_table(desk)
+        yield f"{table.name}.csv", write_csv(table)
+    losses.note("consents", sum(1 for _ in reader.things("consent")))
+    losses.note("study")
+    yield "LOSSES.txt", _write_losses(losses)
+
+
+def _write_losses(losses: Losses) -> Iterator[bytes]:
+    lines = [
+        "What this download leaves out. JSON Lines (jsonl) is the format without loss.",
+        *losses.lines("en"),
+        "",
+        "Hvad denne fil udelader. JSON Lines (jsonl) er formatet uden tab.",
+        *losses.lines("da"),
+    ]
+    yield "\n".join([*lines, ""]).encode("utf-8")
+
+
+EXPORT = Export(
+    name="csv",
+    media_type="application/zip",
+    suffix=".zip",
+    purpose={
+        "en": "Tables for R, pandas and DuckDB: entries, encounters, gaps, people, codes and notes.",
+        "da": "Tabeller til R, pandas og DuckDB: noter, forløb, pauser, personer, koder og tekster.",
+    },
+    options=ExportOptions,
+    stream=stream_csv,
+    may_lose=tuple(code for code in LOSSES if code != "tables"),
+)

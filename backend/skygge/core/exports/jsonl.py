@@ -1,0 +1,137 @@
+"""JSON Lines: the lossless format, one object a line, in the order of the outside contract.
+
+With `history` the change log follows, verbatim; importing such a file writes the very same changes. Reflections are
+their author's alone and stay out, with their changes. This format carries times as they were written, offsets kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+
+from skygge.core import model
+from skygge.core.changes import KINDS
+from skygge.core.export import Export, ExportOptions, Losses
+from skygge.core.filters import Thing
+from skygge.core.model import SUBJECT_TYPES, SubjectType
+from skygge.core.streams import StudyReader
+from skygge.core.wire import to_verbatim
+
+BLOCK_LINES = 200
+MODELS: Mapping[str, type[BaseModel]] = {
+    "study": model.Study, "code": model.Code, "actor": model.Actor, "consent": model.Consent,
+    "encounter": model.Encounter, "gap": model.Gap, "entry": model.Entry, "fieldnote": model.FieldNote,
+    "memo": model.Memo,
+}  # fmt: skip
+
+
+class JsonlOptions(ExportOptions):
+    """Everything, or what the filters keep; with its history or without."""
+
+    history: Annotated[bool, Field(description="Change lines too. Not together with filters.")] = False
+
+    @field_validator("history")
+    @classmethod
+    def _is_whole(cls, history: bool, info: ValidationInfo) -> bool:
+        if history and any(value for name, value in info.data.items() if name != "clock_times"):
+            raise PydanticCustomError("filters_contradict", "history is whole; it does not go with filters")
+        return history
+
+
+def stream_jsonl(reader: StudyReader, options: JsonlOptions, losses: Losses) -> Iterator[bytes]:
+    """The file in blocks of lines."""
+    block: list[bytes] = []
+    for line in _lines(reader, options, losses):
+        block.append(line)
+        if len(block) == BLOCK_LINES:
+            yield b"".join(block)
+            block.clear()
+    yield b"".join(block)
+
+
+def _lines(reader: StudyReader, options: JsonlOptions, losses: Losses) -> Iterator[bytes]:
+    encounters = {thing["id"] for thing in reader.things("encounter") if options.keeps_dates(thing)}
+    secret: set[str] = set()
+    for kind in SUBJECT_TYPES:
+        for thing in reader.things(kind):
+            if kind == "entry" and thing["kind"] == "reflection":
+                secret.add(thing["id"])
+                losses.note("reflections")
+            elif _is_kept(thing, kind, options, encounters):
+                yield _encode(_in_order(thing, kind))
+            elif kind == "entry":
+                losses.note("filtered")
+    if options.history:
+        yield from _history(reader, secret)
+
+
+def _is_kept(thing: Thing, kind: SubjectType, options: JsonlOptions, encounters: set[str]) -> bool:
+    if kind == "encounter":
+        return thing["id"] in encounters
+    if "encounter_id" in thing and thing["encounter_id"] not in encounters:
+        return False
+    return kind != "entry" or options.keeps_entry(thing)
+
+
+def _history(reader: StudyReader, secret: set[str]) -> Iterator[bytes]:
+    for change in reader.changes():
+        spec = KINDS.get(change["kind"])
+        if change["subject_id"] in secret or (spec is None and change["kind"].startswith("entry.")):
+            continue
+        # Of what the server added, who reported it and the mended time go along; numbers and receipt are its own.
+        said = {name: value for name, value in change.items() if name not in {"seq", "received_at"}}
+        if said.get("corrected_at") is None:
+            said.pop("corrected_at", None)
+        yield _encode({"type": "change", **said})
+
+
+def _in_order(thing: Thing, kind: SubjectType) -> dict[str, Any]:
+    """The object with the fields of the contract, in its order; what is missing stands as null or empty."""
+    line: dict[str, Any] = {"type": kind}
+    if "id" in thing and kind not in {"study", "codebook", "code"}:
+        line["id"] = thing["id"]
+    if kind == "codebook":
+        line |= {name: thing.get(name) for name in ("version", "status", "note", "follows")}
+    else:
+        line |= _fields(thing, kind)
+    if thing.get("retracted"):
+        line["retracted"] = True
+    if thing.get("conflicts"):
+        line["conflicts"] = thing["conflicts"]
+    return line
+
+
+def _fields(thing: Thing, kind: SubjectType) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, field in MODELS[kind].model_fields.items():
+        key = field.alias or name
+        default = None if field.is_required() else field.get_default(call_default_factory=True)
+        found[key] = thing.get(key, default)
+        if kind == "entry" and name == "encounter_id":
+            found["sequence"] = thing.get("sequence")
+    if kind == "code":
+        found["version"] = thing.get("version")
+    if kind == "fieldnote" and isinstance(found["position"], float) and found["position"].is_integer():
+        found["position"] = int(found["position"])
+    return found
+
+
+def _encode(line: Mapping[str, Any]) -> bytes:
+    return to_verbatim(line) + b"\n"
+
+
+EXPORT = Export(
+    name="jsonl",
+    media_type="application/x-ndjson",
+    suffix=".jsonl",
+    purpose={
+        "en": "Everything, without loss: to keep, to move to another Skygge, or for scripts.",
+        "da": "Alt, uden tab: til at gemme, til at flytte til en anden Skygge eller til scripts.",
+    },
+    options=JsonlOptions,
+    stream=stream_jsonl,
+    may_lose=("filtered", "reflections"),
+)

@@ -1,0 +1,94 @@
+"""The contract of an import: a file becomes changes that go through the same door as a push, all of them or none.
+
+An import is one file in `imports/` that offers `IMPORT`. Change ids are UUIDv5: importing twice changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from skygge.core.registry import discover
+
+MAX_ERRORS = 100
+
+
+@dataclass(frozen=True)
+class RowError:
+    """What is wrong in one row (counted from 1). `where` names a field; what stood there is never repeated."""
+
+    row: int
+    code: str
+    where: str = ""
+
+
+class ImportRefused(ValueError):
+    """A file cannot be imported; nothing of it was."""
+
+    def __init__(self, errors: Sequence[RowError]) -> None:
+        super().__init__(f"{len(errors)} rows cannot be imported")
+        self.errors = list(errors[:MAX_ERRORS])
+
+
+@dataclass(frozen=True)
+class StandingCodebook:
+    """A version that the study has already: its subject, its codes, and the changes that stand for it."""
+
+    subject_id: str
+    codes: Sequence[Mapping[str, Any]]
+    change_ids: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Target:
+    """The study that a file is imported into. One without encounters takes study and codebook from the file."""
+
+    study_id: UUID
+    time_zone: str
+    has_encounters: bool
+    encounter_ids: Container[str] = frozenset()
+    codebooks: Mapping[int, StandingCodebook] = field(default_factory=dict)
+    study_change_ids: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class PlannedChange:
+    """A change to be written. `author` is an observer's name, None for whoever imports.
+
+    A verbatim one was written by a phone: what the server does not understand of it is parked, as in a push.
+    """
+
+    row: int
+    change: Mapping[str, Any]
+    author: str | None = None
+    is_verbatim: bool = False
+
+
+@dataclass
+class Plan:
+    """What a file would do: changes in order, things by type, and the observers it names."""
+
+    changes: list[PlannedChange] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    observers: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Import:
+    """One format that can be read. `read` raises ImportRefused with every row that is wrong."""
+
+    name: str
+    suffix: str
+    purpose: Mapping[str, str]
+    read: Callable[[Iterable[bytes], Target], Plan]
+
+
+@cache
+def all_imports() -> Mapping[str, Import]:
+    """Every import there is, by name."""
+    from skygge.core import imports  # imported late: the imports import this module
+
+    return discover(imports, "IMPORT", Import)

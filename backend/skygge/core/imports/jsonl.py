@@ -1,0 +1,312 @@
+"""JSON Lines in: plain lines become changes, `change` lines go through as they are.
+
+Where a file holds both, things that have change lines are taken from these. A plain thing carries no history, so its
+change says that it was made when it happened. Values that stood beside the shown one come back as changes made earlier.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid5
+
+from pydantic import ValidationError
+
+from skygge.core.changes import KINDS, SCHEMA, ChangeRefused, read_change
+from skygge.core.filters import local_offset_ms
+from skygge.core.identity import is_canonical_id
+from skygge.core.importing import Import, ImportRefused, Plan, PlannedChange, RowError, Target
+from skygge.core.model import SUBJECT_TYPES, Code
+from skygge.core.wire import WireError, parse_json, to_canonical
+
+Line = dict[str, Any]
+# Things that nobody dated (people, codebooks) need some time; the first of the field's own times would not be stable.
+UNDATED = "2000-01-01T00:00:00.000+00:00"
+CREATES = {
+    "actor": "actor.added", "consent": "consent.recorded", "encounter": "encounter.started", "gap": "gap.recorded",
+    "entry": "entry.logged", "fieldnote": "fieldnote.written", "memo": "memo.written",
+}  # fmt: skip
+DATED_BY = {"consent": "at", "encounter": "started_at", "gap": "from", "entry": "started_at"}
+ADDED_BY_SERVER = ("type", "seq", "author", "received_at", "corrected_at")
+
+
+@dataclass
+class _Desk:
+    """What reading gathers on the way."""
+
+    target: Target
+    plan: Plan = field(default_factory=Plan)
+    errors: list[RowError] = field(default_factory=list)
+    lines: dict[str, list[tuple[int, Line]]] = field(default_factory=lambda: defaultdict(list))
+    versions: dict[int, int] = field(default_factory=dict)
+    observers: dict[str, str | None] = field(default_factory=dict)
+
+    def refuse(self, row: int, code: str, where: str = "") -> None:
+        self.errors.append(RowError(row, code, where))
+
+    def plan_change(self, row: int, change: Line, author: str | None = None) -> None:
+        """Take a change that this import makes itself; it must be right as it stands."""
+        if change["change_id"] in change["parents"]:
+            return  # It stands already: the file was imported before.
+        try:
+            read_change(change)
+        except ChangeRefused as problem:
+            self.refuse(row, problem.code, problem.where.removeprefix("payload.").removeprefix("payload"))
+            return
+        self.plan.changes.append(PlannedChange(row, change, author))
+
+
+def read_jsonl(lines: Iterable[bytes], target: Target) -> Plan:
+    """The changes that a file means in a study. Raises ImportRefused with every row that is wrong."""
+    desk = _Desk(target)
+    for row, line in _read_lines(lines, desk):
+        desk.lines[line["type"]].append((row, line))
+    told = {line.get("subject_id") for _, line in desk.lines["change"]}
+    desk.observers = {line.get("id", ""): line.get("observer") for _, line in desk.lines["encounter"]}
+    if not any(str(line.get("kind")).startswith("study.") for _, line in desk.lines["change"]):
+        _plan_study(desk)
+    if not any(str(line.get("kind")).startswith("codebook.") for _, line in desk.lines["change"]):
+        _plan_codebooks(desk)
+    for row, line in desk.lines["change"]:
+        _plan_verbatim(desk, row, line)
+    for kind in CREATES:
+        for row, line in desk.lines[kind]:
+            if line.get("id") not in told:
+                _plan_thing(desk, row, line, kind)
+    if desk.errors:
+        raise ImportRefused(sorted(desk.errors, key=lambda error: error.row))
+    return _sum_up(desk)
+
+
+def _read_lines(lines: Iterable[bytes], desk: _Desk) -> Iterator[tuple[int, Line]]:
+    for row, raw in enumerate(lines, 1):
+        raw = raw.removeprefix(b"\xef\xbb\xbf") if row == 1 else raw
+        if not raw.strip():
+            continue
+        try:
+            line = parse_json(raw)
+        except WireError:
+            desk.refuse(row, "line.not_json")
+            continue
+        if not isinstance(line, dict) or line.get("type") not in (*SUBJECT_TYPES, "change"):
+            desk.refuse(row, "line.type_unknown", "type")
+        else:
+            yield row, line
+
+
+def _plan_study(desk: _Desk) -> None:
+    for row, line in desk.lines["study"]:
+        if not desk.target.has_encounters:
+            payload = _payload(line)
+            change = _change(desk, "study.amended", str(desk.target.study_id), payload)
+            change["parents"] = list(desk.target.study_change_ids)
+            desk.plan_change(row, change)
+
+
+def _plan_codebooks(desk: _Desk) -> None:
+    codes: dict[object, list[Line]] = defaultdict(list)
+    for row, line in desk.lines["code"]:
+        code = {
+            name: value for name, value in line.items() if name not in ("type", "version", "retracted", "conflicts")
+        }
+        try:
+            Code.model_validate(code)
+        except ValidationError:
+            desk.refuse(row, "change.content_invalid", "code")
+            continue
+        codes[line.get("version")].append(code)
+    for row, line in sorted(desk.lines["codebook"], key=lambda found: str(found[1].get("version")).zfill(9)):
+        version, own = line.get("version"), codes.pop(line.get("version"), [])
+        if not isinstance(version, int) or isinstance(version, bool):
+            desk.refuse(row, "change.content_invalid", "version")
+            continue
+        _plan_codebook(desk, row, line, own)
+    orphans = [(row, line) for row, line in desk.lines["code"] if line.get("version") in codes]
+    for row, _ in orphans:
+        desk.refuse(row, "line.codebook_missing", "version")
+
+
+def _plan_codebook(desk: _Desk, row: int, line: Line, codes: list[Line]) -> None:
+    """Publish a version, unless the study has one of the same content; entries then carry its number."""
+    version = line["version"]
+    placed = _place(desk, version, codes)
+    if placed is None:
+        return
+    number, subject_id, parents = placed
+    kind = "codebook.drafted" if line.get("status") == "draft" else "codebook.published"
+    payload: Line = {"version": number, "note": line.get("note") or "", "follows": line.get("follows"), "codes": codes}
+    if number != version:
+        payload["follows"] = max((known for known in desk.target.codebooks), default=None)
+    change = _change(desk, kind, subject_id, payload)
+    change["parents"] = parents
+    desk.plan_change(row, change)
+
+
+def _place(desk: _Desk, version: int, codes: list[Line]) -> tuple[int, str, list[str]] | None:
+    """Number, subject and replaced changes for a version of the file; None where the study has the same content."""
+    standing = desk.target.codebooks
+    same = [number for number, book in standing.items() if _content(book.codes) == _content(codes)]
+    if same:
+        desk.versions[version] = version if version in same else max(same)
+        return None
+    number = version
+    parents: list[str] = []
+    subject_id = str(uuid5(desk.target.study_id, f"codebook:{version}"))
+    if version in standing and not desk.target.has_encounters:
+        # Nothing was coded yet: the file's codebook takes the place of the one the study began with.
+        subject_id, parents = standing[version].subject_id, list(standing[version].change_ids)
+    elif version in standing:
+        number = max([*standing, *desk.versions.values()]) + 1
+        subject_id = str(uuid5(desk.target.study_id, f"codebook:{number}"))
+    desk.versions[version] = number
+    return number, subject_id, parents
+
+
+def _content(codes: Iterable[Mapping[str, Any]]) -> bytes:
+    wanted = Code.model_fields
+    plain = [{name: value for name, value in code.items() if name in wanted and value is not None} for code in codes]
+    whole = [Code.model_validate(code).model_dump(mode="json") for code in plain]
+    return to_canonical(sorted(whole, key=lambda code: (code["dimension"], code["key"])))
+
+
+def _plan_verbatim(desk: _Desk, row: int, line: Line) -> None:
+    """A change as a phone wrote it. Only what names another study's own study and codebooks is put in place."""
+    change = {name: value for name, value in line.items() if name not in ADDED_BY_SERVER}
+    kind, payload, author = change.get("kind"), change.get("payload"), line.get("author")
+    if not isinstance(kind, str) or not isinstance(payload, dict) or not isinstance(author, str | None):
+        desk.refuse(row, "change.content_invalid", "change")
+        return
+    if kind.startswith("study."):
+        if desk.target.has_encounters:
+            return
+        change["subject_id"] = str(desk.target.study_id)
+        change["parents"] = [*(change.get("parents") or []), *desk.target.study_change_ids]
+    elif kind.startswith("codebook.") and isinstance(payload.get("version"), int):
+        try:
+            placed = _place(desk, payload["version"], payload.get("codes") or [])
+        except (ValidationError, AttributeError, TypeError):
+            desk.refuse(row, "change.content_invalid", "payload.codes")
+            return
+        if placed is None:
+            return
+        change["payload"] = {**payload, "version": placed[0]}
+        change["subject_id"] = placed[1]
+        change["parents"] = [*(change.get("parents") or []), *placed[2]]
+    elif isinstance(payload.get("codebook_version"), int):
+        change["payload"] = {**payload, "codebook_version": _version(desk, payload["codebook_version"])}
+    desk.plan.changes.append(PlannedChange(row, change, author, is_verbatim=True))
+
+
+def _plan_thing(desk: _Desk, row: int, line: Line, kind: str) -> None:
+    thing_id = line.get("id")
+    if not isinstance(thing_id, str) or not is_canonical_id(thing_id):
+        desk.refuse(row, "change.content_invalid", "id")
+        return
+    encounter_id = line.get("encounter_id")
+    if (
+        encounter_id is not None
+        and encounter_id not in desk.observers
+        and encounter_id not in desk.target.encounter_ids
+    ):
+        desk.refuse(row, "line.encounter_unknown", "encounter_id")
+        return
+    payload = _payload(line)
+    if isinstance(payload.get("codebook_version"), int):
+        payload["codebook_version"] = _version(desk, payload["codebook_version"])
+    author = line.get("observer") or line.get("author") or desk.observers.get(str(encounter_id))
+    author = author if isinstance(author, str) else None
+    made = [_change(desk, CREATES[kind], thing_id, payload, made_at=_dated(line, kind))]
+    if isinstance(line.get("sequence"), int):
+        made[0]["device_seq"] = max(0, line["sequence"])  # entries of one moment keep the order of the file
+    made += _beside(desk, line, made[0])
+    if line.get("retracted") is True and f"{kind}.retracted" in KINDS:
+        gone = _change(desk, f"{kind}.retracted", thing_id, {}, made_at=made[0]["made_at"])
+        gone["parents"] = [change["change_id"] for change in made]
+        made.append(gone)
+    for change in made:
+        desk.plan_change(row, change, author)
+
+
+def _beside(desk: _Desk, line: Line, created: Line) -> list[Line]:
+    """Values that stood beside the shown ones, as changes made a little earlier, so that the shown ones stay shown."""
+    made: list[Line] = []
+    kind = f"{line['type']}.amended"
+    conflicts = line.get("conflicts")
+    for conflict in conflicts if isinstance(conflicts, list) else []:
+        others = conflict.get("values") if isinstance(conflict, dict) else None
+        if kind not in KINDS or not isinstance(others, list) or conflict.get("field") == "retracted":
+            continue
+        for place, other in enumerate(others[1:], 1):
+            if isinstance(other, dict) and "value" in other and isinstance(conflict.get("field"), str):
+                payload = {conflict["field"]: other["value"]}
+                earlier = _earlier(created["made_at"], place)
+                made.append(_change(desk, kind, created["subject_id"], payload, made_at=earlier))
+    return made
+
+
+def _change(desk: _Desk, kind: str, subject_id: str, payload: Line, *, made_at: str = UNDATED) -> Line:
+    said = to_canonical([kind, subject_id, payload]).decode("ascii")
+    return {
+        "change_id": str(uuid5(desk.target.study_id, said)),
+        "kind": kind,
+        "subject_id": subject_id,
+        "parents": [],
+        "payload": payload,
+        "made_at": made_at,
+        "utc_offset_minutes": local_offset_ms(made_at) // 60_000 if _has_offset(made_at) else 0,
+        "time_zone": desk.target.time_zone,
+        "device_id": str(uuid5(desk.target.study_id, "import:jsonl")),
+        "device_seq": 0,
+        "session_id": "import",
+        "monotonic_ms": 0.0,
+        "schema": SCHEMA,
+        "app_version": "import",
+    }
+
+
+def _payload(line: Line) -> Line:
+    """The fields of a thing as a change carries them: what is null or left out means the same."""
+    outside = ("type", "id", "sequence", "retracted", "conflicts")
+    return {name: value for name, value in line.items() if name not in outside and value is not None}
+
+
+def _dated(line: Line, kind: str) -> str:
+    stamp = line.get(DATED_BY.get(kind, "written_at"))
+    return stamp if isinstance(stamp, str) and _has_offset(stamp) else UNDATED
+
+
+def _has_offset(stamp: str) -> bool:
+    try:
+        return datetime.fromisoformat(stamp).tzinfo is not None and (stamp.endswith("Z") or stamp[-3:-2] == ":")
+    except ValueError:
+        return False
+
+
+def _earlier(stamp: str, seconds: int) -> str:
+    return (datetime.fromisoformat(stamp) - timedelta(seconds=seconds)).isoformat(timespec="milliseconds")
+
+
+def _version(desk: _Desk, version: int) -> int:
+    return desk.versions.get(version, version)
+
+
+def _sum_up(desk: _Desk) -> Plan:
+    named = [planned.author for planned in desk.plan.changes]
+    named += [line.get("observer") for _, line in desk.lines["encounter"]]
+    desk.plan.observers = sorted({name for name in named if name is not None})
+    desk.plan.counts = {kind: len(lines) for kind, lines in desk.lines.items() if lines}
+    return desk.plan
+
+
+IMPORT = Import(
+    name="jsonl",
+    suffix=".jsonl",
+    purpose={
+        "en": "Skygge's own lossless format, with its history or without; also the copy that a phone saved.",
+        "da": "Skygges eget format uden tab, med historik eller uden; også den kopi, en telefon har gemt.",
+    },
+    read=read_jsonl,
+)
