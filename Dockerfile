@@ -26,4 +26,4 @@ VOLUME /data
 EXPOSE 8321
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8321/readyz', timeout=4)"]
-CMD ["sh", "-c", "skygge migrate && exec skygge serve"]
+CMD ["skygge", "serve"]

@@ -1,4 +1,4 @@
-"""`./dev run`: set up what is missing, bring the database up to date, and serve."""
+"""`./dev run`: set up what is missing, and serve. The server brings the database up to date by itself."""
 
 import os
 
@@ -11,8 +11,8 @@ def run_server(port: int | None, *, with_demo: bool) -> int:
     python_env.sync("runtime")
     node_env.build_web_app()
     skygge = python_env.program("skygge")
-    must_run([skygge, "migrate"])
     if with_demo:
+        must_run([skygge, "migrate"])
         must_run([skygge, "demo"])
     words = ["serve"] if port is None else ["serve", "--port", str(port)]
     return _become([str(skygge), *words])
