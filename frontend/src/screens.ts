@@ -8,5 +8,26 @@ export interface ScreenProps {
 
 export type Screen = Component<ScreenProps>;
 
+type Loaded<C> = Promise<{ default: C }>;
+
+/** A screen that does not look at the place's parameter. */
+function plain(screen: Loaded<Component<Record<string, never>>>): Loaded<Screen> {
+  return screen as unknown as Loaded<Screen>;
+}
+
 /** The screen of each place. Laptop screens come lazily, so that logging an entry needs little code. */
-export const screens: Partial<Record<RouteName, () => Promise<{ default: Screen }>>> = {};
+export const screens: Partial<Record<RouteName, () => Loaded<Screen>>> = {
+  home: () => plain(import('./encounter/Home.svelte')),
+  capture: () => plain(import('./capture/Capture.svelte')),
+  encounter: () => import('./encounter/Timeline.svelte'),
+  entry: () => import('./encounter/Entry.svelte'),
+  sync: () => plain(import('./synced/Synced.svelte')),
+  settings: () => plain(import('./settings/Settings.svelte')),
+  install: () => plain(import('./settings/Settings.svelte')),
+  setup: () => import('./enter/Setup.svelte'),
+  'sign-in': () => plain(import('./enter/SignIn.svelte')),
+  studies: () => plain(import('./enter/Studies.svelte')),
+};
+
+/** Places without a way around: before the notes are open, and where nothing may distract. */
+export const withoutPlaces: ReadonlySet<RouteName> = new Set(['capture', 'setup', 'sign-in', 'studies', 'lost']);

@@ -1,21 +1,7 @@
 /** The codebook as the screens need it: the published version, its rows, and labels in the reader's language. */
+import type { Code } from '../store/subjects';
 
-export interface Code {
-  dimension: 'structure' | 'action' | 'flag';
-  key: string;
-  label: Record<string, string>;
-  definition?: string;
-  starts?: string;
-  ends?: string;
-  example?: string;
-  counter_example?: string;
-  timing?: 'point' | 'state' | 'either';
-  scope?: 'act' | 'interaction';
-  exclusive_set?: string | null;
-  color?: string | null;
-  order?: number;
-  status?: 'provisional' | 'active' | 'retired';
-}
+export type { Code };
 
 export interface Codebook {
   version: number;

@@ -1,9 +1,10 @@
 /** What has been touched for the next entry, and what a further touch makes of it. Pure: the clock is handed in. */
+import type { FieldMode } from '../store/subjects';
 
 /** A first touch that nothing follows stops being the time of the next entry after this long. */
 export const LONE_TOUCH_MS = 20_000;
 
-export type FieldMode = 'words' | 'actions' | 'structures';
+export type { FieldMode };
 
 export interface Pick {
   actor_id: string | null;

@@ -1,0 +1,139 @@
+/** From picked touches to changes for the notebook. Pure: ids and times are handed in. */
+import type { Draft } from '../store/changes';
+import type { EntryFields, EntryKind } from '../store/subjects';
+import type { Codebook } from './codes';
+import type { Commit } from './pick';
+import { closedBy, openStates, startsAsState, type EntryLike } from './running';
+
+export interface LogContext {
+  encounter_id: string;
+  codebook: Codebook | null;
+  /** The entries of the encounter so far. */
+  entries: readonly EntryLike[];
+  newId(): string;
+  /** Unix milliseconds as an ISO 8601 time with the local offset. */
+  stamp(ms: number): string;
+}
+
+/** What the last touch did, kept until the next one so that it can be undone. */
+export interface Act {
+  did: 'logged' | 'stopped' | 'undone';
+  entry_id: string;
+  /** States that this act closed; undoing opens them again. */
+  closed: string[];
+}
+
+export interface Logged {
+  drafts: Draft[];
+  act: Act;
+}
+
+/** One entry as picked, and the ends of the running states that it closes, as one group. */
+export function logEntry(commit: Commit, now: number, context: LogContext): Logged {
+  const id = context.newId();
+  const started_at = context.stamp(commit.started_ms || now);
+  const payload: EntryFields = {
+    encounter_id: context.encounter_id,
+    kind: kindOf(commit, context.codebook),
+    actor_id: commit.actor_id,
+    recipient_id: commit.recipient_id,
+    action: commit.action,
+    structure: commit.structure,
+    structure_origin: commit.structure === null ? 'none' : 'explicit',
+    started_at,
+    taken: 'tap',
+    precision_s: 0,
+    codebook_version: context.codebook?.version ?? null,
+  };
+  const closed = closedBy(openStates(context.entries), context.codebook, commit);
+  const ends = closed.map((entry) => endState(entry.id, started_at, 'exclusive'));
+  const logged: Draft = { kind: 'entry.logged', subject_id: id, payload };
+  const act: Act = { did: 'logged', entry_id: id, closed: closed.map((entry) => entry.id) };
+  return { drafts: grouped([logged, ...ends], context), act };
+}
+
+/** The second tap on a state. */
+export function stopState(entry_id: string, now: number, context: Pick<LogContext, 'stamp'>): Logged {
+  return {
+    drafts: [endState(entry_id, context.stamp(now), 'tap')],
+    act: { did: 'stopped', entry_id, closed: [] },
+  };
+}
+
+/** Take the last act back: a logged entry is retracted, states that it ended run again. */
+export function undo(act: Act, context: Pick<LogContext, 'newId'>): Draft[] {
+  if (act.did === 'undone') return grouped([entryDraft('entry.restored', act.entry_id, {})], context);
+  const reopened = act.did === 'stopped' ? [act.entry_id, ...act.closed] : act.closed;
+  const drafts = reopened.map((id) => entryDraft('entry.amended', id, { ended_at: null, end_origin: null }));
+  if (act.did === 'logged') drafts.unshift(entryDraft('entry.retracted', act.entry_id, {}));
+  return grouped(drafts, context);
+}
+
+/** Who did what to whom, turned around. */
+export function swapActors(entry: EntryLike & { fields: Partial<EntryFields> }): Draft {
+  const { actor_id = null, recipient_id = null } = entry.fields;
+  return entryDraft('entry.amended', entry.id, { actor_id: recipient_id, recipient_id: actor_id });
+}
+
+export function changeActor(entry_id: string, actor_id: string): Draft {
+  return entryDraft('entry.amended', entry_id, { actor_id });
+}
+
+/**
+ * Put an entry some minutes back, but not before its encounter began. How sure the time is: half of what it moved.
+ * `precision_s` adds up, so that three chips of a minute are as vague as one of three.
+ */
+export function backDate(entry: { id: string; fields: EntryFields }, minutes: number, floor_ms: number, stamp: LogContext['stamp']): Draft {
+  const from = Date.parse(entry.fields.started_at);
+  const to = Math.max(from - minutes * 60_000, Math.min(floor_ms, from));
+  const precision_s = (entry.fields.precision_s ?? 0) + Math.round((from - to) / 2000);
+  return entryDraft('entry.amended', entry.id, { started_at: stamp(to), taken: 'back_dated', precision_s });
+}
+
+/** A moment that turned out to last. */
+export function keepGoing(entry_id: string): Draft {
+  return entryDraft('entry.amended', entry_id, { kind: 'state', ended_at: null });
+}
+
+/** A code given to a mark after the moment. */
+export function codeLater(entry_id: string, dimension: 'action' | 'structure', key: string): Draft {
+  const given = dimension === 'action' ? { action: key } : { structure: key, structure_origin: 'later' as const };
+  return entryDraft('entry.amended', entry_id, given);
+}
+
+export function jot(entry_id: string, jotting: string, verbatim: boolean): Draft {
+  return entryDraft('entry.amended', entry_id, { jotting: jotting === '' ? null : jotting, verbatim });
+}
+
+/** The end of an encounter closes what still runs, and says so on each. */
+export function endEncounter(context: LogContext, now: number): Draft[] {
+  const ended_at = context.stamp(now);
+  const ends = openStates(context.entries).map((entry) => endState(entry.id, ended_at, 'encounter_end'));
+  const ended: Draft = {
+    kind: 'encounter.ended',
+    subject_id: context.encounter_id,
+    payload: { ended_at, end_origin: 'tap' },
+  };
+  return grouped([...ends, ended], context);
+}
+
+function kindOf(commit: Commit, codebook: Codebook | null): EntryKind {
+  if (startsAsState(codebook, commit)) return 'state';
+  const isCoded = commit.action !== null || commit.structure !== null;
+  return commit.with_words && !isCoded ? 'note' : 'point';
+}
+
+function endState(id: string, ended_at: string, end_origin: 'tap' | 'exclusive' | 'encounter_end'): Draft {
+  return entryDraft('entry.amended', id, { ended_at, end_origin });
+}
+
+function entryDraft(kind: 'entry.amended' | 'entry.retracted' | 'entry.restored', id: string, payload: Partial<EntryFields>): Draft {
+  return { kind, subject_id: id, payload };
+}
+
+/** Changes that belong together carry one group; a single one needs none. */
+function grouped(drafts: Draft[], context: Pick<LogContext, 'newId'>): Draft[] {
+  if (drafts.length < 2) return drafts;
+  const group_id = context.newId();
+  return drafts.map((draft) => ({ ...draft, group_id }));
+}

@@ -1,0 +1,30 @@
+/** Times as the reader's clock shows them: the local hour that was written down, never shifted to the reader's zone. */
+
+/** `2026-03-02` of an ISO 8601 time with offset, as it stands there. */
+export function dayOf(stamp: string): string {
+  return stamp.slice(0, 10);
+}
+
+/** A day in words: `Monday 2 March`. */
+export function dayName(day: string, locale: string): string {
+  const noon = new Date(`${day}T12:00:00`);
+  const shown = new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long' }).format(noon);
+  return shown.charAt(0).toLocaleUpperCase(locale) + shown.slice(1);
+}
+
+/** Whole minutes between two moments in Unix milliseconds, never negative. */
+export function minutesBetween(from_ms: number, to_ms: number): number {
+  return Math.max(0, Math.floor((to_ms - from_ms) / 60_000));
+}
+
+/** The `datetime-local` value (to the second) of a time, and the offset that it loses. */
+export function splitStamp(stamp: string): { local: string; offset: string } {
+  const found = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(Z|[+-]\d\d:\d\d)$/.exec(stamp);
+  return { local: found?.[1] ?? '', offset: found?.[2] ?? 'Z' };
+}
+
+/** A `datetime-local` value back into a time, with the offset that stood there before. */
+export function joinStamp(local: string, offset: string): string {
+  const seconds = local.length === 16 ? `${local}:00` : local.slice(0, 19);
+  return `${seconds}.000${offset}`;
+}

@@ -1,0 +1,36 @@
+/** Whether and how this browser can put Skygge on its home screen. */
+
+interface InstallPrompt extends Event {
+  prompt(): Promise<void>;
+}
+
+let offered: InstallPrompt | null = $state(null);
+
+/** Android and desktop Chromium ask through an event that comes once; it is kept for the button. */
+export function listenForInstall(): void {
+  addEventListener('beforeinstallprompt', (event) => {
+    event.preventDefault();
+    offered = event as InstallPrompt;
+  });
+  addEventListener('appinstalled', () => (offered = null));
+}
+
+export function canInstall(): boolean {
+  return offered !== null;
+}
+
+export async function install(): Promise<void> {
+  const prompt = offered;
+  offered = null;
+  await prompt?.prompt();
+}
+
+export function isInstalled(): boolean {
+  const standalone = (navigator as Navigator & { standalone?: boolean }).standalone;
+  return standalone === true || matchMedia('(display-mode: standalone)').matches;
+}
+
+/** An iPhone or iPad: installing is done by hand, and a tab's notes can be wiped after seven days. */
+export function isApplePhone(): boolean {
+  return /iPhone|iPad/.test(navigator.userAgent) || (/Macintosh/.test(navigator.userAgent) && navigator.maxTouchPoints > 1);
+}
