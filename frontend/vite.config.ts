@@ -1,6 +1,8 @@
 import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import about from './package.json' with { type: 'json' };
+import { serviceWorker } from './plugins/serviceWorker.ts';
 
 // The development server only: the real one serves the built app itself.
 const SERVER = process.env.SKYGGE_DEV_SERVER ?? 'http://127.0.0.1:8321';
@@ -14,7 +16,9 @@ export default defineConfig({
       emitTsDeclarations: false,
     }),
     svelte(),
+    serviceWorker('src/sw.ts'),
   ],
+  define: { __APP_VERSION__: JSON.stringify(about.version) },
   build: {
     target: 'es2022',
     // The policy of the server allows no inline script, style or font.

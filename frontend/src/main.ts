@@ -1,5 +1,11 @@
+import './ui/base.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
+import { AppState } from './shell/appState.svelte';
 
 const target = document.getElementById('app');
-if (target) mount(App, { target });
+if (target) {
+  const app = new AppState();
+  mount(App, { target, props: { app } });
+  void app.start();
+}

@@ -1,7 +1,13 @@
+import type { Locale } from '../i18n/locale';
 import type { Notebook } from '../store/notebook';
 import type { Account, StudyBrief } from '../store/session';
-import type { Server } from '../sync/server';
+import type { Server, SetupForm, StudyForm } from '../sync/server';
+import type { Theme } from './look.svelte';
 import type { Route } from './routes';
+
+export type { Locale } from '../i18n/locale';
+export type { SetupForm, StudyForm } from '../sync/server';
+export type { Theme } from './look.svelte';
 
 export type Phase =
   /** Opening the phone's own memory. */
@@ -17,8 +23,6 @@ export type Phase =
   | 'no-storage';
 
 export type SyncState = 'idle' | 'sending' | 'offline' | 'sign-in' | 'error';
-export type Locale = 'en' | 'da';
-export type Theme = 'system' | 'light' | 'dark';
 
 export interface SyncStatus {
   readonly state: SyncState;
@@ -28,20 +32,6 @@ export interface SyncStatus {
   readonly clock_offset_ms: number | undefined;
   /** Send what waits and fetch what is new, now. Never rejects; look at `state` afterwards. */
   sendNow(): Promise<void>;
-}
-
-export interface SetupForm {
-  name: string;
-  password: string;
-  study: StudyForm;
-}
-
-export interface StudyForm {
-  title: string;
-  time_zone: string;
-  languages: string[];
-  field_mode: 'words' | 'actions' | 'structures';
-  starter: 'blank' | 'actions' | 'heuristic-four';
 }
 
 /** The state of the app, given to components through `useApp()`. Every property is reactive. */
@@ -61,6 +51,7 @@ export interface App {
   /** Go to a place: `app.go('/encounter/' + id)`. With `replace` the Back button skips this place. */
   go(path: string, how?: { replace?: boolean }): void;
 
+  /** These reject with a Problem (`code`, `status`, `retry_after_s`); without a network its code is 'offline'. */
   signIn(name: string, password: string): Promise<void>;
   /** Ends the session at the server. What is on this phone stays. */
   signOut(): Promise<void>;
@@ -76,7 +67,7 @@ export interface App {
   readonly isLeftHanded: boolean;
   setLeftHanded(isLeftHanded: boolean): void;
 
-  /** A newer app is ready: offer it between encounters only. */
+  /** A newer app is ready: it is offered between encounters only. */
   readonly isUpdateReady: boolean;
   takeUpdate(): void;
   /** The app's files are all on this phone: it opens without a network. */

@@ -1,3 +1,6 @@
+import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import { newId } from './identity';
+
 /** What this phone remembers between starts, apart from notes: who is signed in, which studies, which settings. */
 
 export interface Account {
@@ -15,4 +18,70 @@ export interface StudyBrief {
   readonly observer: string;
   readonly member_id?: string;
   readonly is_demo: boolean;
+}
+
+export interface Preferences {
+  locale?: 'en' | 'da';
+  theme?: 'system' | 'light' | 'dark';
+  is_left_handed?: boolean;
+}
+
+export interface Remembered {
+  /** Present while signed in, and after the session has run out; gone after signing out. */
+  account?: Account;
+  studies: StudyBrief[];
+  study_id?: string;
+  preferences: Preferences;
+  is_storage_kept?: boolean;
+}
+
+interface SessionSchema extends DBSchema {
+  remembered: { key: 'now'; value: Remembered };
+  /** One device id per name that signs in here, because a device belongs to one account. */
+  device: { key: string; value: string };
+}
+
+const NOTHING: Remembered = { studies: [], preferences: {} };
+
+/** The small database beside the notes. It outlives signing out; notes are in databases of their own. */
+export class Session {
+  private constructor(
+    private readonly db: IDBPDatabase<SessionSchema>,
+    private now: Remembered,
+  ) {}
+
+  static async open(): Promise<Session> {
+    const db = await openDB<SessionSchema>('skygge', 1, {
+      upgrade(opened) {
+        opened.createObjectStore('remembered');
+        opened.createObjectStore('device');
+      },
+      blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
+    });
+    return new Session(db, { ...NOTHING, ...(await db.get('remembered', 'now')) });
+  }
+
+  get remembered(): Readonly<Remembered> {
+    return this.now;
+  }
+
+  /** Change what is remembered; a value of undefined forgets it. */
+  async remember(changes: Partial<Remembered>): Promise<void> {
+    this.now = { ...this.now, ...changes };
+    await this.db.put('remembered', structuredClone(this.now), 'now');
+  }
+
+  /** The id under which this phone is known for a name; made at the first asking. */
+  async deviceFor(name: string): Promise<string> {
+    const tx = this.db.transaction('device', 'readwrite');
+    const known = await tx.store.get(name);
+    const device_id = known ?? newId();
+    if (!known) await tx.store.put(device_id, name);
+    await tx.done;
+    return device_id;
+  }
+
+  close(): void {
+    this.db.close();
+  }
 }

@@ -1,15 +1,9 @@
 import type { Account, StudyBrief } from '../store/session';
+import { addressOf, call, type Filters } from './call';
+import { Problem } from './problem';
 
-/** A refusal by the server, or 'offline'. `code` is the stable code of the problem, `retry_after_s` its wish. */
-export class Problem extends Error {
-  constructor(
-    readonly status: number,
-    readonly code: string,
-    readonly retry_after_s?: number,
-  ) {
-    super(code);
-  }
-}
+export type { Filters } from './call';
+export { Problem } from './problem';
 
 export interface Me {
   account: Account;
@@ -17,7 +11,7 @@ export interface Me {
   server_time: string;
 }
 
-/** A parameter that an analysis or export offers, as the registry describes it. */
+/** An analysis or export on offer, as the server's registry describes it. */
 export interface Offer {
   name: string;
   title: string;
@@ -38,7 +32,19 @@ export interface Page<T> {
   cursor: string | null;
 }
 
-export type Filters = Record<string, string | number | boolean | readonly string[] | undefined>;
+export interface StudyForm {
+  title: string;
+  time_zone: string;
+  languages: string[];
+  field_mode: 'words' | 'actions' | 'structures';
+  starter: 'blank' | 'actions' | 'heuristic-four';
+}
+
+export interface SetupForm {
+  name: string;
+  password: string;
+  study: StudyForm;
+}
 
 /** Calls for screens that are online by nature. Each rejects with a Problem; without a network its code is 'offline'. */
 export interface Server {
@@ -52,4 +58,47 @@ export interface Server {
   /** The address of a download, for a plain link. */
   exportUrl(name: string, filters?: Filters): string;
   quarantine(): Promise<Page<Record<string, unknown>>>;
+}
+
+/** The verbs that change who is signed in and what there is; the app state wraps them. */
+export interface Door {
+  signIn(name: string, password: string, device_id: string, device_name: string): Promise<Me>;
+  signOut(): Promise<void>;
+  setUp(token: string, form: SetupForm): Promise<{ account: Account; study_id: string }>;
+  createStudy(form: StudyForm): Promise<StudyBrief>;
+}
+
+export const door: Door = {
+  signIn: (name, password, device_id, device_name) =>
+    call('POST', '/session', { body: { name, password, device_id, device_name } }),
+  signOut: () => call('DELETE', '/session'),
+  setUp: (token, form) => call('POST', '/setup', { body: { token, ...form } }),
+  createStudy: (form) => call('POST', '/studies', { body: form }),
+};
+
+/** `study` tells which study the calls are about at the moment they are made. */
+export function createServer(study: () => string): Server {
+  const inStudy = (path: string) => `/studies/${study()}${path}`;
+  const items = async (path: string) => (await call<Page<Offer>>('GET', inStudy(path))).items;
+  return {
+    isSetupNeeded,
+    me: () => call('GET', '/me'),
+    analyses: () => items('/analyses'),
+    analysis: (name, query) => call('GET', inStudy(`/analyses/${encodeURIComponent(name)}`), { query }),
+    analysisEntries: (name, cell, filters) =>
+      call('GET', inStudy(`/analyses/${encodeURIComponent(name)}/entries`), { query: { ...filters, cell } }),
+    exports: () => items('/exports'),
+    exportUrl: (name, query) => addressOf(inStudy(`/exports/${encodeURIComponent(name)}`), query),
+    quarantine: () => call('GET', inStudy('/quarantine')),
+  };
+}
+
+/** 200 while no account exists, 410 for ever after. */
+async function isSetupNeeded(): Promise<boolean> {
+  try {
+    return (await call<{ needed: boolean }>('GET', '/setup')).needed;
+  } catch (error) {
+    if (error instanceof Problem && error.status === 410) return false;
+    throw error;
+  }
 }

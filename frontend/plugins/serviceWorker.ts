@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { build, type Plugin, type ResolvedConfig } from 'vite';
+
+/** Files that are not the shell: the worker itself, and what says which version the server has. */
+const NOT_KEPT = new Set(['sw.js', 'version.json']);
+
+/**
+ * Builds src/sw.ts after the app is written, with the list of all files and a digest over their contents. The name of
+ * the worker's cache follows from the digest, so two builds of the same sources have the same worker.
+ */
+export function serviceWorker(source: string): Plugin {
+  let config: ResolvedConfig;
+  return {
+    name: 'skygge-service-worker',
+    apply: 'build',
+    configResolved: (resolved) => void (config = resolved),
+    closeBundle: {
+      order: 'post',
+      sequential: true,
+      async handler() {
+        const out = join(config.root, config.build.outDir);
+        const shell = await listShell(out);
+        await writeFile(join(out, 'version.json'), JSON.stringify({ version: shell.version }) + '\n');
+        await buildWorker(join(config.root, source), out, shell);
+      },
+    },
+  };
+}
+
+export interface Shell {
+  version: string;
+  files: string[];
+}
+
+/** Addresses of all files of a built app in a fixed order, and a digest over their names and contents. */
+export async function listShell(folder: string): Promise<Shell> {
+  const found = await readdir(folder, { recursive: true, withFileTypes: true });
+  const names = found
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .filter((name) => !NOT_KEPT.has(name))
+    .sort();
+  const digest = createHash('sha256');
+  for (const name of names) {
+    const contents = await readFile(join(folder, name));
+    digest.update(`${name}\0${contents.length}\0`).update(contents);
+  }
+  return { version: digest.digest('hex').slice(0, 16), files: names.map((name) => `/${name}`) };
+}
+
+async function buildWorker(entry: string, outDir: string, shell: Shell): Promise<void> {
+  await build({
+    configFile: false,
+    logLevel: 'warn',
+    publicDir: false,
+    define: { __SHELL_VERSION__: JSON.stringify(shell.version), __SHELL_FILES__: JSON.stringify(shell.files) },
+    build: {
+      outDir,
+      emptyOutDir: false,
+      target: 'es2022',
+      // A classic script: modules as workers are younger than some phones.
+      lib: { entry, formats: ['iife'], name: 'sw', fileName: () => 'sw.js' },
+    },
+  });
+}

@@ -1,0 +1,231 @@
+import { newId, observerActorId } from '../store/identity';
+import type { Notebook } from '../store/notebook';
+import { openNotebook, type OpenNotebook } from '../store/openNotebook';
+import { Session, type Account, type StudyBrief } from '../store/session';
+import { createServer, door, Problem, type Me, type SetupForm, type StudyForm } from '../sync/server';
+import type { App, Phase } from './app';
+import { nameDevice } from './device';
+import { LiveSync, NO_SYNC } from './liveSync.svelte';
+import { Look, type Theme } from './look.svelte';
+import { Place } from './place.svelte';
+import { Update } from './update.svelte';
+import type { Locale } from '../i18n/locale';
+
+const WRITERS: readonly string[] = ['lead', 'observer'];
+
+/** The app's state and verbs. Starts from what the phone remembers; the network may come later or never. */
+export class AppState implements App {
+  phase: Phase = $state('starting');
+  account: Account | undefined = $state.raw();
+  studies: readonly StudyBrief[] = $state.raw([]);
+  study: StudyBrief | undefined = $state.raw();
+  isStorageKept: boolean | undefined = $state();
+  isSuperseded = $state(false);
+  readonly server = createServer(() => this.study?.study_id ?? '');
+  private readonly place = new Place();
+  private readonly look = new Look();
+  private readonly update = new Update();
+  private opened: OpenNotebook | undefined = $state.raw();
+  private live_sync: LiveSync | undefined = $state.raw();
+  private revision = $state(0);
+  private session!: Session;
+  private readonly session_id = newId();
+
+  /** Open what is on this phone, then see whether the server has something to say about who we are. */
+  async start(): Promise<void> {
+    void this.update.register().catch(() => undefined);
+    try {
+      this.session = await Session.open();
+      await this.resume();
+    } catch {
+      this.phase = 'no-storage';
+      return;
+    }
+    await this.refresh();
+  }
+
+  private async resume(): Promise<void> {
+    const { account, studies, study_id, preferences, is_storage_kept } = this.session.remembered;
+    this.look.restore(preferences, (chosen) => {
+      void this.session.remember({ preferences: { ...this.session.remembered.preferences, ...chosen } });
+    });
+    this.account = account;
+    this.studies = studies;
+    this.isStorageKept = is_storage_kept;
+    const study = studies.find((each) => each.study_id === study_id);
+    if (account && study) await this.open(study);
+    else if (account) this.phase = 'studies';
+  }
+
+  /** Ask the server who we are. Without an answer everything stays as it is remembered. */
+  private async refresh(): Promise<void> {
+    try {
+      await this.adopt(await this.server.me());
+    } catch (error) {
+      if (this.account) return;
+      this.phase = error instanceof Problem && error.code === 'setup.needed' ? 'setup' : 'sign-in';
+    }
+  }
+
+  private async adopt({ account, studies }: Me): Promise<void> {
+    if (this.account && this.account.id !== account.id) await this.closeNotebook();
+    this.account = account;
+    this.studies = studies;
+    await this.session.remember({ account, studies });
+    if (this.opened) {
+      this.study = studies.find(({ study_id }) => study_id === this.study?.study_id) ?? this.study;
+      return;
+    }
+    const [only, another] = studies;
+    if (only && !another) await this.chooseStudy(only.study_id);
+    else this.phase = 'studies';
+  }
+
+  async signIn(name: string, password: string): Promise<void> {
+    const device_id = await this.session.deviceFor(name);
+    await this.adopt(await door.signIn(name, password, device_id, nameDevice()));
+    void this.live_sync?.sendNow();
+    if (this.route.name === 'sign-in') this.go('/', { replace: true });
+  }
+
+  async signOut(): Promise<void> {
+    await door.signOut();
+    await this.closeNotebook();
+    await this.session.remember({ account: undefined, studies: [], study_id: undefined });
+    this.account = undefined;
+    this.studies = [];
+    this.phase = 'sign-in';
+    this.go('/', { replace: true });
+  }
+
+  async setUp(token: string, form: SetupForm): Promise<void> {
+    await door.setUp(token, form);
+    await this.signIn(form.name, form.password);
+    this.go('/', { replace: true });
+  }
+
+  async createStudy(form: StudyForm): Promise<void> {
+    const { study_id } = await door.createStudy(form);
+    await this.adopt(await this.server.me());
+    await this.chooseStudy(study_id);
+  }
+
+  async chooseStudy(study_id: string): Promise<void> {
+    const study = this.studies.find((each) => each.study_id === study_id);
+    if (!study) return;
+    await this.closeNotebook();
+    await this.open(study);
+    await this.session.remember({ study_id });
+  }
+
+  leaveStudy(): void {
+    void this.closeNotebook();
+    void this.session.remember({ study_id: undefined });
+    this.phase = 'studies';
+  }
+
+  private async open(study: StudyBrief): Promise<void> {
+    const account = this.account;
+    if (!account) return;
+    const device_id = await this.session.deviceFor(account.name);
+    const writer = { device_id, session_id: this.session_id, app_version: __APP_VERSION__ };
+    const notebook = await openNotebook(study.study_id, { ...account, observer: study.observer }, writer);
+    const sync = new LiveSync(notebook, device_id);
+    notebook.subscribe(() => {
+      this.revision += 1;
+      this.isSuperseded = notebook.isSuperseded;
+      if (notebook.counts().unsent > 0) sync.saved();
+    });
+    this.opened = notebook;
+    this.live_sync = sync;
+    this.study = study;
+    this.phase = 'open';
+    sync.start();
+    if (WRITERS.includes(study.role)) await addMe(notebook);
+    void this.askToKeep();
+  }
+
+  private async closeNotebook(): Promise<void> {
+    const notebook = this.opened;
+    this.live_sync?.stop();
+    this.live_sync = undefined;
+    this.opened = undefined;
+    this.study = undefined;
+    await notebook?.close();
+  }
+
+  /** Without this promise a browser may throw the notes away when the phone runs out of room. */
+  private async askToKeep(): Promise<void> {
+    const is_storage_kept = await navigator.storage?.persist?.().catch(() => false);
+    if (is_storage_kept === undefined) return;
+    this.isStorageKept = is_storage_kept;
+    await this.session.remember({ is_storage_kept });
+  }
+
+  get notebook(): Notebook {
+    if (!this.opened) throw new Error('no notebook is open');
+    return this.opened;
+  }
+
+  live<T>(read: (notebook: Notebook) => T): T {
+    // Reading the number makes the reader run again when it has changed.
+    void this.revision;
+    return read(this.notebook);
+  }
+
+  get sync() {
+    return this.live_sync ?? NO_SYNC;
+  }
+
+  get route() {
+    return this.place.route;
+  }
+
+  go(path: string, how?: { replace?: boolean }): void {
+    this.place.go(path, how);
+  }
+
+  get locale(): Locale {
+    return this.look.locale;
+  }
+
+  setLocale(locale: Locale): void {
+    this.look.choose({ locale });
+  }
+
+  get theme(): Theme {
+    return this.look.theme;
+  }
+
+  setTheme(theme: Theme): void {
+    this.look.choose({ theme });
+  }
+
+  get isLeftHanded(): boolean {
+    return this.look.isLeftHanded;
+  }
+
+  setLeftHanded(is_left_handed: boolean): void {
+    this.look.choose({ is_left_handed });
+  }
+
+  get isUpdateReady(): boolean {
+    return this.update.isReady;
+  }
+
+  takeUpdate(): void {
+    this.update.take();
+  }
+
+  get isReadyOffline(): boolean {
+    return this.update.isReadyOffline;
+  }
+}
+
+/** *Me* is always in the actor row. Both phones of one observer arrive at the same actor. */
+async function addMe(notebook: OpenNotebook): Promise<void> {
+  const { observer } = notebook.account;
+  const subject_id = observerActorId(notebook.study_id, observer);
+  if (notebook.get('actor', subject_id)) return;
+  await notebook.write([{ kind: 'actor.added', subject_id, payload: { label: observer, kind: 'observer' } }]);
+}

@@ -1,0 +1,97 @@
+import { StoredPhoneCopy } from '../store/phoneCopy';
+import type { OpenNotebook } from '../store/openNotebook';
+import { syncOnce } from '../sync/engine';
+import { OFFLINE, Problem } from '../sync/problem';
+import { MAX_BYTES, MAX_CHANGES } from '../sync/protocol';
+import { HttpServerCopy } from '../sync/serverCopy';
+import { SyncTimes } from '../sync/when';
+import type { SyncState, SyncStatus } from './app';
+
+/** The sync of the open notebook, and what the screens may know of it. */
+export class LiveSync implements SyncStatus {
+  state: SyncState = $state('idle');
+  last_contact_at: string | undefined = $state();
+  clock_offset_ms: number | undefined = $state();
+  private readonly phone: StoredPhoneCopy;
+  private readonly server: HttpServerCopy;
+  private readonly times: SyncTimes;
+
+  constructor(
+    private readonly notebook: OpenNotebook,
+    device_id: string,
+  ) {
+    const limits = { changes: MAX_CHANGES, bytes: MAX_BYTES };
+    this.phone = new StoredPhoneCopy(notebook.notes, device_id, limits);
+    this.server = new HttpServerCopy(notebook.study_id, device_id);
+    this.times = new SyncTimes({
+      run: () => this.run(),
+      isObserving: () => notebook.list('encounter').some(({ fields, retracted }) => !fields.ended_at && !retracted),
+      leave: () => void this.leave(),
+    });
+    this.last_contact_at = notebook.notes.standing.last_contact_at;
+    this.clock_offset_ms = notebook.notes.standing.clock_offset_ms;
+  }
+
+  start(): void {
+    this.times.start();
+  }
+
+  stop(): void {
+    this.times.stop();
+  }
+
+  /** Something was saved. */
+  saved(): void {
+    this.times.saved();
+  }
+
+  async sendNow(): Promise<void> {
+    await this.times.now();
+  }
+
+  private async run(): Promise<'done' | { failed: true; retry_after_ms?: number }> {
+    this.state = 'sending';
+    try {
+      await this.alone(() => syncOnce(this.phone, this.server));
+      this.state = 'idle';
+      await this.noteContact();
+      return 'done';
+    } catch (error) {
+      this.state = nameState(error);
+      const wait_s = error instanceof Problem ? error.retry_after_s : undefined;
+      return { failed: true, ...(wait_s && { retry_after_ms: wait_s * 1000 }) };
+    }
+  }
+
+  /** One syncer per notebook, however many tabs are open. */
+  private async alone(work: () => Promise<void>): Promise<void> {
+    if (!navigator.locks) return work();
+    await navigator.locks.request(`${this.notebook.notes.connection.name}-sync`, work);
+  }
+
+  private async noteContact(): Promise<void> {
+    this.last_contact_at = new Date().toISOString();
+    this.clock_offset_ms = this.server.clock.offset_ms;
+    await this.phone.noteContact(this.last_contact_at, this.clock_offset_ms);
+  }
+
+  private async leave(): Promise<void> {
+    if (this.notebook.counts().unsent === 0 || this.state === 'sign-in') return;
+    const batch = await this.phone.nextBatch().catch(() => []);
+    if (batch.length > 0) await this.server.pushLast(batch);
+  }
+}
+
+/** What stands there while no notebook is open. */
+export const NO_SYNC: SyncStatus = {
+  state: 'idle',
+  last_contact_at: undefined,
+  clock_offset_ms: undefined,
+  sendNow: () => Promise.resolve(),
+};
+
+function nameState(error: unknown): SyncState {
+  if (!(error instanceof Problem)) return 'error';
+  if (error.status === 401) return 'sign-in';
+  return error.code === OFFLINE ? 'offline' : 'error';
+}

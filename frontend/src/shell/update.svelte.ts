@@ -1,0 +1,49 @@
+/** The app's own files on this phone, and a newer app when there is one. */
+export class Update {
+  /** All files are here: the app opens without a network. */
+  isReadyOffline = $state(false);
+  /** A newer app waits until somebody takes it. It never takes over by itself. */
+  isReady = $state(false);
+  private waiting: ServiceWorker | undefined;
+  private isTaken = false;
+
+  async register(): Promise<void> {
+    if (!('serviceWorker' in navigator) || import.meta.env.DEV) return;
+    const workers = navigator.serviceWorker;
+    workers.addEventListener('controllerchange', () => {
+      if (this.isTaken) location.reload();
+    });
+    const registration = await workers.register(workerAddress() as string, { updateViaCache: 'none' });
+    this.notice(registration);
+    registration.addEventListener('updatefound', () => {
+      registration.installing?.addEventListener('statechange', () => this.notice(registration));
+    });
+    // An app that is never closed would never look for a newer one.
+    document.addEventListener('visibilitychange', () => {
+      if (document.visibilityState === 'visible') void registration.update().catch(() => undefined);
+    });
+    await workers.ready;
+    this.isReadyOffline = true;
+  }
+
+  take(): void {
+    this.isTaken = true;
+    this.waiting?.postMessage('activate');
+  }
+
+  private notice(registration: ServiceWorkerRegistration): void {
+    this.waiting = registration.waiting ?? undefined;
+    // The very first worker also waits for a moment; there is nothing to update from then.
+    this.isReady = this.waiting !== undefined && navigator.serviceWorker.controller !== null;
+  }
+}
+
+interface Policies {
+  createPolicy(name: string, rules: { createScriptURL: () => string }): { createScriptURL(asked: string): unknown };
+}
+
+/** The page's policy refuses plain text as the address of a script; this policy knows one address only. */
+function workerAddress(): unknown {
+  const { trustedTypes } = window as unknown as { trustedTypes?: Policies };
+  return trustedTypes?.createPolicy('sw', { createScriptURL: () => '/sw.js' }).createScriptURL('') ?? '/sw.js';
+}

@@ -1,0 +1,207 @@
+import type { Change, FedChange } from './changes';
+import { readStanding, strictly, type ChangeRecord, type Fed, type ReportedTx, type Standing } from './database';
+import type { Notes } from './notes';
+import { refoldSubjects, sealBody, toStoredChange } from './refold';
+
+/** Limits of one request. */
+export interface BatchLimits {
+  changes: number;
+  bytes: number;
+}
+
+interface Judged {
+  change_id: string;
+  verdict: string;
+  code?: string | null;
+}
+
+interface Page {
+  epoch: string;
+  changes: readonly FedChange[];
+  cursor: number;
+}
+
+/** What a step of sync changed: things to fold anew, and the counters as they are now. */
+type Step<T> = (tx: ReportedTx, standing: Standing, touched: Set<string>) => Promise<T>;
+
+/** The phone's side of sync over the notes of one account and study. Each method is one strict transaction. */
+export class StoredPhoneCopy {
+  constructor(
+    private readonly notes: Notes,
+    private readonly device_id: string,
+    private readonly limits: BatchLimits,
+  ) {}
+
+  async place(): Promise<{ epoch: string | undefined; cursor: number }> {
+    const standing = await this.notes.connection.use((db) => db.get('meta', 'standing'));
+    return { epoch: standing?.epoch, cursor: standing?.cursor ?? 0 };
+  }
+
+  async nextBatch(): Promise<Change[]> {
+    const records = await this.notes.connection.use(async (db) => {
+      const tx = db.transaction(['outbox', 'change']);
+      const waiting = await tx.objectStore('outbox').getAll(null, this.limits.changes);
+      return Promise.all(waiting.map(({ change_id }) => tx.objectStore('change').get(change_id)));
+    });
+    const batch: Change[] = [];
+    let bytes = 0;
+    for (const record of records) {
+      if (!record) continue;
+      const change = toWire(record);
+      bytes += new TextEncoder().encode(JSON.stringify(change)).length + 1;
+      if (batch.length > 0 && bytes > this.limits.bytes) break;
+      batch.push(change);
+    }
+    return batch;
+  }
+
+  async settle(epoch: string, verdicts: readonly Judged[]): Promise<number> {
+    return this.step(async (tx, standing, touched) => {
+      if (standing.epoch !== epoch) return 0;
+      let settled = 0;
+      for (const verdict of verdicts) {
+        const record = await tx.objectStore('change').get(verdict.change_id);
+        if (record && (await judge(tx, standing, record, verdict))) {
+          touched.add(record.subject_id);
+          settled += 1;
+        }
+      }
+      return settled;
+    });
+  }
+
+  async park(change_id: string, code: string): Promise<void> {
+    await this.step(async (tx, standing) => {
+      const record = await tx.objectStore('change').get(change_id);
+      if (record && (await takeFromOutbox(tx, standing, record))) await putAside(tx, standing, change_id, code);
+    });
+  }
+
+  async enterEpoch(epoch: string): Promise<void> {
+    await this.step(async (tx, standing, touched) => {
+      if (standing.epoch !== undefined && epoch <= standing.epoch) return;
+      Object.assign(standing, { epoch, cursor: 0, parked: 0, unsent: 0 });
+      await tx.objectStore('parked').clear();
+      let own = await tx.objectStore('change').index('own').openCursor();
+      while (own) {
+        if (await offerAgain(tx, own.value)) touched.add(own.value.subject_id);
+        if (!own.value.isErased) standing.unsent += 1;
+        own = await own.continue();
+      }
+    });
+  }
+
+  async keepPage(after: number, page: Page): Promise<boolean> {
+    return this.step(async (tx, standing, touched) => {
+      if (standing.epoch !== page.epoch || standing.cursor !== after) return false;
+      for (const fed of page.changes) {
+        await this.keepFed(tx, standing, fed);
+        touched.add(fed.subject_id);
+      }
+      standing.cursor = Math.max(after, page.cursor);
+      return true;
+    });
+  }
+
+  /** When the server last answered and how far this device's clock is off. Not worth a flush of its own. */
+  async noteContact(last_contact_at: string, clock_offset_ms: number | undefined): Promise<void> {
+    await this.notes.connection.use(async (db) => {
+      const tx = db.transaction('meta', 'readwrite');
+      const standing = await tx.store.get('standing');
+      if (!standing) return;
+      Object.assign(standing, { last_contact_at }, clock_offset_ms !== undefined && { clock_offset_ms });
+      await tx.store.put(standing, 'standing');
+      await tx.done;
+      this.notes.committed([], standing);
+    });
+  }
+
+  private async keepFed(tx: ReportedTx, standing: Standing, change: FedChange): Promise<void> {
+    const { body, fed } = split(change);
+    const known = await tx.objectStore('change').get(change.change_id);
+    const record: ChangeRecord = known ?? { change_id: change.change_id, subject_id: change.subject_id, body };
+    record.fed = fed;
+    if (record.own !== undefined) record.acknowledged = standing.epoch;
+    await tx.objectStore('change').put(record);
+    if (change.device_id === this.device_id) standing.device_seq = Math.max(standing.device_seq, change.device_seq);
+    if (known) await takeBack(tx, standing, change.change_id);
+  }
+
+  private async step<T>(work: Step<T>): Promise<T> {
+    const { result, records, standing } = await this.notes.connection.use((db) =>
+      strictly(db, async (tx) => {
+        const standing = await readStanding(tx);
+        const touched = new Set<string>();
+        const result = await work(tx, standing, touched);
+        const records = await refoldSubjects(tx, touched);
+        await tx.objectStore('meta').put(standing, 'standing');
+        return { result, records, standing };
+      }),
+    );
+    this.notes.committed(records, standing);
+    return result;
+  }
+}
+
+/** Act on one verdict. False when there was nothing left to settle. */
+async function judge(tx: ReportedTx, standing: Standing, record: ChangeRecord, judged: Judged): Promise<boolean> {
+  if (!(await takeFromOutbox(tx, standing, record))) return false;
+  if (judged.verdict === 'quarantined') {
+    await putAside(tx, standing, record.change_id, judged.code ?? '');
+    return true;
+  }
+  record.acknowledged = standing.epoch;
+  await tx.objectStore('change').put(record);
+  if (judged.verdict === 'erased') await redact(tx, record.subject_id);
+  return true;
+}
+
+/** The subject was erased on the server: no content of it stays here either, whoever reported it. */
+async function redact(tx: ReportedTx, subject_id: string): Promise<void> {
+  const history = await tx.objectStore('change').index('subject').getAll(subject_id);
+  for (const record of history) {
+    record.isErased = true;
+    record.body = { ...record.body, payload: {} };
+    await tx.objectStore('change').put(record);
+  }
+}
+
+async function takeFromOutbox(tx: ReportedTx, standing: Standing, record: ChangeRecord): Promise<boolean> {
+  const outbox = tx.objectStore('outbox');
+  if (record.own === undefined || (await outbox.getKey(record.own)) === undefined) return false;
+  await outbox.delete(record.own);
+  standing.unsent -= 1;
+  return true;
+}
+
+async function putAside(tx: ReportedTx, standing: Standing, change_id: string, code: string): Promise<void> {
+  await tx.objectStore('parked').put({ change_id, code });
+  standing.parked += 1;
+}
+
+/** What was parked has been taken into the log after all, for instance after the server's upgrade. */
+async function takeBack(tx: ReportedTx, standing: Standing, change_id: string): Promise<void> {
+  if ((await tx.objectStore('parked').getKey(change_id)) === undefined) return;
+  await tx.objectStore('parked').delete(change_id);
+  standing.parked -= 1;
+}
+
+/** True when the thing must be folded anew because it no longer counts as being on the server. */
+async function offerAgain(tx: ReportedTx, record: ChangeRecord): Promise<boolean> {
+  const { own, change_id, acknowledged } = record;
+  if (own === undefined || record.isErased) return false;
+  await tx.objectStore('outbox').put({ own, change_id });
+  if (acknowledged === undefined) return false;
+  delete record.acknowledged;
+  await tx.objectStore('change').put(record);
+  return true;
+}
+
+function toWire(record: ChangeRecord): Change {
+  return toStoredChange({ change_id: record.change_id, subject_id: record.subject_id, body: record.body });
+}
+
+function split(change: FedChange): { body: Change; fed: Fed } {
+  const { seq, author, received_at, corrected_at, ...body } = change;
+  return { body: sealBody(body), fed: { seq, author, received_at, ...(corrected_at && { corrected_at }) } };
+}

@@ -1,0 +1,79 @@
+import { FOREIGN_ANSWER, OFFLINE, Problem } from './problem';
+
+/** The one place where this app talks to its server. */
+
+const ROOT = '/api/v1';
+const PATIENCE_MS = 30_000;
+/** Below this, packing costs more than it saves. */
+const WORTH_PACKING = 2048;
+/** Browsers let a page that is going away send no more than this. */
+const KEEPALIVE_BYTES = 60_000;
+
+export type Filters = Record<string, string | number | boolean | readonly string[] | null | undefined>;
+
+export interface Call {
+  body?: unknown;
+  query?: Filters;
+  /** Let the request live on when the page goes away; only for small bodies. */
+  isLast?: boolean;
+}
+
+export function addressOf(path: string, query: Filters = {}): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value === undefined || value === null) continue;
+    for (const each of Array.isArray(value) ? (value as readonly string[]) : [value]) search.append(name, String(each));
+  }
+  return ROOT + path + (search.size > 0 ? `?${search}` : '');
+}
+
+/** Ask the server. Rejects with a Problem for every answer that is not a success, and for none at all. */
+export async function call<T>(method: string, path: string, { body, query, isLast }: Call = {}): Promise<T> {
+  const answer = await send(addressOf(path, query), await request(method, body, isLast));
+  if (!answer.ok) throw await readProblem(answer);
+  if (answer.status === 204) return undefined as T;
+  if (!isJson(answer)) throw new Problem(answer.status, FOREIGN_ANSWER);
+  return (await answer.json()) as T;
+}
+
+async function send(address: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(address, init);
+  } catch {
+    throw new Problem(0, OFFLINE);
+  }
+}
+
+async function request(method: string, body: unknown, isLast = false): Promise<RequestInit> {
+  const init: RequestInit = {
+    method,
+    cache: 'no-store',
+    credentials: 'same-origin',
+    // A hotel's sign-in page redirects everything; following it would look like an answer.
+    redirect: 'error',
+  };
+  if (!isLast) init.signal = AbortSignal.timeout(PATIENCE_MS);
+  if (body === undefined) return init;
+  const text = JSON.stringify(body);
+  const headers: Record<string, string> = { 'Content-Type': 'application/json' };
+  if (isLast) return { ...init, headers, body: text, keepalive: text.length < KEEPALIVE_BYTES };
+  if (text.length < WORTH_PACKING || typeof CompressionStream === 'undefined') return { ...init, headers, body: text };
+  return { ...init, headers: { ...headers, 'Content-Encoding': 'gzip' }, body: await pack(text) };
+}
+
+async function pack(text: string): Promise<ArrayBuffer> {
+  const packed = new Blob([text]).stream().pipeThrough(new CompressionStream('gzip'));
+  return new Response(packed).arrayBuffer();
+}
+
+async function readProblem(answer: Response): Promise<Problem> {
+  const wait = Number(answer.headers.get('Retry-After'));
+  const retry_after_s = wait > 0 ? wait : undefined;
+  const told: unknown = isJson(answer) ? await answer.json().catch(() => undefined) : undefined;
+  const code = typeof told === 'object' && told !== null && 'code' in told ? String(told.code) : FOREIGN_ANSWER;
+  return new Problem(answer.status, code, retry_after_s);
+}
+
+function isJson(answer: Response): boolean {
+  return /^application\/(problem\+)?json/.test(answer.headers.get('Content-Type') ?? '');
+}

@@ -1,0 +1,59 @@
+import type { Change } from '../store/changes';
+import { stampNow, toUnixMs } from '../store/clock';
+import { call } from './call';
+import { PROTOCOL, type Acknowledgement, type FeedPage, type ServerCopy } from './protocol';
+
+const PAGE = 500;
+
+/** How far the device's clock is off, told by the exchange that took the shortest time. Positive = fast. */
+export class ClockOffset {
+  offset_ms: number | undefined;
+  private shortest_ms = Infinity;
+
+  /** The four times of one exchange, in ms: asked and answered by this device, received and answered by the server. */
+  hear(asked: number, received: number, replied: number, answered: number): void {
+    const underway_ms = answered - asked - (replied - received);
+    if (!(underway_ms <= this.shortest_ms)) return;
+    this.shortest_ms = underway_ms;
+    this.offset_ms = Math.round((asked - received + (answered - replied)) / 2);
+  }
+}
+
+/** The server's side of sync for one study, over HTTP. */
+export class HttpServerCopy implements ServerCopy {
+  readonly clock = new ClockOffset();
+
+  constructor(
+    private readonly study_id: string,
+    private readonly device_id: string,
+  ) {}
+
+  push(changes: readonly Change[]): Promise<Acknowledgement> {
+    return this.send(changes, false);
+  }
+
+  /** Send a last batch while the page goes away. Whether it arrived is found out at the next contact. */
+  async pushLast(changes: readonly Change[]): Promise<void> {
+    await this.send(changes, true).catch(() => undefined);
+  }
+
+  async pull(after: number, epoch: string | undefined): Promise<FeedPage> {
+    const asked = Date.now();
+    const page = await call<FeedPage>('GET', this.path, { query: { after, epoch, limit: PAGE } });
+    const told = toUnixMs(page.server_time);
+    this.clock.hear(asked, told, told, Date.now());
+    return page;
+  }
+
+  private async send(changes: readonly Change[], isLast: boolean): Promise<Acknowledgement> {
+    const body = { protocol: PROTOCOL, device_id: this.device_id, device_time: stampNow(), changes };
+    const asked = Date.now();
+    const answer = await call<Acknowledgement>('POST', this.path, { body, isLast });
+    this.clock.hear(asked, toUnixMs(answer.server_received_at), toUnixMs(answer.server_time), Date.now());
+    return answer;
+  }
+
+  private get path(): string {
+    return `/studies/${this.study_id}/changes`;
+  }
+}
