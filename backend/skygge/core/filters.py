@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal, TypeVar, get_origin
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from skygge.core.model import STAMP, EncounterKind, Id, Key, Label, read_instant, to_unix_ms
 
 Thing = Mapping[str, Any]
+F = TypeVar("F", bound="Filters")
 Origin = Literal["explicit", "later", "carried"]
 DAY_MS = 86_400_000
 
@@ -28,6 +29,14 @@ def _check_moment(text: str) -> str:
 Moment = Annotated[str, Field(max_length=40), AfterValidator(_check_moment)]
 Version = Annotated[int, Field(ge=1, le=100_000)]
 Any_of = Field(max_length=200)
+
+
+class FiltersRefused(ValueError):
+    """Some filters or parameters are unknown, contradictory or out of bounds; `names` says which."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__("unknown, contradictory or out of bounds: " + ", ".join(names))
+        self.names = list(names)
 
 
 class Filters(BaseModel):
@@ -106,6 +115,19 @@ class Filters(BaseModel):
         offset = local_offset_ms(stamp)
         first = None if self.from_ is None else _first_ms(self.from_, offset)
         return first, None if self.to is None else _last_ms(self.to, offset)
+
+
+def read_filters(model: type[F], given: Mapping[str, Sequence[str]]) -> F:
+    """Filters as typed at a console, where everything is text and may be repeated. Raises FiltersRefused."""
+    fields = {field.alias or name: field for name, field in model.model_fields.items()}
+    document: dict[str, Any] = {}
+    for name, values in given.items():
+        takes_many = name in fields and get_origin(fields[name].annotation) is list
+        document[name] = list(values) if takes_many or len(values) != 1 else values[0]
+    try:
+        return model.model_validate(document)
+    except ValidationError as problem:
+        raise FiltersRefused(sorted({str(error["loc"][0]) for error in problem.errors() if error["loc"]})) from None
 
 
 def local_offset_ms(stamp: str) -> int:

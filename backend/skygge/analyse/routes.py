@@ -1,0 +1,102 @@
+"""Every analysis that the folder holds, each with its own address and types.
+
+No postponed annotations here: the parameters of each endpoint are made in a loop.
+"""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field, create_model
+
+from skygge.accounts.access import SignedIn
+from skygge.analyse.run import open_cell, run_analysis
+from skygge.core.analysis import Analysis, AnalysisParams, Answer, all_analyses
+from skygge.db import ReadSession
+from skygge.errors import CellMissing, RoleInsufficient, SessionMissing, StudyUnknown
+from skygge.problems import document_problems
+from skygge.strict import StrictRoute
+from skygge.studies.access import Permission, require
+from skygge.studies.shapes import Page
+
+router = APIRouter(route_class=StrictRoute, tags=["analyses"])
+REFUSALS = document_problems(SessionMissing, StudyUnknown, RoleInsufficient)
+
+
+class AnalysisOut(BaseModel):
+    """One analysis: the question it answers, and its parameters as a JSON schema."""
+
+    name: str
+    question: dict[str, str]
+    params: dict[str, Any]
+
+
+@router.get("/studies/{study_id}/analyses", response_model=Page[AnalysisOut], responses=REFUSALS)
+def list_analyses(study_id: UUID, who: SignedIn, session: ReadSession) -> Any:
+    """Every analysis, with the parameters it takes."""
+    require(session, who, study_id, Permission.ANALYSE)
+    return {"items": [_describe(analysis) for analysis in all_analyses().values()], "cursor": None}
+
+
+def _describe(analysis: Analysis[Any, Any]) -> dict[str, Any]:
+    schema = analysis.params.model_json_schema(by_alias=True)
+    return {"name": analysis.name, "question": analysis.question, "params": schema}
+
+
+def _answering(name: str, params_model: type[AnalysisParams]) -> Callable[..., Any]:
+    def run(study_id: UUID, who: SignedIn, session: ReadSession, asked: Any) -> Any:
+        membership = require(session, who, study_id, Permission.ANALYSE)
+        return run_analysis(session, membership, name, asked)
+
+    run.__annotations__["asked"] = Annotated[params_model, Query()]
+    return run
+
+
+def _opening(name: str, params_model: type[AnalysisParams]) -> Callable[..., Any]:
+    # One model for all: beside a model of parameters FastAPI takes no single ones.
+    with_cell = create_model(
+        f"{params_model.__name__}OfCell",
+        __base__=params_model,
+        cell=(Annotated[str, Field(min_length=1, max_length=500)], ...),
+        limit=(Annotated[int, Field(ge=1, le=10_000)], 1_000),
+        cursor=(Annotated[int, Field(ge=0, le=2**53)], 0),
+    )
+
+    def run(study_id: UUID, who: SignedIn, session: ReadSession, asked: Any) -> Any:
+        membership = require(session, who, study_id, Permission.ANALYSE)
+        entries = open_cell(session, membership, name, asked, asked.cell)
+        following = asked.cursor + asked.limit
+        page = entries[asked.cursor : following]
+        return {"items": page, "cursor": following if following < len(entries) else None}
+
+    run.__annotations__["asked"] = Annotated[with_cell, Query()]
+    return run
+
+
+def _add(analysis: Analysis[Any, Any]) -> None:
+    """Two addresses for one analysis: its answer, and the entries behind a cell of it."""
+    word = analysis.name.replace("-", "_")
+    camel = "".join(part.capitalize() for part in word.split("_"))
+    router.add_api_route(
+        f"/studies/{{study_id}}/analyses/{analysis.name}",
+        _answering(analysis.name, analysis.params),
+        methods=["GET"],
+        name=f"run_{word}",
+        summary=analysis.question["en"],
+        response_model=create_model(f"{camel}Answer", __base__=Answer[analysis.result]),  # type: ignore[name-defined]
+        responses=REFUSALS,
+    )
+    router.add_api_route(
+        f"/studies/{{study_id}}/analyses/{analysis.name}/entries",
+        _opening(analysis.name, analysis.params),
+        methods=["GET"],
+        name=f"open_{word}_cell",
+        summary=f"The entries behind one cell of {analysis.name}",
+        response_model=Page[dict[str, Any]],
+        responses={**REFUSALS, **document_problems(CellMissing)},
+    )
+
+
+for _analysis in all_analyses().values():
+    _add(_analysis)

@@ -1,0 +1,1 @@
+"""Exports over HTTP and for the console."""

@@ -1,0 +1,100 @@
+"""Every export that the folder holds, each with its own address and options.
+
+No postponed annotations here: the options of each endpoint are made in a loop.
+"""
+
+from collections.abc import Callable, Iterator
+from itertools import chain
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel
+
+from skygge.accounts.access import SignedIn
+from skygge.clock import ClockDep
+from skygge.core.export import LOSSES, Export, ExportOptions, all_exports
+from skygge.db import DatabaseDep, ReadSession
+from skygge.errors import RoleInsufficient, SessionMissing, StudyUnknown
+from skygge.export.write import name_file, stream_export
+from skygge.problems import document_problems
+from skygge.strict import StrictRoute
+from skygge.studies.access import Permission, require
+from skygge.studies.shapes import Page
+
+router = APIRouter(route_class=StrictRoute, tags=["exports"])
+REFUSALS = document_problems(SessionMissing, StudyUnknown, RoleInsufficient)
+
+
+class LossOut(BaseModel):
+    """Something that a format may have to leave out; the download itself says how much it did."""
+
+    code: str
+    text: dict[str, str]
+
+
+class ExportOut(BaseModel):
+    """One format: what it is for, what it may leave out, and its options as a JSON schema."""
+
+    name: str
+    media_type: str
+    suffix: str
+    purpose: dict[str, str]
+    may_lose: list[LossOut]
+    options: dict[str, Any]
+
+
+@router.get("/studies/{study_id}/exports", response_model=Page[ExportOut], responses=REFUSALS)
+def list_exports(study_id: UUID, who: SignedIn, session: ReadSession) -> Any:
+    """Every export format."""
+    require(session, who, study_id, Permission.EXPORT)
+    return {"items": [_describe(export) for export in all_exports().values()], "cursor": None}
+
+
+def _describe(export: Export[Any]) -> dict[str, Any]:
+    return {
+        "name": export.name,
+        "media_type": export.media_type,
+        "suffix": export.suffix,
+        "purpose": export.purpose,
+        "may_lose": [{"code": code, "text": LOSSES[code]} for code in export.may_lose],
+        "options": export.options.model_json_schema(by_alias=True),
+    }
+
+
+def _downloading(export: Export[Any], options_model: type[ExportOptions]) -> Callable[..., Any]:
+    def download(
+        study_id: UUID,
+        who: SignedIn,
+        session: ReadSession,
+        database: DatabaseDep,
+        clock: ClockDep,
+        asked: Any,
+    ) -> StreamingResponse:
+        membership = require(session, who, study_id, Permission.EXPORT)
+        name = name_file(session, study_id, export.name, asked, clock)
+        pieces = stream_export(database, membership, export.name, asked)
+        # The first piece is made before the answer begins, so that a failure is an error and not half a file.
+        whole: Iterator[bytes] = chain([next(pieces, b"")], pieces)
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return StreamingResponse(whole, media_type=export.media_type, headers=headers)
+
+    download.__annotations__["asked"] = Annotated[options_model, Query()]
+    return download
+
+
+def _add(export: Export[Any]) -> None:
+    router.add_api_route(
+        f"/studies/{{study_id}}/exports/{export.name}",
+        _downloading(export, export.options),
+        methods=["GET"],
+        name=f"export_{export.name.replace('-', '_')}",
+        summary=export.purpose["en"],
+        response_class=StreamingResponse,
+        responses={200: {"description": "The file.", "content": {export.media_type.partition(";")[0]: {}}}, **REFUSALS},
+    )
+
+
+for _export in all_exports().values():
+    _add(_export)
