@@ -40,7 +40,11 @@ class Problem(Exception):
 
 
 class ServerFailed(Problem):
-    pass
+    code, status, title = "server.failed", 500, "The server failed; nothing was changed."
+
+
+class NotReady(Problem):
+    code, status, title = "server.not_ready", 503, "The database does not answer."
 
 
 # ── requests that cannot be read ──
@@ -182,3 +186,18 @@ class StarterUnknown(Problem):
 
 class CodebookFileInvalid(Problem):
     code, status, title = "codebook.file_invalid", 422, "This is not a codebook."
+
+
+# ── analyses, exports ──
+
+
+class AnalysisUnknown(Problem):
+    code, status, title = "analysis.unknown", 404, "There is no such analysis."
+
+
+class CellMissing(Problem):
+    code, status, title = "analysis.cell_unknown", 422, "This analysis, with these parameters, has no such cell."
+
+
+class ExportUnknown(Problem):
+    code, status, title = "export.unknown", 404, "There is no such export format."

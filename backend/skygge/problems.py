@@ -92,7 +92,7 @@ def _answer_invalid(_request: Request, error: Exception) -> JSONResponse:
 
 def _describe(error: dict[str, Any]) -> dict[str, Any]:
     loc: Sequence[str | int] = error["loc"]
-    if error["type"] == "extra_forbidden":
+    if error["type"] == "extra_forbidden" and loc[0] != "query":  # an unknown parameter is named, an unknown key is not
         loc = [*loc[:-1], "?"]
     places = [part if isinstance(part, int) or FIELD_NAME.fullmatch(part) else "?" for part in loc]
     return {"loc": places, "kind": error["type"]}

@@ -1,0 +1,127 @@
+"""`serve` and `migrate`: take the port, bring the database up to date, print the set-up link, answer."""
+
+import os
+import socket
+import sys
+from typing import Annotated, Any
+
+import structlog
+import typer
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.supervisors import Multiprocess
+
+from skygge.accounts.enrol import has_accounts
+from skygge.accounts.links import make_setup_link
+from skygge.app import create_app, find_web_app
+from skygge.clock import utc_now
+from skygge.db import open_database
+from skygge.errors import StartRefused
+from skygge.migrate import migrate
+from skygge.settings import Settings, load_settings
+
+HEADERS_WITHIN_S = 20
+MAX_HEADER_BYTES = 64 * 1024
+
+
+class PatientProtocol(H11Protocol):
+    """HTTP by h11, which bounds headers; and a connection that never finishes its headers is closed."""
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self._deadline = self.loop.call_later(HEADERS_WITHIN_S, transport.close)
+
+    def handle_events(self) -> None:
+        super().handle_events()
+        if self.cycle is not None:
+            self._deadline.cancel()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._deadline.cancel()
+        super().connection_lost(exc)
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes; SQLite takes one.")] = None,
+) -> None:
+    """Serve the web app and the API."""
+    settings = load_settings(host=host, port=port, workers=workers)
+    if settings.uses_sqlite and settings.workers > 1:
+        raise StartRefused("SQLite takes one worker; use PostgreSQL for more.")
+    _log_to_stderr()
+    listening = _take_port(settings)
+    migrate(settings)
+    _greet(settings)
+    if settings.workers > 1:
+        _serve_many(settings, listening)
+    else:
+        uvicorn.Server(_config(settings, create_app(settings))).run(sockets=[listening])
+
+
+def migrate_command() -> None:
+    """Bring the database to this version's schema."""
+    settings = load_settings()
+    typer.echo("The database was brought up to date." if migrate(settings) else "The database is up to date.")
+
+
+def _serve_many(settings: Settings, listening: socket.socket) -> None:
+    # Each process reads the settings itself, so what the command line said must stand in the environment.
+    os.environ.update(SKYGGE_HOST=settings.host, SKYGGE_PORT=str(settings.port), SKYGGE_WORKERS=str(settings.workers))
+    config = _config(settings, "skygge.app:create_app")
+    Multiprocess(config, sockets=[listening]).run()
+
+
+def _config(settings: Settings, app: Any) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        factory=isinstance(app, str),
+        workers=settings.workers,
+        http=PatientProtocol,
+        ws="none",
+        h11_max_incomplete_event_size=MAX_HEADER_BYTES,
+        access_log=False,
+        server_header=False,
+        log_level="warning",
+        timeout_graceful_shutdown=10,
+    )
+
+
+def _take_port(settings: Settings) -> socket.socket:
+    """Bind before anything is written, so that a taken port leaves no trace."""
+    try:
+        family, kind, number, _, address = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listening = socket.socket(family, kind, number)
+    except OSError:
+        raise StartRefused(f"The host {settings.host} is not an address of this machine.") from None
+    try:
+        if os.name != "nt":
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.set_inheritable(True)
+    except OSError:
+        listening.close()
+        raise StartRefused(f"Port {settings.port} on {settings.host} is in use or not allowed.") from None
+    return listening
+
+
+def _greet(settings: Settings) -> None:
+    database = open_database(settings)
+    try:
+        with database.write() as session:
+            link = None if has_accounts(session) else make_setup_link(session, settings.url_of_origin, utc_now())
+    finally:
+        database.close()
+    typer.echo(f"Skygge is at {settings.url_of_origin}")
+    if find_web_app() is None:
+        typer.echo("The web app is not built, so only the API answers.")
+    if link is not None:
+        typer.echo(f"Make the first account within 30 minutes: {link}")
+    sys.stdout.flush()
+
+
+def _log_to_stderr() -> None:
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))

@@ -1,0 +1,102 @@
+"""The first set-up, new studies and their settings."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from sqlmodel import Session
+
+from skygge.accounts.access import Person, SettingsDep, SignedIn, set_session_cookie
+from skygge.accounts.enrol import create_account, has_accounts
+from skygge.accounts.links import check_setup_token, use_setup_token
+from skygge.accounts.passwords import check_password, hash_in_turn
+from skygge.accounts.sessions import start_session
+from skygge.clock import ClockDep
+from skygge.core.codebook import read_starter
+from skygge.core.model import Study
+from skygge.db import DatabaseDep, ReadSession, WriteSession
+from skygge.errors import (
+    PasswordTooWeak,
+    RoleInsufficient,
+    SessionMissing,
+    SetupLinkWrong,
+    SetupUsed,
+    StudyUnknown,
+    TokenBound,
+    TokenReadOnly,
+)
+from skygge.founding.found_study import adopt_demo_studies, amend_study, found_study
+from skygge.founding.shapes import Setup, SetupDone, SetupState, StudyAmended, StudyIn
+from skygge.problems import document_problems
+from skygge.strict import StrictRoute
+from skygge.studies.access import Permission, require
+from skygge.studies.create import describe, describe_study
+from skygge.studies.shapes import StudyOut
+
+setup_router = APIRouter(route_class=StrictRoute, tags=["setup"])
+router = APIRouter(route_class=StrictRoute, tags=["studies"])
+
+
+@setup_router.get("/setup", response_model=SetupState, responses=document_problems(SetupUsed))
+def read_setup(session: ReadSession) -> Any:
+    """Whether the first account is still to be made; gone once it is."""
+    if has_accounts(session):
+        raise SetupUsed
+    return {"needed": True}
+
+
+@setup_router.post(
+    "/setup",
+    status_code=201,
+    response_model=SetupDone,
+    responses=document_problems(SetupUsed, SetupLinkWrong, PasswordTooWeak),
+)
+async def set_up(body: Setup, database: DatabaseDep, settings: SettingsDep, clock: ClockDep, response: Response) -> Any:
+    """Make the first account (the server's admin) and its study with the one-time link, and sign in."""
+
+    def begin(session: Session) -> dict[str, Any]:
+        use_setup_token(session, body.token, clock())
+        account = create_account(session, body.name, password_hash, clock(), is_admin=True)
+        study, _ = found_study(session, _settings_of(body.study), read_starter(body.study.starter), account.id, clock)
+        adopt_demo_studies(session, account, clock)
+        token = start_session(session, account.id, None, clock())
+        return {"token": token, "account": account.model_dump(), "study_id": study.study_id}
+
+    await database.run_read(lambda session: check_setup_token(session, body.token, clock()))
+    check_password(body.password, body.name)
+    password_hash = await hash_in_turn(body.password)
+    done = await database.run_write(begin)
+    set_session_cookie(response, settings, done.pop("token"), is_device=False)
+    return done
+
+
+@router.post(
+    "/studies",
+    status_code=201,
+    response_model=StudyOut,
+    responses=document_problems(SessionMissing, TokenBound),
+)
+def create_study(body: StudyIn, who: Person, session: WriteSession, clock: ClockDep) -> Any:
+    """Make a study and lead it."""
+    row, lead = found_study(session, _settings_of(body), read_starter(body.starter), who.account_id, clock)
+    session.refresh(row)
+    return describe(row, lead.role, lead.observer)
+
+
+@router.patch(
+    "/studies/{study_id}",
+    response_model=StudyOut,
+    responses=document_problems(SessionMissing, StudyUnknown, RoleInsufficient, TokenReadOnly),
+)
+def update_study(study_id: UUID, body: StudyAmended, who: SignedIn, session: WriteSession, clock: ClockDep) -> Any:
+    """Change settings of the study; a `study.amended` change in its log. The lead's."""
+    membership = require(session, who, study_id, Permission.LEAD)
+    fields = body.model_dump(exclude_none=True)
+    if fields:
+        amend_study(session, membership, fields, clock)
+        session.expire_all()
+    return describe_study(session, membership)
+
+
+def _settings_of(body: StudyIn) -> Study:
+    return Study(**body.model_dump(exclude={"starter"}))

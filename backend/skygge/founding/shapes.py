@@ -1,0 +1,66 @@
+"""What people send to set Skygge up, and to make or amend a study."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, Field
+
+from skygge.accounts.shapes import AccountOut, Name, Password, Token
+from skygge.core.model import FieldMode, Label, Language, ObserversSee, Strict, Zone
+
+
+def _check_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, OSError):
+        raise ValueError("not a time zone") from None
+    return name
+
+
+KnownZone = Annotated[Zone, AfterValidator(_check_zone)]
+Starter = Literal["blank", "actions", "heuristic-four"]
+Languages = Annotated[list[Language], Field(min_length=1, max_length=10)]
+
+
+class StudyIn(Strict):
+    """A new study and the codebook it starts from."""
+
+    title: Label
+    time_zone: KnownZone
+    languages: Languages
+    field_mode: FieldMode
+    observers_see: ObserversSee = "own"
+    starter: Starter = "blank"
+
+
+class StudyAmended(Strict):
+    """Only what is set changes."""
+
+    title: Label | None = None
+    time_zone: KnownZone | None = None
+    languages: Languages | None = None
+    field_mode: FieldMode | None = None
+    observers_see: ObserversSee | None = None
+
+
+class Setup(Strict):
+    """The set-up link's token, the first account, and the first study."""
+
+    token: Token
+    name: Name
+    password: Password
+    study: StudyIn
+
+
+class SetupState(BaseModel):
+    """Whether the first account is still to be made."""
+
+    needed: bool
+
+
+class SetupDone(BaseModel):
+    """The first account, signed in, and its study."""
+
+    account: AccountOut
+    study_id: UUID
