@@ -1,6 +1,5 @@
 """Runs in the project's environment and prints, as JSON, what the generated files are made from."""
 
-import importlib
 import inspect
 import json
 import sys
@@ -9,13 +8,13 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from skygge.app import describe_api
+from skygge.core.analysis import all_analyses
+from skygge.core.export import LOSSES, all_exports
+
 
 def describe() -> dict[str, str]:
     """The API and the two tables of the documentation, each as text."""
-    from skygge.app import describe_api
-    from skygge.core.analysis import all_analyses
-    from skygge.core.export import all_exports
-
     return {
         "openapi": json.dumps(describe_api(), sort_keys=True),
         "analyses": analyses_page(all_analyses().values()),
@@ -37,12 +36,18 @@ def analyses_page(analyses: Any) -> str:
 
 
 def exports_page(exports: Any) -> str:
-    """docs/exports.md: each format with what it holds and what it loses."""
+    """docs/exports.md: each format with what it is for and what it may lose."""
     sections = [_head("Exports", "`GET …/exports/{name}`, `skygge export FORMAT`, and the screen *Export*")]
     for export in exports:
-        module = importlib.import_module(type(export).__module__) if not hasattr(export, "write") else None
-        sections.append("\n\n".join([f"## `{export.name}`", _definition(module or inspect.getmodule(export.write))]))
+        body = [f"## `{export.name}` ({export.suffix})", f"*{export.purpose['en']}*"]
+        sections.append("\n\n".join([*body, _definition(inspect.getmodule(export.stream)), _losses(export.may_lose)]))
     return "\n\n".join(sections) + "\n"
+
+
+def _losses(codes: tuple[str, ...]) -> str:
+    if not codes:
+        return "Loses nothing."
+    return "May leave out, and then says so and how much:\n\n" + "\n".join(f"- {LOSSES[code]['en']}" for code in codes)
 
 
 def _head(title: str, where: str) -> str:

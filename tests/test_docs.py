@@ -9,12 +9,11 @@ from uuid import UUID
 
 import pytest
 import typer.main
-from click import Command, Group
 
 from devtools.__main__ import parser
 from skygge import cli
 from skygge.core.analysis import all_analyses, answer
-from skygge.core.export import all_exports
+from skygge.core.export import ExportOptions, Losses, all_exports
 from skygge.core.model import SubjectType
 from skygge.settings import Settings
 
@@ -29,9 +28,9 @@ def missing(names: Iterator[str] | list[str], text: str) -> list[str]:
     return [name for name in names if f"`{name}" not in text]
 
 
-def skygge_commands(command: Command, path: str) -> Iterator[str]:
+def skygge_commands(command: Any, path: str) -> Iterator[str]:
     """Every command with its groups, as it is typed."""
-    if isinstance(command, Group):
+    if hasattr(command, "commands"):
         for name, inner in command.commands.items():
             yield from skygge_commands(inner, f"{path} {name}")
     elif not command.hidden:
@@ -127,4 +126,12 @@ def test_the_worked_analysis_works() -> None:
         example_of("Add an analysis").ANALYSIS, OneEncounter(), example_of("Add an analysis").AnalysisParams()
     )
     assert found.result.model_dump() == {"n": 1, "n_entries": 2, "share": 0.5, "cell": "with"}
-    assert found.warnings
+    assert found.basis.n_encounters == 1
+
+
+def test_the_worked_export_works() -> None:
+    example = example_of("Add an export")
+    losses = Losses()
+    rows = b"".join(example.EXPORT.stream(OneEncounter(), ExportOptions(), losses)).decode("utf-8").splitlines()
+    assert rows == ["encounter_number,start_s,jotting", "1,0.000,vent lidt"]
+    assert set(losses.counts) <= set(example.EXPORT.may_lose)
