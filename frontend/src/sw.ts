@@ -8,11 +8,12 @@ declare const __SHELL_FILES__: string[];
 
 const worker = self as unknown as ServiceWorkerGlobalScope;
 const CACHE = `skygge-shell-${__SHELL_VERSION__}`;
+const FILES = __SHELL_FILES__;
 const START = '/index.html';
 
 worker.addEventListener('install', (event) => {
   // All or nothing: a half-filled cache would open without a network to a blank page.
-  const files = __SHELL_FILES__.map((address) => new Request(address, { cache: 'reload' }));
+  const files = FILES.map((address) => new Request(address, { cache: 'reload' }));
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(files)));
 });
 
@@ -29,7 +30,7 @@ worker.addEventListener('fetch', (event) => {
   const { origin, pathname } = new URL(request.url);
   if (request.method !== 'GET' || origin !== worker.location.origin) return;
   if (request.mode === 'navigate' && !pathname.startsWith('/api/')) event.respondWith(answer(START, request));
-  else if (__SHELL_FILES__.includes(pathname)) event.respondWith(answer(pathname, request));
+  else if (FILES.includes(pathname)) event.respondWith(answer(pathname, request));
 });
 
 async function answer(address: string, request: Request): Promise<Response> {

@@ -1,0 +1,221 @@
+// @vitest-environment node
+import { openDB } from 'idb';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { notesName } from './database';
+import { amended, logged, newPhone, started, STUDY, type Phone } from './forTests';
+import { newId } from './identity';
+import type { OpenNotebook } from './openNotebook';
+
+let phone: Phone;
+let notebook: OpenNotebook;
+const opened: OpenNotebook[] = [];
+
+async function open(): Promise<OpenNotebook> {
+  const fresh = await phone.open();
+  opened.push(fresh);
+  return fresh;
+}
+
+async function readRaw(store: string): Promise<unknown[]> {
+  const db = await openDB(notesName(phone.account_id, STUDY));
+  const all: unknown[] = await db.getAll(store);
+  db.close();
+  return all;
+}
+
+beforeEach(async () => {
+  phone = newPhone();
+  notebook = await open();
+});
+
+afterEach(async () => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+  await Promise.all(opened.splice(0).map((each) => each.close()));
+});
+
+describe('a touch is safe in one transaction', () => {
+  it('keeps change, place in the outbox and folded thing, and finds them after a restart', async () => {
+    const visit = newId();
+    await notebook.write([started(visit)]);
+    const [change] = await notebook.write([logged(visit, { jotting: '=vent lidt æøå 🙂' })]);
+    const again = await open();
+    expect(again.entriesOf(visit).map((entry) => entry.fields.jotting)).toEqual(['=vent lidt æøå 🙂']);
+    expect(again.counts()).toEqual({ on_phone: 2, unsent: 2, on_server: 0, parked: 0 });
+    expect(change).toMatchObject({ kind: 'entry.logged', device_seq: 2, device_id: phone.device_id, schema: 1 });
+    expect(await readRaw('outbox')).toHaveLength(2);
+  });
+
+  it('opens exactly one strict transaction per touch', async () => {
+    const opening = vi.spyOn(IDBDatabase.prototype, 'transaction');
+    await notebook.write([logged(newId()), logged(newId())]);
+    const writing = opening.mock.calls.filter(([, mode]) => mode === 'readwrite');
+    expect(writing).toHaveLength(1);
+    expect(writing[0]?.[2]).toEqual({ durability: 'strict' });
+  });
+
+  it('shows nothing before the transaction has completed', async () => {
+    const id = newId();
+    let isThereTooEarly = false;
+    const tell = vi.spyOn(IDBObjectStore.prototype, 'put');
+    tell.mockImplementationOnce(function (this: IDBObjectStore, ...given: Parameters<IDBObjectStore['put']>) {
+      tell.mockRestore();
+      isThereTooEarly = notebook.get('entry', id) !== undefined;
+      return this.put(...given);
+    });
+    const saving = notebook.write([logged(newId(), {}, id)]);
+    expect(notebook.get('entry', id)).toBeUndefined();
+    await saving;
+    expect(isThereTooEarly).toBe(false);
+    expect(notebook.get('entry', id)).toBeDefined();
+  });
+
+  it.each(['change', 'outbox', 'subject', 'meta'])('leaves nothing at all when it dies at the store %s', async (store) => {
+    for (const method of ['put', 'add'] as const) {
+      const real = IDBObjectStore.prototype[method];
+      vi.spyOn(IDBObjectStore.prototype, method).mockImplementation(function (
+        this: IDBObjectStore,
+        ...given: Parameters<IDBObjectStore['put']>
+      ) {
+        if (this.name === store) throw new Error('the phone died here');
+        return real.apply(this, given);
+      });
+    }
+    const id = newId();
+    await expect(notebook.write([logged(newId(), {}, id)])).rejects.toThrow('the phone died here');
+    vi.restoreAllMocks();
+    for (const each of ['change', 'outbox', 'subject', 'meta']) expect(await readRaw(each)).toEqual([]);
+    expect(notebook.get('entry', id)).toBeUndefined();
+    expect(notebook.counts().on_phone).toBe(0);
+    await notebook.write([logged(newId(), {}, id)]);
+    expect(notebook.get('entry', id)).toBeDefined();
+  });
+
+  it('never counts a store when it opens', async () => {
+    const counting = vi.spyOn(IDBObjectStore.prototype, 'count');
+    await notebook.write([logged(newId())]);
+    expect((await open()).counts().unsent).toBe(1);
+    expect(counting).not.toHaveBeenCalled();
+  });
+});
+
+describe('a change names what it replaces', () => {
+  it('also when the second touch comes before the first is on the disk', async () => {
+    const id = newId();
+    const [first, second] = await Promise.all([
+      notebook.write([logged(newId(), { action: 'talks' }, id)]),
+      notebook.write([amended(id, { action: 'asks' })]),
+    ]);
+    expect(second[0]?.parents).toEqual([first[0]?.change_id]);
+    expect(notebook.get('entry', id)?.fields.action).toBe('asks');
+    expect(notebook.get('entry', id)?.conflicts).toEqual([]);
+  });
+
+  it('within one touch too', async () => {
+    const id = newId();
+    const [first, second] = await notebook.write([logged(newId(), { action: 'talks' }, id), amended(id, { action: 'asks' })]);
+    expect(second?.parents).toEqual([first?.change_id]);
+    expect(notebook.parentsOf(id, ['action'])).toEqual([second?.change_id]);
+  });
+
+  it('so that taking back an amended entry is no conflict', async () => {
+    const id = newId();
+    await notebook.write([logged(newId(), {}, id)]);
+    await notebook.write([amended(id, { jotting: 'x' })]);
+    await notebook.write([{ kind: 'entry.retracted', subject_id: id, payload: {} }]);
+    expect(notebook.get('entry', id)).toMatchObject({ retracted: true, conflicts: [] });
+    await notebook.write([{ kind: 'entry.restored', subject_id: id, payload: {} }]);
+    expect(notebook.get('entry', id)).toMatchObject({ retracted: false, conflicts: [] });
+    expect((await notebook.history(id)).map((change) => change.kind)).toEqual([
+      'entry.logged',
+      'entry.amended',
+      'entry.retracted',
+      'entry.restored',
+    ]);
+  });
+});
+
+describe('what lies on the phone', () => {
+  it('has its texts in envelopes, in changes and in things', async () => {
+    const visit = newId();
+    await notebook.write([started(visit), logged(visit, { jotting: 'hemmeligt' })]);
+    const raw = [...(await readRaw('change')), ...(await readRaw('subject'))];
+    const texts = JSON.stringify(raw).match(/\{"codec":0,"text":"(hemmeligt|hjem 3)"\}/g);
+    expect(texts).toHaveLength(4);
+    expect(JSON.stringify(raw).match(/hemmeligt|hjem 3/g)).toHaveLength(4);
+  });
+
+  it('holds no NUL and no half character', async () => {
+    const id = newId();
+    await notebook.write([logged(newId(), { jotting: 'a\u0000b\ud83d' }, id)]);
+    expect(notebook.get('entry', id)?.fields.jotting).toBe('ab\ufffd');
+  });
+
+  it('keeps a text being typed across a crash', async () => {
+    await notebook.saveDraft('words', 'hun siger at');
+    const again = await open();
+    expect(again.draft('words')).toBe('hun siger at');
+    await again.dropDraft('words');
+    expect((await open()).draft('words')).toBeUndefined();
+  });
+
+  it('can be saved as a copy, also when the database does not answer', async () => {
+    await notebook.write([logged(newId(), { jotting: 'on disk' })]);
+    vi.spyOn(notebook.notes.connection, 'use').mockReturnValue(new Promise(() => undefined));
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    void notebook.write([logged(newId(), { jotting: 'waiting' })]);
+    await vi.advanceTimersByTimeAsync(1499);
+    expect(notebook.isStuck).toBe(false);
+    await vi.advanceTimersByTimeAsync(2);
+    expect(notebook.isStuck).toBe(true);
+    const copying = notebook.saveCopy();
+    await vi.advanceTimersByTimeAsync(1600);
+    const [line] = (await (await copying).text()).trim().split('\n');
+    expect(JSON.parse(line ?? '')).toMatchObject({ type: 'change', device_seq: 2, payload: { jotting: 'waiting' } });
+    vi.restoreAllMocks();
+    opened.length = 0;
+  });
+
+  it('gives entries in stream order and first what is needed now', async () => {
+    const old = newId();
+    const visit = newId();
+    await notebook.write([started(old)]);
+    await notebook.write(Array.from({ length: 20 }, () => logged(old)));
+    await notebook.write([{ kind: 'encounter.ended', subject_id: old, payload: { ended_at: '2026-03-02T09:05:00+01:00' } }]);
+    const later = Array.from({ length: 4 }, () => started());
+    await notebook.write([...later, started(visit)]);
+    await notebook.write([
+      logged(visit, { started_at: '2026-03-02T09:03:00.000+01:00', action: 'last' }),
+      logged(visit, { started_at: '2026-03-02T08:02:00.000+00:00', action: 'first' }),
+      logged(visit, { started_at: '2026-03-02T09:02:00.000+01:00', action: 'second' }),
+    ]);
+    const again = await open();
+    expect(again.entriesOf(visit).map((entry) => entry.fields.action)).toEqual(['first', 'second', 'last']);
+    expect(again.isComplete).toBe(false);
+    expect(again.entriesOf(old)).toHaveLength(0);
+    await vi.waitUntil(() => again.isComplete);
+    expect(again.entriesOf(old)).toHaveLength(20);
+  });
+});
+
+describe('two tabs', () => {
+  it('never use one number twice, and see each other’s notes', async () => {
+    const other = await open();
+    const visit = newId();
+    const writes = Array.from({ length: 10 }, (_, turn) => (turn % 2 ? notebook : other).write([logged(visit)]));
+    const numbers = (await Promise.all(writes)).map(([change]) => change?.device_seq);
+    expect([...numbers].sort((one, two) => one! - two!)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    await vi.waitUntil(() => notebook.entriesOf(visit).length === 10 && other.entriesOf(visit).length === 10);
+    await vi.waitUntil(() => notebook.counts().unsent === 10 && other.counts().unsent === 10);
+  });
+
+  it('let a newer app go on', async () => {
+    const changed = vi.fn();
+    notebook.subscribe(changed);
+    const newer = await openDB(notesName(phone.account_id, STUDY), 99);
+    newer.close();
+    expect(notebook.isSuperseded).toBe(true);
+    expect(changed).toHaveBeenCalled();
+    await expect(notebook.write([logged(newId())])).rejects.toThrow();
+  });
+});
