@@ -1,0 +1,1 @@
+"""The change log of every study, the tables that are its fold, and reading both."""
