@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Mapping
 from time import perf_counter
 from uuid import UUID
 
@@ -10,7 +11,9 @@ from skygge.core.fold import fold
 ENTRIES = 20_000
 
 
-def change(number: int, kind: str, subject: int, payload: dict[str, object], parents: list[str]) -> dict[str, object]:
+def change(
+    number: int, kind: str, subject: int, payload: Mapping[str, object], parents: list[str]
+) -> dict[str, object]:
     """A change with as much around it as the fold looks at."""
     return {
         "change_id": str(UUID(int=number)),

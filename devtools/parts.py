@@ -83,7 +83,7 @@ PARTS: Sequence[Part] = (
     Part(
         "house",
         "the house rules and the documentation",
-        tests("house", "tests/test_house_rules.py", "tests/test_docs.py"),
+        tests("house", "tests/test_house_rules.py", "tests/test_docs.py", "tests/test_tools.py"),
         is_quick=True,
     ),
     Part("unit", "the pure core", tests("unit", "tests/core"), is_quick=True),

@@ -1,0 +1,115 @@
+"""The tools behind ./dev: that they see what they are there to see."""
+
+from pathlib import Path
+
+import pytest
+
+from devtools import locks, packaging, system, test_run, web_build
+from devtools.machine import Trouble
+from devtools.parts import Part
+from devtools.results import count_tests, read_allowed
+
+HASHED = (
+    "# ./dev lock\nidna==3.20 \\\n    --hash=sha256:ab\nh11==0.16.0 ; python_version > '3' \\\n    --hash=sha256:cd\n"
+)
+JUNIT = """<testsuites><testsuite>
+<testcase classname="tests.api" name="a"/>
+<testcase classname="tests.api" name="b"><failure message="no"/></testcase>
+<testcase classname="tests.api" name="c"><error message="no"/></testcase>
+<testcase classname="tests.api" name="d"><skipped/></testcase>
+<testcase classname="tests.api" name="e"><skipped/></testcase>
+</testsuite></testsuites>"""
+
+
+def test_a_lock_without_hosts_and_with_hashes_is_left_in_peace() -> None:
+    assert locks.host_complaints(HASHED) == []
+    assert locks.unhashed(HASHED, ".txt") == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "--index-url https://mirror.example/simple",
+        "--find-links wheels",
+        "idna @ https://files.example/idna.whl",
+        '{"packages": {"a": {"resolved": "https://registry.example/a.tgz"}}}',
+    ],
+)
+def test_a_host_in_a_lock_is_seen(line: str) -> None:
+    assert locks.host_complaints(line)
+
+
+def test_the_address_of_an_author_in_a_lock_is_no_index() -> None:
+    assert locks.host_complaints('{"packages": {"a": {"funding": {"url": "https://thanks.example"}}}}') == []
+
+
+def test_a_requirement_without_hash_is_seen() -> None:
+    assert locks.unhashed(HASHED + "ruff==0.17.6\n", ".txt") == ["ruff==0.17.6"]
+
+
+def test_single_tests_are_counted_and_an_unlisted_skip_is_named(tmp_path: Path) -> None:
+    junit = tmp_path / "api.xml"
+    junit.write_text(JUNIT)
+    count = count_tests(junit, {"tests.api::d"})
+    assert (count.passed, count.failed, count.skipped) == (1, 2, 2)
+    assert count.surprises == ["tests.api::e"]
+
+
+def test_a_listed_skip_needs_its_reason() -> None:
+    assert read_allowed("# head\n\ntests.api::d  # no PostgreSQL here\n") == {"tests.api::d": "no PostgreSQL here"}
+    with pytest.raises(ValueError, match="reason"):
+        read_allowed("tests.api::d\n")
+
+
+@pytest.mark.parametrize(
+    ("code", "junit", "failed"),
+    [
+        (0, None, 0),
+        (2, None, 1),
+        (0, '<t><testcase classname="a" name="b"/></t>', 0),
+        (1, '<t><testcase classname="a" name="b"/></t>', 1),
+        (0, '<t><testcase classname="a" name="b"><skipped/></testcase></t>', 1),
+    ],
+)
+def test_a_part_fails_by_its_exit_code_or_by_an_unlisted_skip(
+    code: int, junit: str | None, failed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("devtools.parts.RESULTS", tmp_path)
+    if junit is not None:
+        (tmp_path / "sample.xml").write_text(junit)
+    _, count = test_run._run_part(Part("sample", "a part", lambda deep: code), False, {})
+    assert count.failed == failed
+
+
+def test_a_part_that_falls_over_does_not_stop_the_others() -> None:
+    def fall(deep: bool) -> int:
+        raise Trouble("there is no Node")
+
+    _, count = test_run._run_part(Part("fallen", "a part", fall), False, {})
+    assert count.failed == 1
+
+
+def test_an_unknown_part_is_refused_with_the_names_of_the_parts() -> None:
+    with pytest.raises(Trouble, match="The parts are: locks, "):
+        test_run.run_tests(["everything"])
+
+
+def test_missing_system_packages_are_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    system.install_missing()
+    assert "Please install chromium" in capsys.readouterr().out
+
+
+def test_a_web_app_is_built_anew_only_for_other_sources(tmp_path: Path) -> None:
+    (tmp_path / "src" / "i18n" / "paraglide").mkdir(parents=True)
+    (tmp_path / "src" / "main.ts").write_text("a")
+    before = web_build.fingerprint(tmp_path)
+    (tmp_path / "src" / "i18n" / "paraglide" / "messages.js").write_text("generated")
+    assert web_build.fingerprint(tmp_path) == before
+    (tmp_path / "src" / "main.ts").write_text("b")
+    assert web_build.fingerprint(tmp_path) != before
+
+
+def test_a_wheel_without_its_web_app_is_seen() -> None:
+    names = ["skygge/cli.py", "skygge/migrations/env.py", "skygge/codebooks/blank.yaml"]
+    assert packaging.missing_files(names) == ["skygge/web/index.html"]
