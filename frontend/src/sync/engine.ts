@@ -7,13 +7,15 @@ import type { Acknowledgement, PhoneCopy, ServerCopy } from './protocol';
  * its own, so that it may be stopped anywhere and begun again. Rejects with the Problem that stopped it.
  */
 export async function syncOnce(phone: PhoneCopy, server: ServerCopy): Promise<void> {
-  await pushAll(phone, server);
-  const isNewEpoch = await pullAll(phone, server);
-  // A restored server shows itself on a page when nothing was left to push: offer it everything again now.
-  if (isNewEpoch) await pushAll(phone, server);
+  let isRestored: boolean;
+  do {
+    await pushAll(phone, server);
+    // A restored server shows itself on a page when nothing was left to push: offer it everything again, now.
+    isRestored = await pullAll(phone, server);
+  } while (isRestored);
 }
 
-export async function pushAll(phone: PhoneCopy, server: ServerCopy): Promise<void> {
+async function pushAll(phone: PhoneCopy, server: ServerCopy): Promise<void> {
   for (let batch = await phone.nextBatch(); batch.length > 0; batch = await phone.nextBatch()) {
     const settled = await pushBatch(phone, server, batch);
     // A server that answers without verdicts must not be asked the same for ever.
