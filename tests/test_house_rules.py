@@ -98,7 +98,9 @@ def named(cases: list[tuple[Rule, str]]) -> list[Rule]:
 
 @pytest.mark.parametrize("rule", named(EVERYWHERE))
 def test_every_python_file_keeps_the_rule(rule: Rule) -> None:
-    assert complaints(rule, python_files()) == []
+    # A revision is a record of tables as they were, written once and never read as code.
+    texts = {path: text for path, text in python_files().items() if not path.startswith("migrations/versions/")}
+    assert complaints(rule, texts) == []
 
 
 @pytest.mark.parametrize("rule", named(BACKEND))
