@@ -1,0 +1,34 @@
+// @vitest-environment node
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { listShell } from './serviceWorker.ts';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'skygge-shell-'));
+  await mkdir(join(folder, 'assets'));
+  await writeFile(join(folder, 'index.html'), 'start');
+  await writeFile(join(folder, 'assets', 'b.js'), 'b');
+  await writeFile(join(folder, 'assets', 'a.js'), 'a');
+  await writeFile(join(folder, 'sw.js'), 'old worker');
+  await writeFile(join(folder, 'version.json'), '{}');
+});
+
+afterEach(() => rm(folder, { recursive: true }));
+
+describe('the shell', () => {
+  it('is every file but the worker and the version, in a fixed order', async () => {
+    expect((await listShell(folder)).files).toEqual(['/assets/a.js', '/assets/b.js', '/index.html']);
+  });
+
+  it('has the same version for the same contents, and another for others', async () => {
+    const { version } = await listShell(folder);
+    await writeFile(join(folder, 'sw.js'), 'new worker');
+    expect((await listShell(folder)).version).toBe(version);
+    await writeFile(join(folder, 'assets', 'a.js'), 'c');
+    expect((await listShell(folder)).version).not.toBe(version);
+  });
+});

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { readRoute } from './routes';
+import { whichScreen } from './whichScreen';
+
+describe('places', () => {
+  it.each([
+    ['', 'home', ''],
+    ['#/', 'home', ''],
+    ['#/capture', 'capture', ''],
+    ['#/capture/', 'capture', ''],
+    ['#/encounter/0192a000-0000-7000-8000-000000000001', 'encounter', '0192a000-0000-7000-8000-000000000001'],
+    ['#/entry/x', 'entry', 'x'],
+    ['#/analysis', 'analyses', ''],
+    ['#/analysis/frequencies', 'analysis', 'frequencies'],
+    ['#/setup/a%2Fb', 'setup', 'a/b'],
+    ['#/setup/%', 'setup', '%'],
+    ['#/review?structure=directing', 'review', ''],
+    ['#/nowhere', 'lost', ''],
+    ['#/entry/a/b', 'lost', ''],
+  ])('%s is %s', (hash, name, param) => {
+    expect(readRoute(hash)).toEqual({ name, param });
+  });
+});
+
+describe('which screen is shown', () => {
+  const at = (hash: string) => readRoute(hash);
+
+  it('is the door for whoever is not signed in, except with a set-up link', () => {
+    expect(whichScreen('sign-in', at('#/capture')).name).toBe('sign-in');
+    expect(whichScreen('sign-in', at('#/setup/token'))).toEqual({ name: 'setup', param: 'token' });
+    expect(whichScreen('setup', at('#/'))).toEqual({ name: 'setup', param: '' });
+    expect(whichScreen('studies', at('#/review')).name).toBe('studies');
+  });
+
+  it('is the place itself in an open study, also signing in again', () => {
+    expect(whichScreen('open', at('#/entry/x'))).toEqual({ name: 'entry', param: 'x' });
+    expect(whichScreen('open', at('#/sign-in')).name).toBe('sign-in');
+    expect(whichScreen('open', at('#/setup/used')).name).toBe('home');
+    expect(whichScreen('open', at('#/nowhere')).name).toBe('home');
+  });
+});

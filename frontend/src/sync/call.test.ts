@@ -1,0 +1,76 @@
+// @vitest-environment node
+import { gunzipSync } from 'node:zlib';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { addressOf, call } from './call';
+import { FOREIGN_ANSWER } from './problem';
+import { ClockOffset } from './serverCopy';
+
+function answerWith(status: number, body: string | null, headers: Record<string, string> = {}) {
+  const fetching = vi.fn((_address: string, _init: RequestInit) => Promise.resolve(new Response(body, { status, headers })));
+  vi.stubGlobal('fetch', fetching);
+  return fetching;
+}
+
+const JSON_TYPE = { 'Content-Type': 'application/json' };
+const PROBLEM_TYPE = { 'Content-Type': 'application/problem+json' };
+
+afterEach(() => vi.unstubAllGlobals());
+
+describe('asking the server', () => {
+  it('gives back what it says', async () => {
+    answerWith(200, '{"a":1}', JSON_TYPE);
+    expect(await call('GET', '/me')).toEqual({ a: 1 });
+    answerWith(204, null);
+    expect(await call('DELETE', '/session')).toBeUndefined();
+  });
+
+  it('packs large bodies and leaves small ones', async () => {
+    const fetching = answerWith(200, '{}', JSON_TYPE);
+    await call('POST', '/x', { body: { a: 1 } });
+    expect(fetching.mock.calls[0]?.[1].body).toBe('{"a":1}');
+    const large = { text: 'æ'.repeat(5000) };
+    await call('POST', '/x', { body: large });
+    const sent = fetching.mock.calls[1]?.[1];
+    expect(sent?.headers).toMatchObject({ 'Content-Encoding': 'gzip' });
+    expect(JSON.parse(gunzipSync(sent?.body as ArrayBuffer).toString())).toEqual(large);
+  });
+
+  it('names a problem by the server’s code and hears its wish for rest', async () => {
+    answerWith(429, '{"code":"session.too_many_attempts"}', { ...PROBLEM_TYPE, 'Retry-After': '30' });
+    await expect(call('POST', '/session')).rejects.toMatchObject({
+      status: 429,
+      code: 'session.too_many_attempts',
+      retry_after_s: 30,
+    });
+  });
+
+  it('concludes nothing from a stranger’s answer', async () => {
+    answerWith(400, '<h1>Hotel Wi-Fi</h1>', { 'Content-Type': 'text/html' });
+    await expect(call('GET', '/me')).rejects.toMatchObject({ code: FOREIGN_ANSWER });
+    answerWith(200, '<h1>Hotel Wi-Fi</h1>', { 'Content-Type': 'text/html' });
+    await expect(call('GET', '/me')).rejects.toMatchObject({ code: FOREIGN_ANSWER });
+  });
+
+  it('calls a missing network by its name', async () => {
+    vi.stubGlobal('fetch', () => Promise.reject(new TypeError('Failed to fetch')));
+    await expect(call('GET', '/me')).rejects.toMatchObject({ status: 0, code: 'offline' });
+  });
+
+  it('repeats a key for any-of filters and leaves out what is not set', () => {
+    expect(addressOf('/x', { flag: ['a', 'b&c'], limit: 5, from: undefined, to: null })).toBe(
+      '/api/v1/x?flag=a&flag=b%26c&limit=5',
+    );
+  });
+});
+
+describe('the clock', () => {
+  it('is told by the exchange that took the shortest time', () => {
+    const clock = new ClockOffset();
+    clock.hear(1000, 400, 410, 1110);
+    expect(clock.offset_ms).toBe(650);
+    clock.hear(2000, 1380, 1380, 2010);
+    expect(clock.offset_ms).toBe(625);
+    clock.hear(3000, 0, 0, 9000);
+    expect(clock.offset_ms).toBe(625);
+  });
+});
