@@ -1,0 +1,36 @@
+"""Fixtures of the browser tests: Playwright, and phones with profiles of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Playwright, sync_playwright
+
+from tests.e2e.phone import Phone
+from tests.fixtures.server_process import ServerProcess
+
+MakePhone = Callable[..., Phone]
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """The driver; the browser is the system's."""
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture
+def make_phone(playwright: Playwright, server: ServerProcess, tmp_path: Path) -> Iterator[MakePhone]:
+    """Make phones (or laptops) that know the server's address; all are switched off at the end."""
+    made: list[Phone] = []
+
+    def make(name: str = "phone", **how: object) -> Phone:
+        phone = Phone(playwright, tmp_path / name, server.origin, **how)  # type: ignore[arg-type]  # passed through
+        made.append(phone)
+        return phone
+
+    yield make
+    for phone in made:
+        phone.close()

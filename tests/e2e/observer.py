@@ -1,0 +1,109 @@
+"""An observer's gestures, by what stands on the screen. Touches, not clicks: the phone has a finger, no mouse."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, Page, expect
+
+PASSWORD = "fire ord i en lang række"
+NAME = "ida"
+
+
+class Observer:
+    """Somebody with the phone in her hand."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def set_up(self, title: str = "Home care North") -> None:
+        """Fill in the one-time link's page: account and study with the heuristic four."""
+        page = self.page
+        page.get_by_label("Name", exact=True).fill(NAME)
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        page.get_by_label("Title", exact=True).fill(title)
+        page.get_by_label("Time zone", exact=True).select_option("Europe/Copenhagen")
+        page.get_by_role("radio", name="Actions and structures").check()
+        page.get_by_role("radio", name="Heuristic four").check()
+        self.tap("Create account and study")
+        expect(page.get_by_role("button", name="START", exact=True)).to_be_visible()
+
+    def wait_until_ready_offline(self) -> None:
+        """The service worker has the whole shell and controls the page."""
+        self.page.wait_for_function("navigator.serviceWorker.ready.then((r) => r.active?.state === 'activated')")
+        self.page.wait_for_function(
+            "caches.keys().then((names) => Promise.all(names.map((name) => caches.open(name)))).then("
+            "(all) => Promise.all(all.map((one) => one.match('/index.html').then((a) => a ?? one.match('/')))))"
+            ".then((found) => found.some(Boolean))"
+        )
+
+    def start(self) -> None:
+        """START is one tap."""
+        self.tap("START")
+        expect(self.group("Structures")).to_be_visible()
+
+    def add_actor(self, kind: str, label: str) -> None:
+        """A person on the spot, by pseudonym."""
+        self.tap("Add somebody")
+        sheet = self.page.get_by_role("dialog")
+        sheet.get_by_role("radio", name=kind, exact=True).check()
+        sheet.get_by_label("Pseudonym").fill(label)
+        sheet.get_by_role("button", name=f"Add {label}", exact=True).tap()
+        if sheet.is_visible():
+            sheet.get_by_role("button", name="Close", exact=True).or_(
+                sheet.get_by_role("button", name="Done", exact=True)
+            ).first.tap()
+        expect(self.who(label)).to_be_visible()
+
+    def tap(self, name: str) -> None:
+        """Touch the button with this name."""
+        self.page.get_by_role("button", name=name, exact=True).tap()
+
+    def group(self, name: str) -> Locator:
+        """A row or grid of the capture screen."""
+        return self.page.get_by_role("group", name=name, exact=True)
+
+    def who(self, label: str) -> Locator:
+        """Somebody's button in the actor row."""
+        return self.group("Who").get_by_role("button", name=label)
+
+    def see(
+        self,
+        actor: str | None = None,
+        *,
+        to: str | None = None,
+        action: str | None = None,
+        structure: str | None = None,
+    ) -> None:
+        """Log one entry; without a structure MARK commits what was picked."""
+        if actor is not None:
+            self.who(actor).tap()
+        if to is not None:
+            self.tap("Towards whom")
+            self.who(to).tap()
+        if action is not None:
+            self.group("Actions").get_by_role("button", name=action, exact=True).tap()
+        if structure is not None:
+            self.group("Structures").get_by_role("button", name=structure, exact=True).tap()
+        else:
+            self.mark()
+
+    def mark(self) -> None:
+        """The bar along the bottom edge."""
+        self.page.get_by_role("button", name="Mark").first.tap()
+
+    def write(self, text: str, *, verbatim: bool = False) -> None:
+        """WORDS: the entry is saved at the touch, then the keyboard opens."""
+        self.tap("Words")
+        sheet = self.page.get_by_role("dialog")
+        sheet.get_by_label("What was said or seen").fill(text)
+        if verbatim:
+            sheet.get_by_label("Said word for word").check()
+        sheet.get_by_role("button", name="Save words", exact=True).tap()
+        expect(sheet).to_be_hidden()
+
+    def truth(self, text: str) -> None:
+        """Wait until the line of two truths says this."""
+        expect(self.page.get_by_role("link").filter(has_text="on phone ✓")).to_contain_text(text, timeout=90_000)
+
+    def truth_says_unsent(self, n: int) -> None:
+        """So many changes wait on this phone."""
+        expect(self.page.get_by_role("link").filter(has_text="on phone ✓")).to_contain_text(f"{n} to send")

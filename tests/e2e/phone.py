@@ -1,0 +1,124 @@
+"""A phone-sized Chromium on a persistent profile that can die like a battery dies.
+
+Debian's Chromium, driven by Playwright. `kill` is SIGKILL to the browser's whole process group: nothing gets to say
+goodbye, no handler runs, nothing is flushed that was not already flushed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sqlite3
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from playwright.sync_api import BrowserContext, Page, Playwright
+
+PHONE = (360, 740)
+LAPTOP = (1280, 800)
+# Background networking would make Chromium call its maker; a test talks to its own server only.
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync", "--disable-features=Translate"]  # fmt: skip
+
+
+def find_chromium() -> str:
+    """Where the system's Chromium is. `./dev test` installs it where it is missing and may."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found is None:
+        raise RuntimeError("the browser tests need Chromium: apt-get install chromium")
+    return found
+
+
+@dataclass
+class Phone:
+    """One device with its own profile. `origin` stays the same while the server comes and goes."""
+
+    playwright: Playwright
+    profile: Path
+    origin: str
+    size: tuple[int, int] = PHONE
+    locale: str = "en-GB"
+    dark: bool = False
+    console: list[str] = field(default_factory=list)
+    _context: BrowserContext | None = None
+
+    def open(self, path: str = "/") -> Page:
+        """Start the browser on the profile and open the app, as a tap on the icon does."""
+        is_phone = self.size[0] < 800
+        self._context = self.playwright.chromium.launch_persistent_context(
+            self.profile,
+            executable_path=find_chromium(),
+            args=QUIET,
+            viewport={"width": self.size[0], "height": self.size[1]},
+            has_touch=is_phone,
+            is_mobile=is_phone,
+            locale=self.locale,
+            timezone_id="Europe/Copenhagen",
+            color_scheme="dark" if self.dark else "light",
+            accept_downloads=True,
+        )
+        page = self._context.pages[0]
+        page.set_default_timeout(15_000)
+        page.on("console", lambda message: self.console.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: self.console.append(f"pageerror: {error}"))
+        page.goto(self.origin + path)
+        return page
+
+    @property
+    def page(self) -> Page:
+        """The page that is open now."""
+        assert self._context is not None, "the phone is off"
+        return self._context.pages[0]
+
+    def close(self) -> None:
+        """Leave as a person does who swipes the app away."""
+        if self._context is not None:
+            self._context.close()
+            self._context = None
+
+    def kill(self) -> None:
+        """SIGKILL the browser's process group and wait until no process of the profile is left."""
+        groups = {os.getpgid(pid) for pid in self._processes()}
+        assert groups and os.getpgid(0) not in groups, "the browser must have a process group of its own"
+        for group in groups:
+            os.killpg(group, signal.SIGKILL)
+        wait_until(lambda: not self._processes(), "the browser is still there")
+        self._context = None
+        # Chromium refuses a profile whose lock names a process; a phone that was switched off has no such lock.
+        for lock in self.profile.glob("Singleton*"):
+            lock.unlink(missing_ok=True)
+
+    def wait_for_cookie_on_disk(self) -> None:
+        """Chromium writes cookies out every 30 seconds; a sign-in younger than that dies with the process."""
+        wait_until(lambda: self._cookies_on_disk() > 0, "no cookie reached the disk", seconds=60)
+
+    def _cookies_on_disk(self) -> int:
+        for path in self.profile.rglob("Cookies"):
+            try:
+                with sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True) as database:
+                    return int(database.execute("SELECT count(*) FROM cookies").fetchone()[0])
+            except sqlite3.Error:
+                return 0
+        return 0
+
+    def _processes(self) -> list[int]:
+        marker = f"--user-data-dir={self.profile}".encode()
+        return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit() and _runs(entry, marker)]
+
+
+def _runs(process: Path, marker: bytes) -> bool:
+    try:
+        return marker in (process / "cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False
+
+
+def wait_until(holds: Callable[[], bool], complaint: str, seconds: float = 20) -> None:
+    """Wait for something to become true; fail with the complaint when it does not."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, complaint
+        time.sleep(0.05)

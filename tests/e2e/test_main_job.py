@@ -1,0 +1,136 @@
+"""The main job: what a finger did in somebody's living room, without a network, stands in the CSV on Monday."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import MakePhone
+from tests.e2e.observer import Observer
+from tests.fixtures.server_process import ServerProcess
+
+HOME = ZoneInfo("Europe/Copenhagen")
+JOTTING = "Hun ser væk, øjnene våde. Åh 🙂\n=SUM(A1:A3)"
+SPEECH = "“vent lidt”, siger hun"
+
+# actor, recipient, kind, action, structure, origin, jotting, verbatim: as tapped below, in this order.
+EXPECTED = [
+    ("P1", "", "point", "talks", "doing_with", "explicit", "", "false"),
+    ("P1", "", "point", "asks", "directing", "explicit", "", "false"),
+    ("C1", "", "point", "refuses_or_withdraws", "", "none", "", "false"),
+    ("P1", "C1", "point", "offers", "doing_for", "explicit", "", "false"),
+    ("P1", "", "point", "", "leaving_be", "later", "", "false"),
+    ("P1", "", "state", "handles_a_thing", "", "none", "", "false"),
+    ("P1", "", "point", "", "", "none", JOTTING, "false"),
+    ("C1", "", "point", "talks", "none_of_these", "explicit", "", "false"),
+    ("C1", "P1", "point", "asks", "unclear", "explicit", "", "false"),
+    ("observer-1", "", "point", "laughs_or_shows_feeling", "", "none", "", "false"),
+    ("C1", "", "point", "", "", "none", SPEECH, "true"),
+    ("P1", "", "point", "tells", "directing", "explicit", "", "false"),
+    ("C1", "", "point", "silent_or_waits", "leaving_be", "explicit", "", "false"),
+    ("P1", "", "point", "offers", "doing_with", "explicit", "", "false"),
+]
+
+
+def test_fourteen_taps_without_a_network_become_fourteen_rows(server: ServerProcess, make_phone: MakePhone) -> None:
+    """Airplane mode, a killed browser and a restart lose nothing, double nothing and move no time."""
+    phone = make_phone()
+    observer = Observer(phone.open(server.setup_url.removeprefix(server.origin)))
+    observer.set_up()
+    observer.wait_until_ready_offline()
+    phone.wait_for_cookie_on_disk()
+    server.kill()
+
+    touched = [datetime.now(HOME)]
+    observer.start()
+    observer.add_actor("Professional", "P1")
+    observer.add_actor("Citizen", "C1")
+    _log_twelve(observer)
+    expect(phone.page.get_by_role("button", name="Undo", exact=True)).to_be_visible()
+    touched.append(datetime.now(HOME))
+    phone.kill()
+
+    observer = Observer(phone.open())
+    expect(observer.group("Structures")).to_be_visible()
+    observer.see("C1", action="Silent or waits", structure="Leaving be")
+    observer.see("P1", action="Offers", structure="Doing with")
+    observer.tap("End")
+    observer.tap("End now")
+    touched.append(datetime.now(HOME))
+    observer.truth("to send")
+
+    server.start()
+    observer.page.reload()
+    observer.truth("on the server ✓")
+
+    rows = _download_entries(observer)
+    assert [_told(row) for row in rows] == EXPECTED
+    assert len({row["entry_id"] for row in rows}) == 14
+    assert [int(row["sequence"]) for row in rows] == list(range(1, 15))
+    _check_times(rows, touched)
+    assert not [line for line in phone.console if "pageerror" in line or "Content Security Policy" in line]
+
+
+def _log_twelve(observer: Observer) -> None:
+    observer.see("P1", action="Talks", structure="Doing with")
+    observer.see(action="Asks", structure="Directing")
+    observer.see("C1", action="Refuses or withdraws")
+    observer.see("P1", to="C1", action="Offers", structure="Doing for")
+    observer.see("P1")
+    observer.see("P1", action="Handles a thing")
+    observer.page.get_by_role("region", name="Running").get_by_role("button", name=re.compile("^Stop ")).tap()
+    observer.write(JOTTING)
+    observer.see("C1", action="Talks", structure="None of these")
+    observer.see("C1", to="P1", action="Asks", structure="Unclear")
+    observer.see("me", action="Laughs or shows feeling")
+    observer.who("C1").tap()
+    observer.write(SPEECH, verbatim=True)
+    observer.see("P1", action="Tells", structure="Directing")
+    _code_the_first_mark_later(observer)
+
+
+def _code_the_first_mark_later(observer: Observer) -> None:
+    """The queue is a count, never a nag; a mark gets its structure when there is time."""
+    observer.page.get_by_role("button", name=re.compile(r"^\d+ to code$")).tap()
+    sheet = observer.page.get_by_role("dialog")
+    plain = sheet.get_by_role("listitem").filter(has_text=re.compile("P1")).filter(has_text=re.compile("marked"))
+    plain.first.get_by_role("button", name="Leaving be", exact=True).tap()
+    sheet.get_by_role("button", name="Close", exact=True).tap()
+
+
+def _download_entries(observer: Observer) -> list[dict[str, str]]:
+    """The CSV with clock times, through the screen as a person gets it."""
+    page = observer.page
+    page.goto(page.url.split("#")[0] + "#/export")
+    page.get_by_role("checkbox", name=re.compile("[Cc]lock times")).check()
+    with page.expect_download() as download:
+        page.get_by_role("link", name=re.compile("entries-csv")).or_(
+            page.get_by_role("button", name=re.compile("entries-csv"))
+        ).first.tap()
+    text = download.value.path().read_text("utf-8", newline="")
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def _told(row: dict[str, str]) -> tuple[str, ...]:
+    names = ("actor_label", "recipient_label", "kind", "action", "structure", "structure_origin", "jotting", "verbatim")
+    return tuple(row[name].lower() if name == "verbatim" else row[name] for name in names)
+
+
+def _check_times(rows: list[dict[str, str]], touched: list[datetime]) -> None:
+    """Local times are those of the finger, in the study's zone, in the order of the touches."""
+    starts = [datetime.fromisoformat(row["started_at_local"]) for row in rows]
+    assert starts == sorted(starts)
+    for start, row in zip(starts, rows, strict=True):
+        first, last = (touched[0], touched[1]) if row in rows[:12] else (touched[1], touched[2])
+        assert first - timedelta(seconds=1) <= start <= last + timedelta(seconds=1)
+        assert start.utcoffset() == start.astimezone(HOME).utcoffset()
+        assert datetime.fromisoformat(row["started_at_utc"]) == start
+        assert row["time_zone"] == "Europe/Copenhagen"
+    (state,) = [row for row in rows if row["kind"] == "state"]
+    assert datetime.fromisoformat(state["ended_at_local"]) >= datetime.fromisoformat(state["started_at_local"])
+    assert (state["end_origin"], float(state["duration_s"]) >= 0) == ("tap", True)
