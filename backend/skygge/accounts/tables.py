@@ -42,7 +42,7 @@ class TokenRow(SQLModel, table=True):
     __tablename__ = "token"
 
     token_hash: bytes = Field(primary_key=True)
-    study_id: UUID = Field(index=True)
+    study_id: UUID
     account_id: UUID = Field(foreign_key="account.id")
     device_id: UUID
     may_write: bool = False

@@ -32,7 +32,7 @@ class MemberRow(SQLModel, table=True):
     __tablename__ = "member"
     __table_args__ = (
         Index("ix_member_observer", "study_id", "observer", unique=True),
-        Index("ix_member_account", "account_id", "study_id", unique=True),
+        Index("ix_member_account", "study_id", "account_id", unique=True),
     )
 
     study_id: UUID = Field(primary_key=True, foreign_key="study.study_id")

@@ -1,0 +1,126 @@
+"""Schemas: every table comes from a revision, both databases agree, and nothing newer is touched."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
+from sqlmodel import SQLModel
+
+import skygge.accounts.tables
+import skygge.fieldlog.tables
+import skygge.studies.tables  # noqa: F401  # the metadata is filled by importing the tables
+from skygge.db import Database, open_database
+from skygge.errors import StartRefused
+from skygge.migrate import find_migrations, migrate, require_current
+from skygge.settings import Settings
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(find_migrations()))
+    return config
+
+
+def _stamp(database: Database, revision: str) -> None:
+    with database.writer.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
+
+
+def test_the_revisions_build_exactly_the_tables(database: Database) -> None:
+    """A table or column changed without a revision is found here, not on somebody's server."""
+    with database.writer.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, SQLModel.metadata) == []
+
+
+def test_there_is_one_line_of_revisions() -> None:
+    """Two heads would leave it to chance which schema a server gets."""
+    assert len(ScriptDirectory.from_config(_config()).get_heads()) == 1
+
+
+def test_every_key_and_index_of_study_data_leads_with_the_study(database: Database) -> None:
+    """One study's rows lie together, and no lookup can slip into another study."""
+    own_keys = {"account", "session", "token", "setup_link", "reset_link", "login_attempt", "alembic_version"}
+    tables = inspect(database.writer)
+    for table in set(tables.get_table_names()) - own_keys:
+        assert tables.get_pk_constraint(table)["constrained_columns"][0] == "study_id", table
+        for index in tables.get_indexes(table):
+            assert index["column_names"][0] == "study_id" or index["unique"] and table == "invitation", index["name"]
+
+
+def test_migrating_twice_does_nothing(settings: Settings) -> None:
+    """A second start finds the database as it left it."""
+    assert migrate(settings) is False
+
+
+def test_the_revisions_go_down_and_up_again(settings: Settings) -> None:
+    """A revision that cannot be undone is found before it is released."""
+    database = open_database(settings)
+    config = _config()
+    with database.writer.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "base")
+    assert set(inspect(database.writer).get_table_names()) <= {"alembic_version"}
+    database.close()
+    assert migrate(settings) is True
+
+
+def test_a_newer_database_is_refused_and_left_alone(settings: Settings) -> None:
+    """An old server started by mistake over new data stops with a sentence and writes nothing."""
+    database = open_database(settings)
+    _stamp(database, "9999")
+    with pytest.raises(StartRefused, match="newer version"):
+        migrate(settings)
+    with pytest.raises(StartRefused, match="skygge migrate"):
+        require_current(database)
+    with database.writer.connect() as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "9999"
+    database.close()
+
+
+def test_a_sqlite_file_is_copied_before_it_is_migrated(sqlite_settings: Settings) -> None:
+    """Whoever regrets an upgrade finds the old file beside the new one, whole."""
+    database = open_database(sqlite_settings)
+    with database.writer.begin() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0001")
+        connection.execute(text("INSERT INTO login_attempt VALUES (x'01', 3, '2026-03-02 09:00:00')"))
+    database.close()
+    assert migrate(sqlite_settings) is True
+    copies = list(sqlite_settings.data.glob("skygge-before-0001-*.db"))
+    assert len(copies) == 1
+    with sqlite3.connect(copies[0]) as copy:
+        assert copy.execute("SELECT failures FROM login_attempt").fetchall() == [(3,)]
+        assert copy.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+    copy.close()
+
+
+def test_a_failing_revision_leaves_sqlite_as_it_was(sqlite_settings: Settings) -> None:
+    """A migration is whole or absent; half a schema would be worse than an old one."""
+    database = open_database(sqlite_settings)
+    with database.writer.begin() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0001")
+        # Something in the way of a table that the next revision makes late.
+        connection.execute(text("CREATE TABLE memo (x)"))
+    before = set(inspect(database.writer).get_table_names())
+    database.close()
+    with pytest.raises(Exception, match="memo"):
+        migrate(sqlite_settings)
+    database = open_database(sqlite_settings)
+    assert set(inspect(database.writer).get_table_names()) == before
+    database.close()
+
+
+def test_the_migrations_are_found_beside_the_code() -> None:
+    """The folder that is used is the one with our revisions in it."""
+    assert (find_migrations() / "versions" / "0001_accounts_and_studies.py").is_file()
+    assert isinstance(find_migrations(), Path)
