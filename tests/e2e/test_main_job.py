@@ -112,7 +112,7 @@ def _download_entries(observer: Observer) -> list[dict[str, str]]:
         page.get_by_role("link", name=re.compile("entries-csv")).or_(
             page.get_by_role("button", name=re.compile("entries-csv"))
         ).first.tap()
-    text = download.value.path().read_text("utf-8", newline="")
+    text = download.value.path().read_bytes().decode()
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
