@@ -7,7 +7,7 @@ from collections.abc import Iterator
 FILE_LINES = 400
 FUNCTION_LINES = 50
 IMPURE = frozenset(
-    "fastapi starlette uvicorn typer structlog sqlalchemy sqlmodel alembic psycopg sqlite3 httpx".split()
+    "fastapi starlette uvicorn typer structlog sqlalchemy sqlmodel alembic psycopg sqlite3 httpx httpx2".split()
     + "time os socket subprocess threading asyncio urllib http requests tempfile".split()
 )
 CLOCK_CALLS = frozenset({"now", "utcnow", "today"})
