@@ -84,7 +84,7 @@ def _add(analysis: Analysis[Any, Any]) -> None:
         methods=["GET"],
         name=f"run_{word}",
         summary=analysis.question["en"],
-        response_model=create_model(f"{camel}Answer", __base__=Answer[analysis.result]),  # type: ignore[name-defined]
+        response_model=create_model(f"{camel}Answer", __base__=Answer[analysis.result]),  # type: ignore[name-defined]  # a class made at start-up
         responses=REFUSALS,
     )
     router.add_api_route(

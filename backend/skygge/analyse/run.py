@@ -8,19 +8,24 @@ from sqlmodel import Session
 from skygge.core.analysis import Analysis, AnalysisParams, Answer, CellUnknown, all_analyses, answer, entries_behind
 from skygge.errors import AnalysisUnknown, CellMissing
 from skygge.fieldlog.load import open_study
+from skygge.fieldlog.viewer import viewer_of
 from skygge.studies.access import Membership
 
 
 def run_analysis(session: Session, membership: Membership, name: str, params: AnalysisParams) -> Answer[Any]:
     """The answer of one analysis. Raises AnalysisUnknown."""
-    return answer(find_analysis(name), open_study(session, membership.study_id, membership), params)
+    return answer(
+        find_analysis(name),
+        open_study(session, membership.study_id, viewer_of(session, membership), is_shared=True),
+        params,
+    )
 
 
 def open_cell(
     session: Session, membership: Membership, name: str, params: AnalysisParams, cell: str
 ) -> list[Mapping[str, Any]]:
     """Exactly the entries behind one cell, as JSON Lines objects. Raises AnalysisUnknown, CellMissing."""
-    reader = open_study(session, membership.study_id, membership)
+    reader = open_study(session, membership.study_id, viewer_of(session, membership), is_shared=True)
     try:
         return [seen.thing for seen in entries_behind(find_analysis(name), reader, params, cell)]
     except CellUnknown:

@@ -52,7 +52,7 @@ class Basis(Part):
     codebook_versions: list[int] = Field(description="Versions with which these entries were coded.")
 
 
-class Warning_(Part):
+class Caveat(Part):
     """Something to know before quoting a number. The code is stable; the screen has the words."""
 
     code: str
@@ -74,7 +74,7 @@ class Analysis(Generic[P, R]):
     result: type[R]
     compute: Callable[[Observed, P], R]
     cells: Callable[[Observed, P], Cells]
-    warn: Callable[[Observed, P], list[Warning_]] = field(default=lambda observed, params: [])
+    warn: Callable[[Observed, P], list[Caveat]] = field(default=lambda observed, params: [])
 
 
 class Answer(Part, Generic[R]):
@@ -83,7 +83,7 @@ class Answer(Part, Generic[R]):
     name: str
     params: dict[str, Any] = Field(description="Filters and parameters in force.")
     basis: Basis
-    warnings: list[Warning_]
+    warnings: list[Caveat]
     result: R
 
 
@@ -139,7 +139,7 @@ def count_visits(observed: Observed, encounter_ids: Iterable[str]) -> int:
     return len({stretch.visit for stretch in stretches if stretch.thing.get("kind") == "visit"})
 
 
-def _warnings(observed: Observed) -> list[Warning_]:
+def _warnings(observed: Observed) -> list[Caveat]:
     basis = rest_on(observed)
     found = {
         "entries.none": None if observed.entries else 0,
@@ -147,4 +147,4 @@ def _warnings(observed: Observed) -> list[Warning_]:
         "times.corrected": basis.times_corrected or None,
         "tags.other_origin_left_out": observed.n_not_counted_tags or None,
     }
-    return [Warning_(code=code, n=n) for code, n in found.items() if n is not None]
+    return [Caveat(code=code, n=n) for code, n in found.items() if n is not None]

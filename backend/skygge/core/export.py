@@ -90,7 +90,7 @@ class Losses:
         return [f"{n} × {LOSSES[code][language]}" for code, n in sorted(self.counts.items())]
 
 
-O = TypeVar("O", bound=ExportOptions)  # noqa: E741
+O = TypeVar("O", bound=ExportOptions)  # noqa: E741  # O for options, as P and R elsewhere
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 Cell = str | int | float | bool | None
-BLOCK_ROWS = 500
+BLOCK_LETTERS = 32_768
 # The first date that a zip archive can name: the same data gives the same bytes on every day.
 FIXED_DATE = (1980, 1, 1, 0, 0, 0)
 
@@ -28,9 +28,9 @@ def write_csv(table: Table) -> Iterator[bytes]:
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(table.header)
-    for number, row in enumerate(table.rows, 1):
+    for row in table.rows:
         writer.writerow([_write_cell(cell) for cell in row])
-        if number % BLOCK_ROWS == 0:
+        if buffer.tell() >= BLOCK_LETTERS:
             yield _drain(buffer)
     yield _drain(buffer)
 

@@ -13,7 +13,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
-from skygge.core.analysis import Analysis, AnalysisParams, Cells, Part, Warning_, count_visits
+from skygge.core.analysis import Analysis, AnalysisParams, Caveat, Cells, Part, count_visits
 from skygge.core.streams import Observed, Seen
 
 UNCODED = "-"
@@ -162,9 +162,9 @@ def _token(params: FrequenciesParams, key: str | None, column: str | None = None
     return whole if column is None else f"{whole}/{params.by}:{column}"
 
 
-def _warn(observed: Observed, params: FrequenciesParams) -> list[Warning_]:
+def _warn(observed: Observed, params: FrequenciesParams) -> list[Caveat]:
     flagged = params.dimension == "flag" and any(len(entry.keys("flag")) > 1 for entry in observed.entries)
-    return [Warning_(code="flags.several_on_one_entry")] if flagged else []
+    return [Caveat(code="flags.several_on_one_entry")] if flagged else []
 
 
 ANALYSIS = Analysis(

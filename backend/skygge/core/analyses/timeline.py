@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from skygge.core.analysis import Analysis, AnalysisParams, Cells, Part, Warning_
+from skygge.core.analysis import Analysis, AnalysisParams, Caveat, Cells, Part
 from skygge.core.streams import Observed, Seen, Span, Stretch, length, streams_of
 
 NOBODY = "-"
@@ -219,10 +219,10 @@ def _seconds(stretch: Stretch, at_ms: int) -> float:
     return (at_ms - stretch.zero_ms) / 1000
 
 
-def _warn(observed: Observed, params: TimelineParams) -> list[Warning_]:
+def _warn(observed: Observed, params: TimelineParams) -> list[Caveat]:
     coded = [entry for entry in observed.entries if entry.thing.get("structure") is not None]
     moments = bool(coded) and all(entry.kind != "state" for entry in coded)
-    return [Warning_(code="structures.are_moments")] if params.lanes == "structure" and moments else []
+    return [Caveat(code="structures.are_moments")] if params.lanes == "structure" and moments else []
 
 
 ANALYSIS = Analysis(

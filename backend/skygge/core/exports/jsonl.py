@@ -20,7 +20,7 @@ from skygge.core.model import SUBJECT_TYPES, SubjectType
 from skygge.core.streams import StudyReader
 from skygge.core.wire import to_verbatim
 
-BLOCK_LINES = 200
+BLOCK_BYTES = 32_768
 MODELS: Mapping[str, type[BaseModel]] = {
     "study": model.Study, "code": model.Code, "actor": model.Actor, "consent": model.Consent,
     "encounter": model.Encounter, "gap": model.Gap, "entry": model.Entry, "fieldnote": model.FieldNote,
@@ -43,13 +43,13 @@ class JsonlOptions(ExportOptions):
 
 def stream_jsonl(reader: StudyReader, options: JsonlOptions, losses: Losses) -> Iterator[bytes]:
     """The file in blocks of lines."""
-    block: list[bytes] = []
+    block = bytearray()
     for line in _lines(reader, options, losses):
-        block.append(line)
-        if len(block) == BLOCK_LINES:
-            yield b"".join(block)
+        block += line
+        if len(block) >= BLOCK_BYTES:
+            yield bytes(block)
             block.clear()
-    yield b"".join(block)
+    yield bytes(block)
 
 
 def _lines(reader: StudyReader, options: JsonlOptions, losses: Losses) -> Iterator[bytes]:

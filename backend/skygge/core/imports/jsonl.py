@@ -232,19 +232,25 @@ def _plan_thing(desk: _Desk, row: int, line: Line, kind: str) -> None:
 
 def _beside(desk: _Desk, line: Line, created: Line) -> list[Line]:
     """Values that stood beside the shown ones, as changes made a little earlier, so that the shown ones stay shown."""
-    made: list[Line] = []
     kind = f"{line['type']}.amended"
+    if kind not in KINDS:
+        return []
+    return [
+        _change(
+            desk, kind, created["subject_id"], {conflict["field"]: other}, made_at=_earlier(created["made_at"], place)
+        )
+        for conflict, others in _conflicts(line)
+        for place, other in enumerate(others, 1)
+    ]
+
+
+def _conflicts(line: Line) -> Iterator[tuple[Line, list[Any]]]:
+    """The fields in which values compete, each with those that are not shown. Taking back has its own change."""
     conflicts = line.get("conflicts")
     for conflict in conflicts if isinstance(conflicts, list) else []:
-        others = conflict.get("values") if isinstance(conflict, dict) else None
-        if kind not in KINDS or not isinstance(others, list) or conflict.get("field") == "retracted":
-            continue
-        for place, other in enumerate(others[1:], 1):
-            if isinstance(other, dict) and "value" in other and isinstance(conflict.get("field"), str):
-                payload = {conflict["field"]: other["value"]}
-                earlier = _earlier(created["made_at"], place)
-                made.append(_change(desk, kind, created["subject_id"], payload, made_at=earlier))
-    return made
+        values = conflict.get("values") if isinstance(conflict, dict) else None
+        if isinstance(values, list) and isinstance(conflict.get("field"), str) and conflict["field"] != "retracted":
+            yield conflict, [other["value"] for other in values[1:] if isinstance(other, dict) and "value" in other]
 
 
 def _change(desk: _Desk, kind: str, subject_id: str, payload: Line, *, made_at: str = UNDATED) -> Line:
@@ -268,9 +274,10 @@ def _change(desk: _Desk, kind: str, subject_id: str, payload: Line, *, made_at: 
 
 
 def _payload(line: Line) -> Line:
-    """The fields of a thing as a change carries them: what is null or left out means the same."""
+    """The fields of a thing as a change carries them: null and left out mean the same, but where values compete."""
     outside = ("type", "id", "sequence", "retracted", "conflicts")
-    return {name: value for name, value in line.items() if name not in outside and value is not None}
+    told = {conflict["field"] for conflict, _ in _conflicts(line)}
+    return {name: value for name, value in line.items() if name not in outside and (value is not None or name in told)}
 
 
 def _dated(line: Line, kind: str) -> str:

@@ -1,0 +1,121 @@
+"""A study with everything in it that formats stumble over."""
+
+from __future__ import annotations
+
+from tests.fixtures.paper_study import (
+    Line,
+    PaperStudy,
+    actor,
+    at,
+    codebook_lines,
+    encounter,
+    entry,
+    gap,
+    name_id,
+    study_line,
+)
+
+NASTY_TEXTS = [
+    "æøå ÆØÅ “vent lidt”",
+    "👵🏽 kigger 🫖",
+    "=SUM(A1:A9)",
+    "+45 12 34 56 78",
+    "@home",
+    "\ttab first",
+    "-1",
+    'she said "no", twice',
+    '"',
+    "one\ntwo\r\nthree\rfour",
+    "a,b;c|d(e)",
+    "]]> <script>alert(1)</script> & &amp;",
+    "\u202eright to left\u202c שלום",
+    "control \x07 \x1b \x7f \u2028 \u2029 \ufeff",
+    "NA",
+    "null",
+    " space around ",
+    "x" + "\u0301" * 200,
+    "long " * 8_000,
+]
+
+
+def make_nasty() -> PaperStudy:
+    """Two observers on one visit, an unknown end, gaps of each kind, a visit without entries, things not to be told."""
+    return PaperStudy([*_house(), *_entries(), *_writings()])
+
+
+def _house() -> list[Line]:
+    return [
+        study_line(title="../Nær & fjern: “æøå”"),
+        *codebook_lines(),
+        actor("P1", agency="North"),
+        actor("P1 again", merged_into=name_id("P1")),
+        actor("C1 (|,) 👵", "citizen"),
+        {"type": "consent", "id": name_id("consent"), "actor_id": name_id("P1"), "ethics": "given", "at": at("08:00")},
+        encounter(
+            "a",
+            "09:00",
+            "09:31:12",
+            visit_id=name_id("v"),
+            visit_code="KXWQPT",
+            focal_actor_id=name_id("P1"),
+            setting="home 3\nsecond floor",
+            presence=[{"actor_id": name_id("P1"), "from": at("09:00"), "to": at("09:30")}],
+            checks=[{"actor_id": name_id("P1"), "answer": "yes"}],
+        ),
+        encounter("b", "09:00", "09:30", visit_id=name_id("v"), observer="observer-2", agency=None),
+        encounter("empty", "10:00", "10:20"),
+        encounter("open", "11:00", None, kind="visit"),
+        encounter("gone", "12:00", "12:30", retracted=True),
+        gap("a", "09:10", "09:15", reason="bathroom, “no”"),
+        gap("a", "09:14", "09:16", "not_recorded"),
+        gap("b", "09:20", None, "struck"),
+    ]
+
+
+def _entries() -> list[Line]:
+    return [
+        *(
+            entry("a", f"09:{minute:02}", who="P1", to="C1 (|,) 👵", jotting=text, structure="doing_for")
+            for minute, text in enumerate(NASTY_TEXTS, 1)
+        ),
+        entry("a", "09:21", who="P1 again", action="does_by_hand", end="09:25", flags=["resists", "as_if_choice"]),
+        entry("a", "09:22", who="P1", action="does_by_hand", end="09:22"),
+        entry("b", "09:05", kind="state", structure="directing"),
+        entry(
+            "open",
+            "11:10",
+            conflicts=[
+                {
+                    "field": "jotting",
+                    "values": [{"change_id": "x", "value": None}, {"change_id": "y", "value": "beside"}],
+                }
+            ],
+        ),
+        entry("gone", "12:01"),
+        entry("a", "09:26", kind="reflection", jotting="I am tired"),
+        entry("a", "09:27", retracted=True),
+        entry("a", "09:28", merged_into=name_id("somebody")),
+    ]
+
+
+def _writings() -> list[Line]:
+    return [
+        {
+            "type": "fieldnote",
+            "id": name_id("note"),
+            "encounter_id": name_id("a"),
+            "position": 1.0,
+            "anchors": [],
+            "text": NASTY_TEXTS[-1],
+            "author": "observer-1",
+            "written_at": at("20:00"),
+        },
+        {
+            "type": "memo",
+            "id": name_id("memo"),
+            "about": [{"type": "code", "id": "directing"}, {"type": "encounter", "id": name_id("a")}],
+            "text": "two\nlines",
+            "author": "observer-1",
+            "written_at": at("21:00"),
+        },
+    ]
