@@ -3,20 +3,20 @@
 import inspect
 import json
 import sys
+from collections.abc import Collection
 from types import ModuleType
 from typing import Any
 
 from pydantic import BaseModel
 
-from skygge.app import describe_api
 from skygge.core.analysis import all_analyses
 from skygge.core.export import LOSSES, all_exports
+from skygge.core.filters import Filters
 
 
 def describe() -> dict[str, str]:
-    """The API and the two tables of the documentation, each as text."""
+    """The two generated pages of the documentation, as text."""
     return {
-        "openapi": json.dumps(describe_api(), sort_keys=True),
         "analyses": analyses_page(all_analyses().values()),
         "exports": exports_page(all_exports().values()),
     }
@@ -31,7 +31,7 @@ def analyses_page(analyses: Any) -> str:
             f"*{analysis.question['en']}*",
             _definition(inspect.getmodule(analysis.compute)),
         ]
-        sections.append("\n\n".join([*body, _parameters(analysis.params)]))
+        sections.append("\n\n".join([*body, _parameters(analysis.params, _filters())]))
     return "\n\n".join(sections) + "\n"
 
 
@@ -40,7 +40,8 @@ def exports_page(exports: Any) -> str:
     sections = [_head("Exports", "`GET …/exports/{name}`, `skygge export FORMAT`, and the screen *Export*")]
     for export in exports:
         body = [f"## `{export.name}` ({export.suffix})", f"*{export.purpose['en']}*"]
-        sections.append("\n\n".join([*body, _definition(inspect.getmodule(export.stream)), _losses(export.may_lose)]))
+        body += [_definition(inspect.getmodule(export.stream)), _parameters(export.options, _filters())]
+        sections.append("\n\n".join([*body, _losses(export.may_lose)]))
     return "\n\n".join(sections) + "\n"
 
 
@@ -52,20 +53,25 @@ def _losses(codes: tuple[str, ...]) -> str:
 
 def _head(title: str, where: str) -> str:
     note = "<!-- Written by ./dev generate from the code; edit the docstrings there. -->"
-    return f"{note}\n\n# {title}\n\nReached by {where}."
+    filters = _parameters(Filters).replace("Parameters", "Filters, of which repeated ones mean *any of*")
+    return f"{note}\n\n# {title}\n\nReached by {where}.\n\n{filters}"
 
 
 def _definition(module: ModuleType | None) -> str:
     return inspect.cleandoc((module and module.__doc__) or "")
 
 
-def _parameters(params: type[BaseModel]) -> str:
-    rows = [
-        f"- `{field.alias or name}`: {field.description}"
-        for name, field in params.model_fields.items()
-        if field.description
-    ]
-    return "Parameters:\n\n" + "\n".join(rows)
+def _parameters(params: type[BaseModel], common: Collection[str] = ()) -> str:
+    rows = []
+    for name, field in params.model_fields.items():
+        word = field.alias or name
+        if word not in common:
+            rows.append(f"- `{word}`: {field.description}" if field.description else f"- `{word}`")
+    return "Parameters:\n\n" + "\n".join(rows) if rows else "No parameters but the filters."
+
+
+def _filters() -> list[str]:
+    return [field.alias or name for name, field in Filters.model_fields.items()]
 
 
 if __name__ == "__main__":
