@@ -21,7 +21,8 @@ def try_wheel(scratch: Path) -> int:
     for name in missing:
         say(f"The wheel lacks {name}.")
     venv = scratch / "venv"
-    env = os.environ | {"VIRTUAL_ENV": str(venv)}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SKYGGE_")}
+    env = kept | {"VIRTUAL_ENV": str(venv)}
     steps: tuple[list[str | Path], ...] = (
         [tool, "venv", "--quiet", "--python", python_env.program("python"), venv],
         [tool, "pip", "sync", "--quiet", "--require-hashes", python_env.LOCKS / "runtime.txt"],

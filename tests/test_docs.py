@@ -1,6 +1,7 @@
 """The documentation is held to the code: a command, a setting or a decision without its paragraph goes red."""
 
 import re
+import sys
 import types
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,12 +53,28 @@ def test_every_skygge_command_has_its_paragraph() -> None:
 
 def test_no_paragraph_is_about_a_command_that_is_not_there() -> None:
     known = set(skygge_commands(typer.main.get_command(cli.app), "skygge"))
-    named = re.findall(r"^- `(skygge(?: [a-z-]+)+)", COMMANDS, re.MULTILINE)
+    named = re.findall(r"^- `(skygge(?: [a-z][a-z-]*)+)", COMMANDS, re.MULTILINE)
     assert [name for name in named if name not in known] == []
 
 
 def test_every_setting_has_its_paragraph() -> None:
     assert missing([f"SKYGGE_{name.upper()}" for name in Settings.model_fields], COMMANDS) == []
+
+
+@pytest.mark.parametrize("file", ["Dockerfile", "compose.yaml", "README.md"])
+def test_no_file_sets_a_setting_that_is_not_there(file: str) -> None:
+    known = {f"SKYGGE_{name.upper()}" for name in Settings.model_fields} | {"SKYGGE_DOMAIN"}
+    assert set(re.findall(r"SKYGGE_[A-Z_]+", (ROOT / file).read_text("utf-8"))) - known == set()
+
+
+def test_every_package_that_the_server_imports_is_a_dependency() -> None:
+    declared = (ROOT / "pyproject.toml").read_text("utf-8").split("[project.scripts]")[0].replace("-", "_")
+    owners = {"starlette": "fastapi", "pydantic_core": "pydantic", "yaml": "pyyaml"}
+    files = (ROOT / "backend").rglob("*.py")
+    lines = "\n".join(file.read_text("utf-8") for file in files)
+    imported = set(re.findall(r"^\s*(?:from|import) (\w+)", lines, re.MULTILINE))
+    foreign = imported - set(sys.stdlib_module_names) - {"skygge"}
+    assert [name for name in sorted(foreign) if f'"{owners.get(name, name)}' not in declared] == []
 
 
 def test_every_analysis_has_its_section() -> None:
