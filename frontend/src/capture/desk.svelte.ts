@@ -6,10 +6,10 @@ import { toStamp } from '../store/clock';
 import { newId } from '../store/identity';
 import type { Draft } from '../store/changes';
 import type { EncounterSubject, EntrySubject } from '../store/subjects';
-import { currentCodebook } from './codes';
-import { backDate, changeActor, codeLater, endEncounter, jot, keepGoing, logEntry, stopState, swapActors, undo } from './log';
+import { currentCodebook, findCode } from './codes';
+import { backDate, changeActor, codeLater, endEncounter, giveStructure, jot, keepGoing, logEntry, stopState, swapActors, undo } from './log';
 import type { Act, LogContext, Logged } from './log';
-import { emptyPick, touch, type Commit, type Pick, type Touch } from './pick';
+import { emptyPick, LONE_TOUCH_MS, touch, type Commit, type Pick, type Touch } from './pick';
 import { openStates, stoppedBy } from './running';
 
 const stamp = (ms: number): string => toStamp(new Date(ms));
@@ -26,6 +26,8 @@ export class CaptureDesk {
   failed = $state(false);
   /** Unix milliseconds of the last touch. */
   touched_ms = $state(Date.now());
+  /** A state that an action tap has just started, and when: a structure tapped next is its structure. */
+  #started: { entry_id: string; at: number } | null = null;
   #saving: Promise<void> = Promise.resolve();
 
   constructor(
@@ -71,10 +73,15 @@ export class CaptureDesk {
   touch(touched: Touch): void {
     const now = (this.touched_ms = Date.now());
     if (touched.on === 'actor' && this.mending) return this.#mend(touched.id);
+    const started = this.#started;
+    this.#started = null;
+    if (started && touched.on === 'structure' && now - started.at <= LONE_TOUCH_MS) {
+      return this.#save(() => this.app.notebook.write(giveStructure(started.entry_id, touched.key, now, this.#context())));
+    }
     if (this.#stops(touched, now)) return;
-    const { pick, commit } = touch(this.pick, touched, now, this.mode);
+    const { pick, commit } = touch(this.pick, this.#withTiming(touched), now, this.mode);
     this.pick = pick;
-    if (commit) this.#log(commit, now);
+    if (commit) this.#log(commit, now, touched.on);
   }
 
   stop(entry_id: string): void {
@@ -127,14 +134,22 @@ export class CaptureDesk {
     await this.#saving;
   }
 
-  #log(commit: Commit, now: number): void {
+  #log(commit: Commit, now: number, startedBy: Touch['on']): void {
     const id = newId();
     if (commit.with_words) {
       // The keyboard of a phone opens only inside the touch itself.
       this.words_for = id;
       flushSync();
     }
+    if (startedBy === 'action' && this.mode === 'structures') {
+      this.#started = { entry_id: id, at: now };
+    }
     this.#act(() => logEntry(commit, now, this.#context(id)));
+  }
+
+  #withTiming(touched: Touch): Touch {
+    if (touched.on !== 'action') return touched;
+    return { ...touched, runs: findCode(this.codebook, 'action', touched.key)?.timing === 'state' };
   }
 
   /** A second tap on a running state stops it, unless it completes an entry that has an action. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Codebook } from './codes';
-import { backDate, endEncounter, jot, logEntry, stopState, swapActors, undo, type LogContext } from './log';
+import { backDate, endEncounter, giveStructure, jot, logEntry, stopState, swapActors, undo, type LogContext } from './log';
 import type { Commit } from './pick';
 
 const NOW = Date.parse('2026-03-02T08:00:00.000Z');
@@ -70,6 +70,20 @@ describe('an entry', () => {
     expect(drafts[1]?.payload).toEqual({ ended_at: '2026-03-02T08:00:00.000Z', end_origin: 'exclusive' });
     expect(new Set(drafts.map((draft) => draft.group_id))).toEqual(new Set(['id-2']));
     expect(act.closed).toEqual(['old']);
+  });
+});
+
+describe('a structure right after an action that runs', () => {
+  it('is given to it explicitly and closes what it excludes', () => {
+    const entries = [
+      { id: 'now', fields: { kind: 'state', action: 'handles' } },
+      { id: 'old', fields: { kind: 'state', structure: 'directing' } },
+    ];
+    const drafts = giveStructure('now', 'leaving', NOW, context(entries));
+    expect(drafts.map((draft) => [draft.subject_id, draft.payload])).toEqual([
+      ['now', { structure: 'leaving', structure_origin: 'explicit' }],
+      ['old', { ended_at: '2026-03-02T08:00:00.000Z', end_origin: 'exclusive' }],
+    ]);
   });
 });
 

@@ -52,6 +52,14 @@ export function logEntry(commit: Commit, now: number, context: LogContext): Logg
   return { drafts: grouped([logged, ...ends], context), act };
 }
 
+/** A structure tapped right after an action that runs belongs to it; it closes what it excludes, as if given with it. */
+export function giveStructure(entry_id: string, structure: string, now: number, context: LogContext): Draft[] {
+  const others = openStates(context.entries).filter((entry) => entry.id !== entry_id);
+  const closed = closedBy(others, context.codebook, { actor_id: null, action: null, structure });
+  const given = entryDraft('entry.amended', entry_id, { structure, structure_origin: 'explicit' });
+  return grouped([given, ...closed.map((entry) => endState(entry.id, context.stamp(now), 'exclusive'))], context);
+}
+
 /** The second tap on a state. */
 export function stopState(entry_id: string, now: number, context: Pick<LogContext, 'stamp'>): Logged {
   return {

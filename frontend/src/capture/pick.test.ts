@@ -90,6 +90,12 @@ describe('what commits', () => {
     expect(play([[1, action('asks')]], 'structures', once.pick).pick.action).toBeNull();
   });
 
+  it('is the tap on an action that runs, also where there is a structure row', () => {
+    const { commit, pick } = play([[0, { on: 'action', key: 'handles', runs: true }]], 'structures', emptyPick('p1'));
+    expect(commit).toMatchObject({ actor_id: 'p1', action: 'handles', structure: null });
+    expect(pick.action).toBeNull();
+  });
+
   it('is MARK with whatever was picked so far, even with nothing', () => {
     expect(play([[0, { on: 'mark' }]]).commit).toEqual({
       actor_id: null,

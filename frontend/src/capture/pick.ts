@@ -20,7 +20,8 @@ export interface Pick {
 export type Touch =
   | { on: 'actor'; id: string }
   | { on: 'arrow' }
-  | { on: 'action'; key: string }
+  /** `runs`: the action is a state, which starts on its tap. */
+  | { on: 'action'; key: string; runs?: boolean }
   | { on: 'structure'; key: string }
   | { on: 'mark' }
   | { on: 'words' };
@@ -53,7 +54,7 @@ export function touch(before: Pick, touched: Touch, now: number, mode: FieldMode
     case 'arrow':
       return { pick: withArrow(pick), commit: null };
     case 'action':
-      return withAction(pick, touched.key, mode);
+      return withAction(pick, touched.key, mode !== 'structures' || touched.runs === true);
     case 'structure':
       return committed(pick, { structure: touched.key });
     case 'mark':
@@ -89,8 +90,8 @@ function withArrow(pick: Pick): Pick {
   return { ...pick, aiming: !pick.aiming };
 }
 
-function withAction(pick: Pick, key: string, mode: FieldMode): Outcome {
-  if (mode !== 'structures') return committed({ ...pick, action: key }, {});
+function withAction(pick: Pick, key: string, commits: boolean): Outcome {
+  if (commits) return committed({ ...pick, action: key }, {});
   return { pick: { ...pick, action: pick.action === key ? null : key }, commit: null };
 }
 

@@ -8,7 +8,7 @@ export function dayOf(stamp: string): string {
 /** A day in words: `Monday 2 March`. */
 export function dayName(day: string, locale: string): string {
   const noon = new Date(`${day}T12:00:00`);
-  const shown = new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long' }).format(noon);
+  const shown = new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : locale, { weekday: 'long', day: 'numeric', month: 'long' }).format(noon);
   return shown.charAt(0).toLocaleUpperCase(locale) + shown.slice(1);
 }
 
