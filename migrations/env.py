@@ -9,7 +9,7 @@ from sqlmodel import SQLModel
 
 import skygge.accounts.tables
 import skygge.fieldlog.tables
-import skygge.studies.tables  # noqa: F401
+import skygge.studies.tables  # noqa: F401  # importing the tables fills the metadata
 from skygge.db import UtcTime
 
 

@@ -78,7 +78,7 @@ class Guard:
             await self.app(scope, receive, send_once_started)
         except Exception as error:
             # Type and place only: the message of an exception may quote a jotting.
-            frames = traceback.format_tb(error.__traceback__)[-6:]
+            frames = [f"{at.filename}:{at.lineno} {at.name}" for at in traceback.extract_tb(error.__traceback__)[-6:]]
             log.error("request failed", error=type(error).__name__, path=scope["path"], frames=frames)
             if has_started:
                 raise

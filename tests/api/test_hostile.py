@@ -1,0 +1,207 @@
+"""Hostile bodies at every address that takes one: the stated answer, never a 5xx, nothing stored, nothing repeated.
+
+What lies inside `changes[]` has its own table in tests/sync: there a bad change is parked, not refused.
+"""
+
+import gzip
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlmodel import SQLModel, select
+
+from skygge.clock import new_id
+from tests.fixtures.world import PASSWORD, Person, World
+
+SECRET = "Fru Jensen i Nørregade 7"
+STUDY = {"title": "T", "time_zone": "UTC", "languages": ["en"], "field_mode": "words"}
+
+
+@dataclass(frozen=True)
+class Address:
+    """One address that takes a JSON body: a good body, and which of its fields is free text."""
+
+    method: str
+    path: str
+    body: dict[str, Any]
+    text: str | None = None
+
+
+ADDRESSES = (
+    Address("POST", "/session", {"name": "Nobody", "password": PASSWORD}, "name"),
+    Address("POST", "/reset", {"token": "x", "password": PASSWORD}),
+    Address("POST", "/invitations/accept", {"code": "AAAAAAAAAA", "name": "Bo", "password": PASSWORD}, "name"),
+    Address("POST", "/studies", STUDY, "title"),
+    Address("PATCH", "/studies/{study_id}", {"title": "T"}, "title"),
+    Address("POST", "/studies/{study_id}/members", {"observer": "book"}, "observer"),
+    Address("POST", "/studies/{study_id}/devices", {"device_id": str(new_id()), "name": "phone"}, "name"),
+    Address("POST", "/studies/{study_id}/invitations", {"observer": "invited"}, "observer"),
+)
+EACH = pytest.mark.parametrize("address", ADDRESSES, ids=lambda address: f"{address.method} {address.path}")
+
+
+def _nested(depth: int) -> bytes:
+    return b'{"title":' + b"[" * depth + b"]" * depth + b"}"
+
+
+UNREADABLE: dict[str, bytes] = {
+    "not JSON": b"{",
+    "nothing but a brace": b"}",
+    "100,000 nested arrays": _nested(100_000),
+    "40 nested arrays": _nested(40),
+    "5,000-digit integer": b'{"title":' + b"9" * 5000 + b"}",
+    "invalid UTF-8": b'{"title":"\xff\xfe"}',
+    "UTF-16 body": json.dumps({"title": SECRET}).encode("utf-16"),
+    "duplicate keys": b'{"title":"a","title":"b"}',
+    "duplicate keys, one escaped": b'{"title":"a","tit\\u006ce":"b"}',
+}
+BAD_TEXTS: dict[str, str] = {
+    "lone surrogate": '"\\ud83d"',
+    "NUL": '"a\\u0000b"',
+    "a number": "12",
+    "2^63": str(2**63),
+    "NaN": "NaN",
+    "1e999": "1e999",
+    "Infinity": "-Infinity",
+    "a list": '["x"]',
+    "an object": '{"$ne": null}',
+    "201 letters": json.dumps("x" * 201),
+    "empty": '""',
+}
+
+
+@pytest.fixture
+def fire(world: World, lead: Person, study_id: UUID) -> Iterator[Callable[..., Any]]:
+    """Send a body as the signed-in lead; afterwards nothing may be stored and every list still answers."""
+    before = _count_rows(world)
+
+    def send(address: Address, body: bytes, **headers: str) -> Any:
+        path = "/api/v1" + address.path.replace("{study_id}", str(study_id))
+        return lead.client.request(
+            address.method, path, content=body, headers={"Content-Type": "application/json", **headers}
+        )
+
+    yield send
+    for name in ("members", "devices", "invitations"):
+        assert lead.client.get(f"/api/v1/studies/{study_id}/{name}").status_code == 200
+    assert lead.client.get("/api/v1/studies").status_code == 200
+    assert _count_rows(world) == before
+
+
+def _count_rows(world: World) -> dict[str, int]:
+    kept = {"login_attempt"}
+    with world.database.read() as session:
+        tables = [table for table in SQLModel.metadata.sorted_tables if table.name not in kept]
+        return {table.name: len(session.execute(select(table)).all()) for table in tables}
+
+
+@EACH
+def test_bodies_that_cannot_be_read_are_400(fire: Callable[..., Any], address: Address) -> None:
+    """What is not one JSON document in UTF-8 with distinct keys is refused before anybody looks at it."""
+    for name, body in UNREADABLE.items():
+        answer = fire(address, body)
+        assert (answer.status_code, answer.json()["code"]) == (400, "body.unreadable"), name
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
+@EACH
+def test_values_that_fit_nowhere_are_422_and_not_repeated(fire: Callable[..., Any], address: Address) -> None:
+    """A text that no database or export could carry is refused, and the answer names the field, not the value."""
+    if address.text is None:
+        return
+    for name, literal in BAD_TEXTS.items():
+        rest = "".join(
+            f",{json.dumps(key)}:{json.dumps(value)}" for key, value in address.body.items() if key != address.text
+        )
+        answer = fire(address, f'{{"{address.text}":{literal}{rest}}}'.encode())
+        assert answer.status_code == 422, f"{name}: {answer.text}"
+        assert answer.json()["code"] == "request.invalid"
+        assert answer.json()["errors"][0]["loc"] == ["body", address.text]
+        assert set(answer.json()["errors"][0]) == {"loc", "kind"}
+
+
+@EACH
+def test_unknown_fields_are_422_and_not_repeated(fire: Callable[..., Any], address: Address) -> None:
+    """Nobody makes themself an admin with a field that should not be there; its name is their text too."""
+    for extra in ({"is_admin": True}, {"account_id": str(new_id())}, {SECRET: SECRET}):
+        answer = fire(address, json.dumps({**address.body, **extra}).encode())
+        assert answer.status_code == 422
+        assert "Jensen" not in answer.text and "is_admin" not in answer.text
+
+
+@EACH
+def test_a_value_is_never_repeated_in_an_error(fire: Callable[..., Any], address: Address) -> None:
+    """A jotting sent to the wrong field or address must not come back, for it may land in a log."""
+    for body in ([SECRET], SECRET, {key: [SECRET] for key in address.body}, {key: {SECRET: 1} for key in address.body}):
+        answer = fire(address, json.dumps(body).encode())
+        assert answer.status_code == 422
+        assert "Jensen" not in answer.text and "Jensen" not in str(answer.headers)
+
+
+@EACH
+def test_only_json_is_taken(fire: Callable[..., Any], address: Address) -> None:
+    """A form or text that carries JSON, which a foreign page could send, is refused by its type."""
+    body = json.dumps(address.body).encode()
+    for media_type in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "json", ""):
+        assert fire(address, body, **{"Content-Type": media_type}).status_code in (415, 422), media_type
+    packed = fire(address, gzip.compress(body), **{"Content-Encoding": "gzip"})
+    assert packed.status_code == 415
+
+
+@EACH
+def test_large_bodies_are_413_with_the_limit(fire: Callable[..., Any], address: Address) -> None:
+    """A huge body is refused, with or without a stated length, and the answer says how much is taken."""
+
+    def chunks() -> Iterator[bytes]:
+        yield b'{"title":"'
+        for _ in range(320):
+            yield b"x" * 65_536
+        yield b'"}'
+
+    for body in (b'{"title":"' + b"x" * 1_000_000 + b'"}', chunks()):
+        answer = fire(address, body)
+        assert (answer.status_code, answer.json()["code"]) == (413, "body.too_large")
+        assert answer.json()["max_bytes"] == 256 * 1024
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["limit=-1", "limit=0", "limit=1e3", "limit=9223372036854775808", "cursor=-1", "cursor=9223372036854775808"]
+    + ["cursor=%00", "limit=NaN", "q=%00", "offset=9223372036854775808", "is_admin=1"],
+)
+def test_odd_queries_are_422(world: World, lead: Person, study_id: UUID, query: str) -> None:
+    """Numbers out of range, half bytes and unknown parameters are refused, not guessed at."""
+    for path in ("/studies", f"/studies/{study_id}/members", f"/studies/{study_id}/devices"):
+        answer = lead.client.get(f"/api/v1{path}?{query}")
+        assert (answer.status_code, answer.json()["code"]) == (422, "request.invalid"), path
+
+
+def test_odd_but_honest_texts_are_stored_exactly(world: World, lead: Person, study_id: UUID) -> None:
+    """Markup, direction overrides, piled accents and formulas are words like any other, and come back unchanged."""
+    path = f"/api/v1/studies/{study_id}/members"
+    texts = [
+        "</script><img src=x onerror=alert(1)>",
+        "\u202egnirts\u202c",
+        "e" + "\u0301" * 150,
+        "=1+1",
+        "% _ \\ ' \" --",
+        "🧑🏽‍🦽 æøå",
+    ]
+    for text in texts:
+        answer = lead.client.post(path, json={"observer": text})
+        assert (answer.status_code, answer.json().get("observer")) == (201, text)
+    assert [member["observer"] for member in lead.client.get(path).json()["items"]][1:] == texts
+
+
+def test_an_id_used_in_another_study_is_another_thing(world: World, lead: Person, study_id: UUID) -> None:
+    """One phone works in two studies under one id; what happens to it in one does not reach the other."""
+    other, device_id = world.make_study(lead, title="Other"), str(new_id())
+    for study in (study_id, other):
+        made = lead.client.post(f"/api/v1/studies/{study}/devices", json={"device_id": device_id, "name": str(study)})
+        assert made.status_code == 200
+    lead.client.post(f"/api/v1/studies/{other}/devices", json={"device_id": device_id, "revoked": True})
+    device = lead.client.get(f"/api/v1/studies/{study_id}/devices").json()["items"][0]
+    assert (device["name"], device["revoked_at"]) == (str(study_id), None)
