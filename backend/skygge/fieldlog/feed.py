@@ -1,0 +1,85 @@
+"""Reading the log as a feed: changes in the order of their numbers, with what the server added."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlmodel import Session, col
+
+from skygge.fieldlog.logged import CHECK_BITS
+from skygge.fieldlog.sight import Sight
+from skygge.fieldlog.tables import ChangeRow
+from skygge.studies.tables import MemberRow, StudyRow
+
+ROWS_AT_ONCE = 500
+PAGE_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class FeedPage:
+    """A part of the feed. `cursor` is the number to go on after; the last page has a checksum of all that is seen."""
+
+    changes: list[dict[str, Any]]
+    cursor: int
+    has_more: bool
+    checksum: str | None
+
+
+def read_page(session: Session, sight: Sight, after: int, limit: int) -> FeedPage:
+    """The changes that follow a number: as many as asked for, or a megabyte, and at least one where there is one."""
+    last_seq = session.scalars(select(col(StudyRow.last_seq)).where(col(StudyRow.study_id) == sight.study_id)).one()
+    query = _select_feed(sight).where(col(ChangeRow.seq) > after).limit(limit + 1)
+    changes: list[dict[str, Any]] = []
+    size = 0
+    for row in session.execute(query.execution_options(yield_per=ROWS_AT_ONCE)):
+        size += len(row.raw)
+        if changes and (len(changes) == limit or size > PAGE_BYTES):
+            return FeedPage(changes, changes[-1]["seq"], True, None)
+        changes.append(_as_item(row))
+    # Numbers that this viewer does not see are passed over, so that the cursor still reaches the end.
+    return FeedPage(changes, last_seq, False, read_checksum(session, sight))
+
+
+def read_checksum(session: Session, sight: Sight) -> str:
+    """The order-independent checksum of all changes that may be seen, ten hexadecimal digits (see `check_value`)."""
+    query = select(func.coalesce(func.sum(col(ChangeRow.check_value)), 0))
+    total = session.scalars(query.where(col(ChangeRow.study_id) == sight.study_id, sight.changes())).one()
+    return f"{int(total) % 2**CHECK_BITS:010x}"
+
+
+def iter_feed(session: Session, sight: Sight, *, is_shared: bool = False) -> Iterator[dict[str, Any]]:
+    """The whole feed, streamed; `is_shared` leaves out what only the viewer may see."""
+    query = _select_feed(sight)
+    if is_shared:
+        query = query.where(col(ChangeRow.private_to).is_(None))
+    for row in session.execute(query.execution_options(yield_per=ROWS_AT_ONCE)):
+        yield _as_item(row)
+
+
+def _select_feed(sight: Sight) -> Select[*tuple[Any, ...]]:
+    query: Select[*tuple[Any, ...]] = select(
+        col(ChangeRow.seq),
+        col(ChangeRow.raw),
+        col(ChangeRow.received_at),
+        col(ChangeRow.corrected_at),
+        col(MemberRow.observer),
+    ).join(
+        MemberRow,
+        (col(MemberRow.study_id) == sight.study_id) & (col(MemberRow.member_id) == col(ChangeRow.author_id)),
+    )
+    return query.where(col(ChangeRow.study_id) == sight.study_id, sight.changes()).order_by(col(ChangeRow.seq))
+
+
+def _as_item(row: Any) -> dict[str, Any]:
+    corrected_at = row.corrected_at
+    return {
+        **json.loads(row.raw),
+        "seq": row.seq,
+        "author": row.observer,
+        "received_at": row.received_at.isoformat(timespec="milliseconds"),
+        "corrected_at": None if corrected_at is None else corrected_at.isoformat(timespec="milliseconds"),
+    }

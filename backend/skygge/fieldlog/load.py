@@ -1,0 +1,152 @@
+"""Reading the tables: JSON Lines objects as one member may see them, streamed, in the order of the format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, FromClause, Select, Subquery, and_, case, func, or_, select
+from sqlmodel import Session, col
+
+from skygge.core.filters import Filters
+from skygge.core.model import SubjectType
+from skygge.fieldlog.feed import iter_feed
+from skygge.fieldlog.project import to_thing
+from skygge.fieldlog.refold import STUDY_FIELDS, table_of
+from skygge.fieldlog.sight import Sight, sight_of
+from skygge.fieldlog.tables import EntryRow
+from skygge.studies.access import Membership
+from skygge.studies.tables import StudyRow
+
+ROWS_AT_ONCE = 500
+ENCOUNTER = table_of("encounter")
+INSIDE: frozenset[SubjectType] = frozenset({"gap", "entry", "fieldnote"})
+ORDERS: dict[SubjectType, Sequence[str]] = {
+    "codebook": ("version", "id"),
+    "code": ("version", "order", "key", "id"),
+    "gap": ("from_at", "id"),
+    "entry": ("started_at", "device_seq", "id"),
+    "fieldnote": ("position", "id"),
+    "encounter": ("started_at", "id"),
+}
+Thing = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class LoggedStudy:
+    """A study as one member sees it; what analyses and exports read (`core.streams.StudyReader`)."""
+
+    session: Session
+    sight: Sight
+
+    @property
+    def study_id(self) -> UUID:
+        """The study that is read."""
+        return self.sight.study_id
+
+    def things(self, kind: SubjectType) -> Iterator[Thing]:
+        """All things of one kind, those taken back too (with `retracted`); reflections only to their author."""
+        if kind == "study":
+            yield self._study()
+            return
+        yield from iter_things(self.session, kind, select_things(kind, self.sight))
+
+    def changes(self) -> Iterator[Thing]:
+        """The log in the order of its numbers, without what only its author may see."""
+        return iter_feed(self.session, self.sight, is_shared=True)
+
+    def clock_offsets(self, kind: Literal["encounter", "entry", "gap"]) -> dict[str, int]:
+        """By id, the milliseconds to add to the times of things that a wrong clock gave."""
+        table = table_of(kind)
+        wrong = table.c.clock_offset_ms
+        query = select(table.c.id, wrong).where(table.c.study_id == self.study_id, wrong.is_not(None))
+        return {str(thing_id): -offset_ms for thing_id, offset_ms in self.session.execute(query)}
+
+    def _study(self) -> Thing:
+        row = self.session.get_one(StudyRow, self.study_id)
+        return {"type": "study", "id": str(row.study_id), **row.model_dump(include=set(STUDY_FIELDS))}
+
+
+def open_study(session: Session, study_id: UUID, membership: Membership) -> LoggedStudy:
+    """A study for reading, as a member sees it. The membership was proven by `studies.access.require`."""
+    assert study_id == membership.study_id
+    return LoggedStudy(session, sight_of(session, membership))
+
+
+def iter_things(session: Session, kind: SubjectType, query: Select[Any]) -> Iterator[Thing]:
+    """Run a query of `select_things`, holding a few hundred rows at a time."""
+    rows = session.execute(query.execution_options(yield_per=ROWS_AT_ONCE)).mappings()
+    for row in rows:
+        thing = to_thing(kind, cast("Mapping[str, Any]", row))
+        if kind == "entry":
+            thing["sequence"] = row["sequence"]
+        yield thing
+
+
+def select_things(kind: SubjectType, sight: Sight, filters: Filters | None = None) -> Select[Any]:
+    """All rows of one kind that may be seen, in the order of the format.
+
+    Filters narrow it down by what columns hold; those on flags, origins and dates are still to be asked of each thing.
+    """
+    source = _numbered(sight) if kind == "entry" else table_of(kind)
+    query = select(source).where(source.c.study_id == sight.study_id)
+    first: list[ColumnElement[Any]] = []
+    if kind in INSIDE:
+        query = query.outerjoin(
+            ENCOUNTER, (ENCOUNTER.c.study_id == sight.study_id) & (ENCOUNTER.c.id == source.c.encounter_id)
+        )
+        first = [ENCOUNTER.c.started_at.is_(None), ENCOUNTER.c.started_at, source.c.encounter_id]
+    if kind in INSIDE or kind == "encounter":
+        query = query.where(sight.own_encounters(), *(_encounter_conditions(filters) if filters else ()))
+    if kind == "code":
+        query = query.where(source.c.codebook_id.is_not(None))
+    if kind == "entry":
+        query = query.where(or_(source.c.private_to.is_(None), source.c.private_to == sight.member_id))
+        query = query.where(*(_entry_conditions(filters, source) if filters else ()))
+    return query.order_by(*first, *(source.c[name] for name in ORDERS.get(kind, ("id",))))
+
+
+def _numbered(sight: Sight) -> Subquery:
+    """Entries with their number in the encounter, counting those that stand and are shared; the others have none.
+
+    Numbered before any filter, so that an entry has the same number wherever it is shown.
+    """
+    is_counted = and_(col(EntryRow.retracted).is_(False), col(EntryRow.private_to).is_(None))
+    number = func.row_number().over(
+        partition_by=[col(EntryRow.encounter_id), case((is_counted, 1), else_=0)],
+        order_by=[col(EntryRow.started_at), col(EntryRow.device_seq), col(EntryRow.id)],
+    )
+    query = select(table_of("entry"), case((is_counted, number), else_=None).label("sequence"))
+    return query.where(col(EntryRow.study_id) == sight.study_id).subquery("numbered")
+
+
+def _encounter_conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
+    wanted: dict[str, Sequence[object]] = {
+        "id": [UUID(text) for text in filters.encounter],
+        "kind": filters.kind,
+        "observer": filters.observer,
+        "agency": filters.agency,
+    }
+    yield from (ENCOUNTER.c[name].in_(values) for name, values in wanted.items() if values)
+    if filters.visit:
+        ids = [found for text in filters.visit if (found := _as_id(text)) is not None]
+        yield or_(ENCOUNTER.c.visit_code.in_(filters.visit), ENCOUNTER.c.visit_id.in_(ids))
+
+
+def _entry_conditions(filters: Filters, entries: FromClause) -> Iterator[ColumnElement[bool]]:
+    wanted: dict[str, Sequence[object]] = {
+        "actor_id": [UUID(text) for text in filters.actor],
+        "action": filters.action,
+        "structure": filters.structure,
+        "codebook_version": filters.codebook_version,
+    }
+    yield from (entries.c[name].in_(values) for name, values in wanted.items() if values)
+
+
+def _as_id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
