@@ -44,6 +44,12 @@ export class AppState implements App {
     await this.refresh();
   }
 
+  /** Close what is open; nothing is lost by not doing so. */
+  async stop(): Promise<void> {
+    await this.closeNotebook();
+    (this.session as Session | undefined)?.close();
+  }
+
   private async resume(): Promise<void> {
     const { account, studies, study_id, preferences, is_storage_kept } = this.session.remembered;
     this.look.restore(preferences, (chosen) => {

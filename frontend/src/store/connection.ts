@@ -3,19 +3,19 @@ import { openNotes, type NotesDb } from './database';
 /** One connection to a notebook's database, opened again when the browser has dropped it. */
 export class Connection {
   private opening: Promise<NotesDb> | undefined;
-  private isSuperseded = false;
+  private isOver = false;
 
   constructor(
     readonly name: string,
     private readonly onSuperseded: () => void,
   ) {}
 
-  /** The open database. Rejects once a newer app in another tab has taken over. */
+  /** The open database. Rejects once it was closed for good, or a newer app in another tab has taken over. */
   async db(): Promise<NotesDb> {
-    if (this.isSuperseded) throw new DOMException('superseded', 'InvalidStateError');
+    if (this.isOver) throw new DOMException('The notebook is closed', 'InvalidStateError');
     this.opening ??= openNotes(this.name, {
       onSuperseded: () => {
-        this.isSuperseded = true;
+        this.isOver = true;
         this.onSuperseded();
       },
       onLost: () => (this.opening = undefined),
@@ -31,13 +31,14 @@ export class Connection {
     try {
       return await work(await this.db());
     } catch (error) {
-      if (!isConnectionDead(error) || this.isSuperseded) throw error;
+      if (!isConnectionDead(error) || this.isOver) throw error;
       this.opening = undefined;
       return work(await this.db());
     }
   }
 
   async close(): Promise<void> {
+    this.isOver = true;
     const db = await this.opening?.catch(() => undefined);
     this.opening = undefined;
     db?.close();
