@@ -1,6 +1,8 @@
 """`./dev test` and `./dev check`: every part runs, even after one has failed; the end says how it went."""
 
+import os
 import shutil
+import sys
 import time
 from collections.abc import Sequence
 
@@ -29,6 +31,8 @@ def run_quick() -> int:
 
 def _run_parts(parts: Sequence[Part], deep: bool) -> int:
     started = time.monotonic()
+    if not sys.stdout.isatty():
+        os.environ.setdefault("NO_COLOR", "1")
     shutil.rmtree(RESULTS, ignore_errors=True)
     RESULTS.mkdir()
     names = {part.name for part in parts}
