@@ -8,7 +8,6 @@ from sqlmodel import Session
 from skygge.core.analysis import Analysis, AnalysisParams, Answer, CellUnknown, all_analyses, answer, entries_behind
 from skygge.errors import AnalysisUnknown, CellMissing
 from skygge.fieldlog.load import open_study
-from skygge.fieldlog.viewer import viewer_of
 from skygge.studies.access import Membership
 
 
@@ -16,7 +15,7 @@ def run_analysis(session: Session, membership: Membership, name: str, params: An
     """The answer of one analysis. Raises AnalysisUnknown."""
     return answer(
         find_analysis(name),
-        open_study(session, membership.study_id, viewer_of(session, membership), is_shared=True),
+        open_study(session, membership.study_id, membership),
         params,
     )
 
@@ -25,7 +24,7 @@ def open_cell(
     session: Session, membership: Membership, name: str, params: AnalysisParams, cell: str
 ) -> list[Mapping[str, Any]]:
     """Exactly the entries behind one cell, as JSON Lines objects. Raises AnalysisUnknown, CellMissing."""
-    reader = open_study(session, membership.study_id, viewer_of(session, membership), is_shared=True)
+    reader = open_study(session, membership.study_id, membership)
     try:
         return [seen.thing for seen in entries_behind(find_analysis(name), reader, params, cell)]
     except CellUnknown:

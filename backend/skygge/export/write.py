@@ -13,7 +13,6 @@ from skygge.core.export import Export, ExportOptions, Losses, all_exports, file_
 from skygge.db import Database
 from skygge.errors import ExportUnknown
 from skygge.fieldlog.load import open_study
-from skygge.fieldlog.viewer import viewer_of
 from skygge.studies.access import Membership
 from skygge.studies.tables import StudyRow
 
@@ -49,7 +48,7 @@ def find_export(name: str) -> Export[Any]:
 def _pieces(
     session: Session, membership: Membership, export: Export[Any], options: ExportOptions, losses: Losses
 ) -> Iterator[bytes]:
-    return export.stream(open_study(session, membership.study_id, viewer_of(session, membership)), options, losses)
+    return export.stream(open_study(session, membership.study_id, membership), options, losses)
 
 
 def _today(clock: Clock, time_zone: str) -> date:

@@ -1,0 +1,1 @@
+"""The example study: invented, labelled as such, the same on every machine."""
