@@ -81,7 +81,7 @@ PARTS: Sequence[Part] = (
     Part("locks", "no lock names an index host; every requirement has its hash", _locks, is_quick=True),
     Part("lint", "ruff, its rules and its format", _lint, is_quick=True),
     Part("types", "mypy, strict", tool("mypy"), is_quick=True),
-    Part("imports", "who may import whom", tool("lint-imports"), is_quick=True),
+    Part("imports", "who may import whom", tool("lint-imports", "--no-logo"), is_quick=True),
     Part(
         "house",
         "the house rules and the documentation",

@@ -41,7 +41,7 @@ def build(frontend: Path, node: Path) -> Path:
     if (dist / "index.html").is_file() and stamp.is_file() and stamp.read_text() == wanted:
         return dist
     install_packages(frontend, node)
-    npm(frontend, node, "run", "build")
+    npm(frontend, node, "run", "--silent", "build", "--", "--logLevel", "warn")
     stamp.write_text(fingerprint(frontend))
     return dist
 
