@@ -13,14 +13,17 @@ from starlette.middleware.gzip import GZipMiddleware
 from skygge import __version__, health
 from skygge.accounts import routes as accounts
 from skygge.accounts.access import require_set_up
+from skygge.analyse import routes as analyse
 from skygge.clock import utc_now
 from skygge.db import open_database
+from skygge.export import routes as export
 from skygge.founding import routes as founding
 from skygge.guard import Guard
 from skygge.problems import ProblemBody, install_handlers
 from skygge.settings import Settings, load_settings
 from skygge.studies import entrance
 from skygge.studies import routes as studies
+from skygge.sync import routes as sync
 
 API = "/api/v1"
 # Every address below answers 503 until the first account is there; founding's set-up is the way to it.
@@ -29,6 +32,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     entrance.router,
     studies.router,
     founding.router,
+    sync.push_router,
+    sync.pull_router,
+    analyse.router,
+    export.router,
 )
 
 
