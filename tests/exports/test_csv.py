@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from skygge.core.export import ExportOptions, Losses, all_exports
+from skygge.core.model import SubjectType
 from tests.exports.nasty_study import NASTY_TEXTS, make_nasty
 from tests.fixtures.paper_study import PaperStudy, at, codebook_lines, encounter, entry, name_id, study_line
 
@@ -165,9 +166,9 @@ class LongStudy(PaperStudy):
 
     n = 3_000
 
-    def things(self, kind: str) -> Iterator[dict[str, Any]]:  # type: ignore[override]  # any kind will do here
+    def things(self, kind: SubjectType) -> Iterator[dict[str, Any]]:
         if kind != "entry":
-            yield from super().things(kind)  # type: ignore[arg-type]  # as above
+            yield from super().things(kind)
             return
         pattern = entry("a", "09:01", who="P1", jotting="x" * 2_000)
         for number in range(self.n):

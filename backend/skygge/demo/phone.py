@@ -34,7 +34,12 @@ class Phone:
         """Make a change and give back its id. It names the changes whose values it replaces."""
         change_id = self.new_id(at)
         fields = payload or {"retracted": True}
-        parents = {self._setters[subject_id, name] for name in fields if (subject_id, name) in self._setters}
+        # Taking something back has seen all that was said about it, otherwise its edits would stand beside.
+        parents = {
+            setter
+            for (own, name), setter in self._setters.items()
+            if own == subject_id and (not payload or name in fields)
+        }
         self._setters.update({(subject_id, name): change_id for name in fields})
         offset = at.utcoffset()
         self.changes.append(

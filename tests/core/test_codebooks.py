@@ -1,0 +1,69 @@
+"""The three starters: what a study begins with is data, and this is what the data must hold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from skygge.core.codebook import ALWAYS_OFFERED, STARTERS, codes_of, read_starter
+
+ACTIONS = {
+    "Talks": "Taler", "Asks": "Spørger", "Tells": "Siger til", "Offers": "Tilbyder",
+    "Refuses or withdraws": "Afslår eller trækker sig", "Does by hand": "Gør med hænderne",
+    "Handles a thing": "Bruger ting", "Touches": "Rører ved", "Moves or makes room": "Flytter sig eller gør plads",
+    "Silent or waits": "Tier eller venter",
+    "Looks at screen, paper or phone": "Ser på skærm, papir eller telefon",
+    "Laughs or shows feeling": "Ler eller viser følelse",
+}  # fmt: skip
+STRUCTURES = {"Directing": "Styre", "Doing for": "Gøre for", "Doing with": "Gøre sammen", "Leaving be": "Lade være"}
+FLAGS = [
+    "decided_without_citizen", "citizen_decides", "resource_passed_over", "citizen_contributes", "bends_a_rule",
+    "as_if_choice", "resists",
+]  # fmt: skip
+
+
+def labels(codes: list[Any]) -> dict[str, str]:
+    return {code["label"]["en"]: code["label"]["da"] for code in codes}
+
+
+@pytest.mark.parametrize("name", STARTERS)
+def test_none_of_these_and_unclear_are_in_every_structure_row(name: str) -> None:
+    """First-class, and last in the row."""
+    structures = codes_of(read_starter(name), "structure")
+    assert tuple(code["key"] for code in structures[-2:]) == ALWAYS_OFFERED
+
+
+@pytest.mark.parametrize("name", STARTERS)
+def test_every_code_is_told_in_full_and_found_by_its_own_key(name: str) -> None:
+    """Definition, starts, ends, example, counter-example; shortcuts do not collide; control and care are empty."""
+    codes = read_starter(name)["codes"]
+    for code in codes:
+        assert all(code[field].strip() for field in ("definition", "starts", "ends", "example", "counter_example"))
+        assert code.get("control") is None
+        assert code.get("care") is None
+    shortcuts = [code["shortcut"] for code in codes]
+    assert len(set(shortcuts)) == len(shortcuts)
+
+
+def test_twelve_actions_in_both_languages() -> None:
+    """Word for word, in their order, with and without structures."""
+    for name in ("actions", "heuristic-four"):
+        assert list(labels(codes_of(read_starter(name), "action")).items()) == list(ACTIONS.items())
+
+
+def test_four_structures_as_moments_of_the_interaction() -> None:
+    """Points, one lane an encounter, one exclusive set, the four colours; flags are codes too."""
+    codes = codes_of(read_starter("heuristic-four"), "structure")
+    assert labels(codes[:4]) == STRUCTURES
+    assert {(code["timing"], code["scope"], code["exclusive_set"]) for code in codes} == {
+        ("point", "interaction", "structure")
+    }
+    assert [code["color"] for code in codes[:4]] == ["#0072B2", "#D55E00", "#009E73", "#CC79A7"]
+    assert [code["key"] for code in codes_of(read_starter("heuristic-four"), "flag")] == FLAGS
+
+
+def test_the_heuristic_says_that_it_is_one() -> None:
+    """The sentence stands in the note that every export of codes carries."""
+    sentence = "A heuristic start, not the source study's four structures, which are not known to us."
+    assert sentence in read_starter("heuristic-four")["note"]
