@@ -201,3 +201,18 @@ class CellMissing(Problem):
 
 class ExportUnknown(Problem):
     code, status, title = "export.unknown", 404, "There is no such export format."
+
+
+# ── the log, imports ──
+
+
+class EntryUnknown(Problem):
+    code, status, title = "entry.unknown", 404, "There is no such entry here."
+
+
+class ImportUnknown(Problem):
+    code, status, title = "import.unknown", 404, "There is no such import format."
+
+
+class FileRefused(Problem):
+    code, status, title = "import.refused", 422, "The file cannot be imported; nothing of it was."

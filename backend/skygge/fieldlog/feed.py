@@ -6,10 +6,13 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Select, func, select
 from sqlmodel import Session, col
 
+from skygge.core.changes import KINDS
+from skygge.core.model import SubjectType
 from skygge.fieldlog.logged import CHECK_BITS
 from skygge.fieldlog.sight import Sight
 from skygge.fieldlog.tables import ChangeRow
@@ -58,6 +61,12 @@ def iter_feed(session: Session, sight: Sight, *, is_shared: bool = False) -> Ite
         query = query.where(col(ChangeRow.private_to).is_(None))
     for row in session.execute(query.execution_options(yield_per=ROWS_AT_ONCE)):
         yield _as_item(row)
+
+
+def read_history(session: Session, sight: Sight, kind: SubjectType, subject_id: UUID) -> list[dict[str, Any]]:
+    """Every change about one thing that may be seen."""
+    query = _select_feed(sight).where(col(ChangeRow.subject_id) == subject_id)
+    return [item for item in map(_as_item, session.execute(query)) if KINDS[item["kind"]].subject == kind]
 
 
 def _select_feed(sight: Sight) -> Select[*tuple[Any, ...]]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, FromClause, Select, Subquery, and_, case, func, or_, select
@@ -79,33 +79,42 @@ def iter_things(session: Session, kind: SubjectType, query: Select[Any]) -> Iter
     """Run a query of `select_things`, holding a few hundred rows at a time."""
     rows = session.execute(query.execution_options(yield_per=ROWS_AT_ONCE)).mappings()
     for row in rows:
-        thing = to_thing(kind, cast("Mapping[str, Any]", row))
+        thing = to_thing(kind, row)
         if kind == "entry":
             thing["sequence"] = row["sequence"]
         yield thing
 
 
-def select_things(kind: SubjectType, sight: Sight, filters: Filters | None = None) -> Select[Any]:
+def select_things(
+    kind: SubjectType, sight: Sight, filters: Filters | None = None, *, with_retracted: bool = True
+) -> Select[Any]:
     """All rows of one kind that may be seen, in the order of the format.
 
-    Filters narrow it down by what columns hold; those on flags, origins and dates are still to be asked of each thing.
+    Filters (of encounters and what lies inside them) narrow it down by what columns hold; flags, origins and dates are
+    still to be asked of each thing.
     """
     source = _numbered(sight) if kind == "entry" else table_of(kind)
-    query = select(source).where(source.c.study_id == sight.study_id)
-    first: list[ColumnElement[Any]] = []
+    query = select(source).where(source.c.study_id == sight.study_id, *_seen(kind, source, sight))
+    if not with_retracted:
+        query = query.where(source.c.retracted.is_(False))
+    order: list[ColumnElement[Any]] = [source.c[name] for name in ORDERS.get(kind, ("id",))]
     if kind in INSIDE:
-        query = query.outerjoin(
-            ENCOUNTER, (ENCOUNTER.c.study_id == sight.study_id) & (ENCOUNTER.c.id == source.c.encounter_id)
-        )
-        first = [ENCOUNTER.c.started_at.is_(None), ENCOUNTER.c.started_at, source.c.encounter_id]
+        is_around = (ENCOUNTER.c.study_id == sight.study_id) & (ENCOUNTER.c.id == source.c.encounter_id)
+        query = query.outerjoin(ENCOUNTER, is_around)
+        order = [ENCOUNTER.c.started_at.is_(None), ENCOUNTER.c.started_at, source.c.encounter_id, *order]
+    if filters is not None:
+        query = query.where(*_encounter_conditions(filters))
+        query = query.where(*(_entry_conditions(filters, source) if kind == "entry" else ()))
+    return query.order_by(*order)
+
+
+def _seen(kind: SubjectType, source: FromClause, sight: Sight) -> Iterator[ColumnElement[bool]]:
     if kind in INSIDE or kind == "encounter":
-        query = query.where(sight.own_encounters(), *(_encounter_conditions(filters) if filters else ()))
+        yield sight.own_encounters()
     if kind == "code":
-        query = query.where(source.c.codebook_id.is_not(None))
+        yield source.c.codebook_id.is_not(None)  # Proposed codes belong to no version yet.
     if kind == "entry":
-        query = query.where(or_(source.c.private_to.is_(None), source.c.private_to == sight.member_id))
-        query = query.where(*(_entry_conditions(filters, source) if filters else ()))
-    return query.order_by(*first, *(source.c[name] for name in ORDERS.get(kind, ("id",))))
+        yield or_(source.c.private_to.is_(None), source.c.private_to == sight.member_id)
 
 
 def _numbered(sight: Sight) -> Subquery:

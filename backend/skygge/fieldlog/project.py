@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from pydantic_core import PydanticUndefined
-from sqlalchemy import Uuid
+from sqlalchemy import RowMapping, Uuid
 
 from skygge.core.changes import KINDS
 from skygge.core.fold import Subject
@@ -116,7 +116,7 @@ def to_code_rows(study_id: UUID, codebook: Subject) -> list[Values]:
     ]
 
 
-def to_thing(kind: SubjectType, row: Mapping[str, Any]) -> Values:
+def to_thing(kind: SubjectType, row: Mapping[str, Any] | RowMapping) -> Values:
     """The JSON Lines object of a row; `retracted` and `conflicts` only where there are any."""
     thing: Values = {"type": kind, "id": str(row["id"])}
     for column in columns_of(kind):

@@ -1,0 +1,110 @@
+"""Importing a file over HTTP. The lead's, because a file speaks in everybody's name."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, ConfigDict
+from sqlmodel import Session
+
+from skygge.accounts.access import SignedIn
+from skygge.clock import clock_of
+from skygge.core.importing import ImportRefused
+from skygge.db import DatabaseDep
+from skygge.errors import (
+    BodyTooLarge,
+    FileRefused,
+    ImportUnknown,
+    RoleInsufficient,
+    SessionMissing,
+    StudyUnknown,
+    TokenReadOnly,
+)
+from skygge.fieldlog.append import Author
+from skygge.intake.ingest_file import Order, import_lines
+from skygge.problems import document_problems
+from skygge.strict import StrictRoute
+from skygge.studies.access import Permission, require
+
+
+class FileRoute(StrictRoute):
+    """Takes whole studies, packed or not."""
+
+    max_bytes = 64 * 1024 * 1024
+    accepts_gzip = True
+
+
+class ImportQuery(BaseModel):
+    """With `dry_run` everything is tried and nothing kept."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    dry_run: bool = False
+
+
+class ParkedRow(BaseModel):
+    """A change line that could not be taken and was quarantined, by its row (counted from 1)."""
+
+    row: int
+    code: str
+
+
+class ImportOut(BaseModel):
+    """What an import made, or would make: changes stored and known, things created by type, new observers."""
+
+    name: str
+    dry_run: bool
+    stored: int
+    known: int
+    created: dict[str, int]
+    parked: list[ParkedRow]
+    observers: list[str]
+
+
+router = APIRouter(route_class=FileRoute, tags=["imports"])
+
+
+@router.post(
+    "/studies/{study_id}/imports/{name}",
+    response_model=ImportOut,
+    responses=document_problems(
+        SessionMissing, StudyUnknown, RoleInsufficient, TokenReadOnly, ImportUnknown, FileRefused, BodyTooLarge
+    ),
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"application/x-ndjson": {"schema": {"type": "string", "format": "binary"}}},
+        }
+    },
+)
+async def import_file(
+    study_id: UUID,
+    name: str,
+    asked: Annotated[ImportQuery, Query()],
+    who: SignedIn,
+    database: DatabaseDep,
+    request: Request,
+) -> Any:
+    """Import a file: all of it or nothing. The body is the file."""
+    await database.run_read(lambda session: require(session, who, study_id, Permission.LEAD))
+    content, clock = await request.body(), clock_of(request)
+
+    def work(session: Session) -> dict[str, Any]:
+        lead = require(session, who, study_id, Permission.LEAD)
+        author = Author(lead.account_id, lead.member_id, lead.observer, lead.role)
+        order = Order(name, study_id, author, dry_run=asked.dry_run)
+        try:
+            report = import_lines(session, order, content.splitlines(), clock)
+        except ImportRefused as refusal:
+            raise FileRefused(
+                errors=[_describe(error.row, error.where, error.code) for error in refusal.errors]
+            ) from None
+        if asked.dry_run:
+            session.rollback()
+        return {**report.__dict__, "parked": [{"row": row.row, "code": row.code} for row in report.parked]}
+
+    return await database.run_write(work)
+
+
+def _describe(row: int, where: str, code: str) -> dict[str, Any]:
+    return {"loc": [row, where] if where else [row], "kind": code}

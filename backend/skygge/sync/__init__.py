@@ -1,0 +1,1 @@
+"""The protocol between devices and server: changes in, changes out."""

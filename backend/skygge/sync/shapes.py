@@ -1,0 +1,94 @@
+"""What devices send and get."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from skygge.core.model import Id, Stamp
+
+PROTOCOL = 1
+MAX_CHANGES = 500
+# Beyond this a body may hold one change alone.
+MAX_BATCH_BYTES = 256 * 1024
+MAX_BODY_BYTES = 1024 * 1024
+MAX_PAGE = 1000
+
+
+class Push(BaseModel):
+    """Changes of one device. A newer protocol may say more than this server knows; its changes are still taken."""
+
+    model_config = ConfigDict(extra="allow", strict=True, frozen=True, hide_input_in_errors=True)
+
+    protocol: Annotated[int, Field(ge=1, le=1_000_000)]
+    device_id: Id
+    device_time: Stamp
+    changes: list[Any]
+
+    @model_validator(mode="after")
+    def _knows_its_fields(self) -> Push:
+        if self.protocol <= PROTOCOL and self.model_extra:
+            raise PydanticCustomError("extra_forbidden", "fields that this protocol does not have")
+        return self
+
+
+class VerdictOut(BaseModel):
+    """What became of one change; verdicts stand in the order of the changes. `erased` comes with a stub."""
+
+    change_id: UUID | None
+    verdict: Literal["stored", "known", "quarantined", "erased"]
+    seq: int | None = None
+    code: str | None = None
+    stub: dict[str, Any] | None = None
+
+
+class Acknowledgement(BaseModel):
+    """The answer to a push, sent after the commit. `protocol` is the newest that this server speaks."""
+
+    protocol: int
+    epoch: UUID
+    verdicts: list[VerdictOut]
+    server_received_at: datetime
+    server_time: datetime
+
+
+class PullQuery(BaseModel):
+    """Which part of the feed. With `scope=own` only what an observer in a blind study would see."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    after: Annotated[int, Field(ge=0, le=2**53)] = 0
+    limit: Annotated[int, Field(ge=1, le=MAX_PAGE)] = 500
+    epoch: UUID | None = None
+    scope: Literal["all", "own"] = "all"
+
+
+class FeedOut(BaseModel):
+    """A page of the feed: changes as they were sent, each with seq, author, received_at and corrected_at.
+
+    `checksum` comes with the last page: over all changes that this device may see, whatever their order, the sum
+    modulo 2^40 of the first five bytes of SHA-256(`change_id:payload`), as ten hexadecimal digits. The payload is
+    written as JSON with sorted keys, without spaces, beyond ASCII escaped, whole numbers without a point.
+    """
+
+    epoch: UUID
+    changes: list[dict[str, Any]]
+    cursor: int
+    has_more: bool
+    checksum: str | None
+    server_time: datetime
+
+
+class QuarantinedOut(BaseModel):
+    """A change that was parked. `content` is the JSON text as it was kept: it may hold what JSON cannot say."""
+
+    id: UUID
+    change_id: UUID | None
+    device_id: UUID
+    code: str
+    received_at: datetime
+    content: str
