@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from devtools import locks, packaging, system, test_run, web_build
-from devtools.machine import Trouble
-from devtools.parts import Part
+from devtools.machine import ROOT, Trouble
+from devtools.parts import PARTS, TESTS, Part
 from devtools.results import count_tests, read_allowed
 
 HASHED = (
@@ -113,3 +113,16 @@ def test_a_web_app_is_built_anew_only_for_other_sources(tmp_path: Path) -> None:
 def test_a_wheel_without_its_web_app_is_seen() -> None:
     names = ["skygge/cli.py", "skygge/migrations/env.py", "skygge/codebooks/blank.yaml"]
     assert packaging.missing_files(names) == ["skygge/web/index.html"]
+
+
+def test_every_test_belongs_to_a_part_and_every_part_has_tests() -> None:
+    places = [place for paths in TESTS.values() for place in paths]
+    files = [str(file.relative_to(ROOT)) for file in (ROOT / "tests").rglob("test_*.py")]
+    assert [file for file in files if not file.startswith(tuple(places))] == []
+    assert [place for place in places if not any(file.startswith(place) for file in files)] == []
+    assert set(TESTS) <= {part.name for part in PARTS}
+
+
+def test_every_part_is_named_in_the_documentation() -> None:
+    commands = (ROOT / "docs" / "commands.md").read_text("utf-8")
+    assert [part.name for part in PARTS if f"`{part.name}`" not in commands] == []
