@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import { build, type Plugin, type ResolvedConfig } from 'vite';
 
 /** Files that are not the shell: the worker itself, and what says which version the server has. */
@@ -20,7 +20,7 @@ export function serviceWorker(source: string): Plugin {
       order: 'post',
       sequential: true,
       async handler() {
-        const out = join(config.root, config.build.outDir);
+        const out = resolve(config.root, config.build.outDir);
         const shell = await listShell(out);
         await writeFile(join(out, 'version.json'), JSON.stringify({ version: shell.version }) + '\n');
         await buildWorker(join(config.root, source), out, shell);

@@ -153,11 +153,14 @@ export class AppState implements App {
 
   private async closeNotebook(): Promise<void> {
     const notebook = this.opened;
+    if (!notebook) return;
+    // In one go with the notebook, or a screen would look for it once more before it leaves.
+    this.phase = 'starting';
     this.live_sync?.stop();
     this.live_sync = undefined;
     this.opened = undefined;
     this.study = undefined;
-    await notebook?.close();
+    await notebook.close();
   }
 
   /** Without this promise a browser may throw the notes away when the phone runs out of room. */

@@ -7,6 +7,9 @@ import { HttpServerCopy } from '../sync/serverCopy';
 import { SyncTimes } from '../sync/when';
 import type { SyncState, SyncStatus } from './app';
 
+/** How long to wait for another tab that is at it. */
+const LOCK_PATIENCE_MS = 30_000;
+
 /** The sync of the open notebook, and what the screens may know of it. */
 export class LiveSync implements SyncStatus {
   state: SyncState = $state('idle');
@@ -66,7 +69,8 @@ export class LiveSync implements SyncStatus {
   /** One syncer per notebook, however many tabs are open. */
   private async alone(work: () => Promise<void>): Promise<void> {
     if (!navigator.locks) return work();
-    await navigator.locks.request(`${this.notebook.notes.connection.name}-sync`, work);
+    const patience = { signal: AbortSignal.timeout(LOCK_PATIENCE_MS) };
+    await navigator.locks.request(`${this.notebook.notes.connection.name}-sync`, patience, work);
   }
 
   private async noteContact(): Promise<void> {
