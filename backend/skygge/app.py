@@ -17,6 +17,7 @@ from skygge.analyse import routes as analyse
 from skygge.clock import utc_now
 from skygge.db import open_database
 from skygge.export import routes as export
+from skygge.fieldlog import routes as fieldlog
 from skygge.founding import routes as founding
 from skygge.guard import Guard
 from skygge.problems import ProblemBody, install_handlers
@@ -32,6 +33,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     entrance.router,
     studies.router,
     founding.router,
+    fieldlog.router,
     sync.push_router,
     sync.pull_router,
     analyse.router,

@@ -39,8 +39,8 @@ class PushRoute(StrictRoute):
     accepts_gzip = True
 
 
-push_router = APIRouter(route_class=PushRoute)
-pull_router = APIRouter(route_class=StrictRoute)
+push_router = APIRouter(route_class=PushRoute, tags=["sync"])
+pull_router = APIRouter(route_class=StrictRoute, tags=["sync"])
 MAY_FAIL = document_problems(SessionMissing, DeviceRevoked, StudyUnknown, RoleInsufficient)
 
 
@@ -109,8 +109,3 @@ def read_quarantine(study_id: UUID, paging: Annotated[PageQuery, Query()], who: 
 
 def _describe(verdict: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in verdict.items() if value is not None or name == "change_id"}
-
-
-router = APIRouter(tags=["sync"])
-router.include_router(push_router)
-router.include_router(pull_router)
