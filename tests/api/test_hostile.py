@@ -11,7 +11,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlmodel import SQLModel, select
+from sqlalchemy import select
+from sqlmodel import SQLModel
 
 from skygge.clock import new_id
 from tests.fixtures.world import PASSWORD, Person, World

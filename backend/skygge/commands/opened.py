@@ -2,19 +2,22 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Annotated
 from uuid import UUID
 
+import typer
 from sqlmodel import Session, select
 
-from skygge.accounts.access import Identity
 from skygge.accounts.enrol import find_account
 from skygge.accounts.tables import AccountRow
 from skygge.db import Database, open_database
 from skygge.errors import StartRefused
 from skygge.migrate import require_current
 from skygge.settings import Settings, load_settings
-from skygge.studies.access import Membership
+from skygge.studies.access import Membership, Role
 from skygge.studies.tables import MemberRow, StudyRow
+
+StudyOption = Annotated[str, typer.Option("--study", help="The study's id.")]
 
 
 @contextmanager
@@ -52,23 +55,15 @@ def require_study(session: Session, study_id: str) -> StudyRow:
 
 def lead_of(session: Session, study_id: UUID) -> MemberRow:
     """The member in whose name the server's own console works: the study's first lead. Raises StartRefused."""
-    query = select(MemberRow).where(MemberRow.study_id == study_id, MemberRow.role == "lead")
+    query = select(MemberRow).where(MemberRow.study_id == study_id, MemberRow.role == Role.LEAD)
     lead = session.exec(query).first()
     if lead is None:
         raise StartRefused("This study has no lead yet; set Skygge up first.")
     return lead
 
 
-def identity_of(session: Session, member: MemberRow) -> Identity:
-    """A member with an account, as if signed in."""
-    account = session.get_one(AccountRow, member.account_id)
-    return Identity(account.id, account.name, account.is_admin)
-
-
 def membership_of(member: MemberRow) -> Membership:
     """A member's place in the study, with everything the role allows."""
-    from skygge.studies.access import Role
-
     if member.account_id is None:
         raise StartRefused("This member has no account.")
     return Membership(member.study_id, member.member_id, member.account_id, member.observer, Role(member.role))

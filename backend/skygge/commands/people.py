@@ -4,10 +4,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlmodel import Session
 
 from skygge.accounts.access import Identity
-from skygge.accounts.enrol import create_account
+from skygge.accounts.enrol import create_account, has_accounts
 from skygge.accounts.links import make_reset_link, make_setup_link
 from skygge.accounts.passwords import MAX_LENGTH, check_password, hash_password
 from skygge.accounts.tokens import create_token
@@ -37,7 +36,7 @@ def create_user(
     _check_name(name)
     check_password(password, name)
     with opened_database() as (_, database), database.write() as session:
-        create_account(session, name, hash_password(password), utc_now(), is_admin=_is_first(session))
+        create_account(session, name, hash_password(password), utc_now(), is_admin=not has_accounts(session))
     typer.echo(f"{name} can sign in now.")
 
 
@@ -65,12 +64,6 @@ def create_script_token(
         token, device_id = create_token(session, account.id, study_id, now, may_write=write, days=days)
         note_contact(session, membership, device_id, Contact(now, name="script"))
         typer.echo(token)
-
-
-def _is_first(session: Session) -> bool:
-    from skygge.accounts.enrol import has_accounts
-
-    return not has_accounts(session)
 
 
 def _check_name(name: str) -> None:

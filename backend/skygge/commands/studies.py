@@ -17,6 +17,7 @@ from skygge.studies.tables import StudyRow
 
 study_app = typer.Typer(help="Studies.", no_args_is_help=True)
 MAX_CODEBOOK_BYTES = 1024 * 1024
+SHOWN = ("study_id", "title", "time_zone", "languages", "field_mode", "observers_see", "epoch", "last_seq", "is_demo")
 
 
 @study_app.command("create")

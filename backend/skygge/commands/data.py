@@ -1,0 +1,101 @@
+"""`export`, `analyse` and `demo`: what a study holds, from the console.
+
+The console sees a study as its lead does: everything that is shared, and nobody's reflections.
+"""
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+import yaml
+from sqlmodel import Session
+
+from skygge.analyse.run import find_analysis, run_analysis
+from skygge.clock import utc_now
+from skygge.commands.opened import StudyOption, lead_of, membership_of, opened_database, require_study
+from skygge.core.filters import Filters, FiltersRefused, read_filters
+from skygge.demo.create import create_demo
+from skygge.errors import StartRefused
+from skygge.export.write import find_export, write_export
+from skygge.studies.access import Membership
+
+F = TypeVar("F", bound=Filters)
+# Filters and parameters differ from one analysis to the next, so they are read by what the analysis itself declares.
+TAKES_FILTERS = {"allow_extra_args": True, "ignore_unknown_options": True}
+
+
+def export_command(
+    context: typer.Context,
+    format_name: Annotated[str, typer.Argument(metavar="FORMAT")],
+    study: StudyOption,
+    out: Annotated[Path, typer.Option("--out", help="The file to write.")],
+) -> None:
+    """Write a study to a file. Filters: --visit, --actor, --from …; options of the format: --clock-times …"""
+    options = _read(find_export(format_name).options, context.args)
+    part = out.with_name(f"{out.name}.part")
+    with opened_database() as (_, database), database.read() as session:
+        membership = _membership(session, study)
+        try:
+            with part.open("wb") as sink:
+                losses = write_export(session, membership, format_name, options, sink)
+            os.replace(part, out)
+        except OSError:
+            part.unlink(missing_ok=True)
+            raise StartRefused(f"The file {out} cannot be written.") from None
+    for line in losses.lines("en"):
+        typer.echo(line, err=True)
+
+
+def analyse_command(
+    context: typer.Context,
+    name: str,
+    study: StudyOption,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Run an analysis. Filters: --visit, --actor, --from …; parameters of the analysis by their names."""
+    params = _read(find_analysis(name).params, context.args)
+    with opened_database() as (_, database), database.read() as session:
+        answer = run_analysis(session, _membership(session, study), name, params).model_dump(mode="json")
+    if as_json:
+        typer.echo(json.dumps(answer, ensure_ascii=False))
+    else:
+        typer.echo(yaml.safe_dump(answer, allow_unicode=True, sort_keys=False, width=100), nl=False)
+
+
+def demo_command() -> None:
+    """Add the labelled example study; running it again changes nothing."""
+    with opened_database() as (_, database), database.write() as session:
+        typer.echo(str(create_demo(session, utc_now)))
+
+
+def _membership(session: Session, study: str) -> Membership:
+    return membership_of(lead_of(session, require_study(session, study).study_id))
+
+
+def _read(model: type[F], words: Sequence[str]) -> F:
+    try:
+        return read_filters(model, _pairs(words))
+    except FiltersRefused as refused:
+        raise StartRefused(f"{refused}.") from None
+
+
+def _pairs(words: Sequence[str]) -> dict[str, list[str]]:
+    """`--actor A --actor B --clock-times` as names with their values; a name without a value is a switch."""
+    found: dict[str, list[str]] = {}
+    name = ""
+    for word in words:
+        if word.startswith("--"):
+            name, has_value, value = word[2:].replace("-", "_").partition("=")
+            found.setdefault(name, [])
+            if has_value:
+                found[name].append(value)
+                name = ""
+        elif name:
+            found[name].append(word)
+            name = ""
+        else:
+            raise StartRefused("A filter is written as --name value.")
+    return {name: values or ["true"] for name, values in found.items()}
