@@ -38,18 +38,26 @@ class Desk:
     gaps: Mapping[str, list[Thing]] = field(default_factory=dict)
     last_ms: dict[str, int] = field(default_factory=dict)
     n_entries: Counter[str] = field(default_factory=Counter)
+    repeated: dict[str, list[Cell]] = field(default_factory=dict)
+    _names: dict[str, str] = field(default_factory=dict)
 
     def name(self, kind: str, thing_id: str | None) -> str | None:
         """The id under which a thing appears in this file."""
         if thing_id is None or self.options.clock_times:
             return thing_id
-        return str(uuid5(self.reader.study_id, f"{kind}:{thing_id}"))
+        if kind == "entry":
+            return str(uuid5(self.reader.study_id, f"entry:{thing_id}"))
+        # People and encounters come back in every row; making their ids is what a row spends most on.
+        whole = f"{kind}:{thing_id}"
+        if whole not in self._names:
+            self._names[whole] = str(uuid5(self.reader.study_id, whole))
+        return self._names[whole]
 
     def person(self, actor_id: str | None) -> tuple[str | None, Thing]:
         """Who remains of an actor after merging: id, and the actor."""
         if actor_id is None:
             return None, {}
-        left = survivor(actor_id, self.merged)
+        left = actor_id if self.merged.get(actor_id) is None else survivor(actor_id, self.merged)
         return left, self.actors.get(left, {})
 
     def label(self, entry: Thing, dimension: str, key: str | None) -> str | None:
@@ -181,5 +189,7 @@ def _left_out(desk: Desk, entry: Thing) -> str | None:
         return "merged"
     if entry["encounter_id"] not in desk.encounters:
         return "filtered"
+    if not desk.options.narrows_entries:
+        return None
     asked = {**entry, "actor_id": desk.person(entry.get("actor_id"))[0]}
     return None if desk.options.keeps_entry(asked) else "filtered"

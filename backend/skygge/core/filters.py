@@ -92,6 +92,20 @@ class Filters(BaseModel):
         end = to_unix_ms(encounter.get("ended_at") or encounter["started_at"])
         return (first is None or end >= first) and (last is None or to_unix_ms(encounter["started_at"]) < last)
 
+    @property
+    def narrows_entries(self) -> bool:
+        """Whether there is any filter on entries themselves, beside those on their encounters."""
+        wanted = (
+            self.encounter,
+            self.actor,
+            self.action,
+            self.structure,
+            self.flag,
+            self.codebook_version,
+            self.origin,
+        )
+        return any(wanted) or self.from_ is not None or self.to is not None
+
     def keeps_entry(self, entry: Thing) -> bool:
         """Whether an entry (a JSON Lines object) of an encounter that is looked at is kept."""
         return (

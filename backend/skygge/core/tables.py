@@ -166,7 +166,7 @@ def _entry_row(desk: Desk, entry: Thing, offsets: Mapping[str, int]) -> list[Cel
     desk.n_entries[entry["encounter_id"]] += 1
     return [
         desk.name("entry", entry["id"]),
-        *_encounter_cells(desk, encounter),
+        *_repeat(desk, encounter),
         entry.get("sequence"),
         entry["kind"],
         desk.name("actor", actor_id),
@@ -188,6 +188,12 @@ def _entry_row(desk: Desk, entry: Thing, offsets: Mapping[str, int]) -> list[Cel
         *desk.clock(entry["started_at"], entry.get("ended_at")),
         *_zone(desk, encounter),
     ]
+
+
+def _repeat(desk: Desk, encounter: Thing) -> list[Cell]:
+    if encounter["id"] not in desk.repeated:
+        desk.repeated[encounter["id"]] = _encounter_cells(desk, encounter)
+    return desk.repeated[encounter["id"]]
 
 
 def _encounter_cells(desk: Desk, encounter: Thing) -> list[Cell]:

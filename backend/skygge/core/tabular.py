@@ -29,7 +29,8 @@ def write_csv(table: Table) -> Iterator[bytes]:
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(table.header)
     for row in table.rows:
-        writer.writerow([_write_cell(cell) for cell in row])
+        # The writer itself leaves a missing value empty; only truth is spelled here.
+        writer.writerow([str(cell).lower() if cell is True or cell is False else cell for cell in row])
         if buffer.tell() >= BLOCK_LETTERS:
             yield _drain(buffer)
     yield _drain(buffer)
@@ -71,14 +72,6 @@ class _Pipe(io.RawIOBase):
         piece = b"".join(self._written)
         self._written.clear()
         return piece
-
-
-def _write_cell(cell: Cell) -> str | int | float:
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    return cell
 
 
 def _drain(buffer: io.StringIO) -> bytes:

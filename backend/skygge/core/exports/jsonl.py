@@ -16,6 +16,7 @@ from skygge.core import model
 from skygge.core.changes import KINDS
 from skygge.core.export import Export, ExportOptions, Losses
 from skygge.core.filters import Thing
+from skygge.core.fold import survivor
 from skygge.core.model import SUBJECT_TYPES, SubjectType
 from skygge.core.streams import StudyReader
 from skygge.core.wire import to_verbatim
@@ -26,6 +27,19 @@ MODELS: Mapping[str, type[BaseModel]] = {
     "encounter": model.Encounter, "gap": model.Gap, "entry": model.Entry, "fieldnote": model.FieldNote,
     "memo": model.Memo,
 }  # fmt: skip
+
+
+def _list_fields(kind: str) -> dict[str, Any]:
+    """Names of a kind's fields in the order of the contract, with what stands there when nothing does."""
+    found: dict[str, Any] = {}
+    for name, field in MODELS[kind].model_fields.items():
+        found[field.alias or name] = None if field.is_required() else field.get_default(call_default_factory=True)
+        if kind == "entry" and name == "encounter_id":
+            found["sequence"] = None
+    return found | ({"version": None} if kind == "code" else {})
+
+
+EMPTY = {kind: _list_fields(kind) for kind in MODELS}
 
 
 class JsonlOptions(ExportOptions):
@@ -54,13 +68,14 @@ def stream_jsonl(reader: StudyReader, options: JsonlOptions, losses: Losses) -> 
 
 def _lines(reader: StudyReader, options: JsonlOptions, losses: Losses) -> Iterator[bytes]:
     encounters = {thing["id"] for thing in reader.things("encounter") if options.keeps_dates(thing)}
+    merged = {actor["id"]: actor.get("merged_into") for actor in reader.things("actor")}
     secret: set[str] = set()
     for kind in SUBJECT_TYPES:
         for thing in reader.things(kind):
             if kind == "entry" and thing["kind"] == "reflection":
                 secret.add(thing["id"])
                 losses.note("reflections")
-            elif _is_kept(thing, kind, options, encounters):
+            elif _is_kept(thing, options, encounters, merged):
                 yield _encode(_in_order(thing, kind))
             elif kind == "entry":
                 losses.note("filtered")
@@ -68,12 +83,15 @@ def _lines(reader: StudyReader, options: JsonlOptions, losses: Losses) -> Iterat
         yield from _history(reader, secret)
 
 
-def _is_kept(thing: Thing, kind: SubjectType, options: JsonlOptions, encounters: set[str]) -> bool:
-    if kind == "encounter":
+def _is_kept(thing: Thing, options: JsonlOptions, encounters: set[str], merged: Mapping[str, str | None]) -> bool:
+    if thing["type"] == "encounter":
         return thing["id"] in encounters
     if "encounter_id" in thing and thing["encounter_id"] not in encounters:
         return False
-    return kind != "entry" or options.keeps_entry(thing)
+    if thing["type"] != "entry" or not options.narrows_entries:
+        return True
+    actor = thing.get("actor_id")
+    return options.keeps_entry(thing if actor is None else {**thing, "actor_id": survivor(actor, merged)})
 
 
 def _history(reader: StudyReader, secret: set[str]) -> Iterator[bytes]:
@@ -105,15 +123,7 @@ def _in_order(thing: Thing, kind: SubjectType) -> dict[str, Any]:
 
 
 def _fields(thing: Thing, kind: SubjectType) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, field in MODELS[kind].model_fields.items():
-        key = field.alias or name
-        default = None if field.is_required() else field.get_default(call_default_factory=True)
-        found[key] = thing.get(key, default)
-        if kind == "entry" and name == "encounter_id":
-            found["sequence"] = thing.get("sequence")
-    if kind == "code":
-        found["version"] = thing.get("version")
+    found = {key: thing.get(key, default) for key, default in EMPTY[kind].items()}
     if kind == "fieldnote" and isinstance(found["position"], float) and found["position"].is_integer():
         found["position"] = int(found["position"])
     return found
