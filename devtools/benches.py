@@ -20,7 +20,7 @@ def run_benches(name: str | None, json_file: str | None) -> int:
     for stem, row in figures.items():
         say(f"\n{stem}")
         for label, value in row.items():
-            say(f"  {label:<40}{value:>14,.1f}")
+            say(f"  {label:<40}{value:>14,.2f}")
     if json_file is not None:
         Path(json_file).write_text(json.dumps(figures, indent=2) + "\n")
     return 0
