@@ -20,6 +20,7 @@ from skygge.export import routes as export
 from skygge.fieldlog import routes as fieldlog
 from skygge.founding import routes as founding
 from skygge.guard import Guard
+from skygge.intake import routes as intake
 from skygge.problems import ProblemBody, install_handlers
 from skygge.settings import Settings, load_settings
 from skygge.studies import entrance
@@ -36,6 +37,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     fieldlog.router,
     sync.push_router,
     sync.pull_router,
+    intake.router,
     analyse.router,
     export.router,
 )
