@@ -89,7 +89,7 @@ export class AppState implements App {
 
   async signIn(name: string, password: string): Promise<void> {
     const device_id = await this.session.deviceFor(name);
-    await this.adopt(await door.signIn(name, password, device_id, nameDevice()));
+    await this.adopt(await door.signIn({ name, password, device_id, device_name: nameDevice() }));
     void this.live_sync?.sendNow();
     if (this.route.name === 'sign-in') this.go('/', { replace: true });
   }

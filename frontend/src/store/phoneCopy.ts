@@ -10,7 +10,7 @@ export interface BatchLimits {
 }
 
 interface Judged {
-  change_id: string;
+  change_id: string | null;
   verdict: string;
   code?: string | null;
 }
@@ -60,7 +60,7 @@ export class StoredPhoneCopy {
       if (standing.epoch !== epoch) return 0;
       let settled = 0;
       for (const verdict of verdicts) {
-        const record = await tx.objectStore('change').get(verdict.change_id);
+        const record = await tx.objectStore('change').get(verdict.change_id ?? '');
         if (record && (await judge(tx, standing, record, verdict))) {
           touched.add(record.subject_id);
           settled += 1;

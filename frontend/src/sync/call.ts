@@ -13,7 +13,7 @@ export type Filters = Record<string, string | number | boolean | readonly string
 
 export interface Call {
   body?: unknown;
-  query?: Filters;
+  query?: Filters | undefined;
   /** Let the request live on when the page goes away; only for small bodies. */
   isLast?: boolean;
 }

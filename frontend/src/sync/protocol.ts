@@ -8,7 +8,8 @@ export const MAX_CHANGES = 500;
 export const MAX_BYTES = 240_000;
 
 export interface Verdict {
-  change_id: string;
+  /** Null when not even the id could be read. */
+  change_id: string | null;
   verdict: 'stored' | 'known' | 'quarantined' | 'erased';
   seq?: number | null;
   code?: string | null;

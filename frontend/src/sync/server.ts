@@ -1,102 +1,74 @@
-import type { Account, StudyBrief } from '../store/session';
+import { ask, type Schemas } from './api';
 import { addressOf, call, type Filters } from './call';
 import { Problem } from './problem';
 
 export type { Filters } from './call';
 export { Problem } from './problem';
 
-export interface Me {
-  account: Account;
-  studies: StudyBrief[];
-  server_time: string;
-}
-
+export type Me = Schemas['Me'];
 /** An analysis or export on offer, as the server's registry describes it. */
-export interface Offer {
-  name: string;
-  title: string;
-  description: string;
-  params?: unknown;
-}
-
-export interface AnalysisAnswer {
-  name: string;
+export type AnalysisOffer = Schemas['AnalysisOut'];
+export type ExportOffer = Schemas['ExportOut'];
+/** What analyses have in common; the result of each is described under its own name in the generated types. */
+export type AnalysisAnswer = Omit<Schemas['FrequenciesAnswer'], 'params' | 'result'> & {
   params: Record<string, unknown>;
-  basis: Record<string, unknown>;
-  warnings: unknown[];
   result: unknown;
-}
-
-export interface Page<T> {
-  items: T[];
-  cursor: string | null;
-}
-
-export interface StudyForm {
-  title: string;
-  time_zone: string;
-  languages: string[];
-  field_mode: 'words' | 'actions' | 'structures';
-  starter: 'blank' | 'actions' | 'heuristic-four';
-}
-
-export interface SetupForm {
-  name: string;
-  password: string;
-  study: StudyForm;
-}
+};
+export type StudyForm = Omit<Schemas['StudyIn'], 'observers_see'>;
+export type SetupForm = Omit<Schemas['Setup'], 'token' | 'study'> & { study: StudyForm };
+export type Things = Schemas['Things'];
 
 /** Calls for screens that are online by nature. Each rejects with a Problem; without a network its code is 'offline'. */
 export interface Server {
   isSetupNeeded(): Promise<boolean>;
   me(): Promise<Me>;
-  analyses(): Promise<Offer[]>;
+  analyses(): Promise<AnalysisOffer[]>;
   analysis(name: string, filters?: Filters): Promise<AnalysisAnswer>;
   /** Exactly the entries behind one cell of an analysis. */
-  analysisEntries(name: string, cell: string, filters?: Filters): Promise<Page<Record<string, unknown>>>;
-  exports(): Promise<Offer[]>;
+  analysisEntries(name: string, cell: string, filters?: Filters): Promise<Things>;
+  exports(): Promise<ExportOffer[]>;
   /** The address of a download, for a plain link. */
   exportUrl(name: string, filters?: Filters): string;
-  quarantine(): Promise<Page<Record<string, unknown>>>;
+  quarantine(): Promise<Schemas['Page_QuarantinedOut_']>;
 }
 
 /** The verbs that change who is signed in and what there is; the app state wraps them. */
-export interface Door {
-  signIn(name: string, password: string, device_id: string, device_name: string): Promise<Me>;
-  signOut(): Promise<void>;
-  setUp(token: string, form: SetupForm): Promise<{ account: Account; study_id: string }>;
-  createStudy(form: StudyForm): Promise<StudyBrief>;
-}
-
-export const door: Door = {
-  signIn: (name, password, device_id, device_name) =>
-    call('POST', '/session', { body: { name, password, device_id, device_name } }),
-  signOut: () => call('DELETE', '/session'),
-  setUp: (token, form) => call('POST', '/setup', { body: { token, ...form } }),
-  createStudy: (form) => call('POST', '/studies', { body: form }),
+export const door = {
+  signIn: (body: Schemas['SignIn']) => ask('post', '/api/v1/session', { body }),
+  signOut: () => ask('delete', '/api/v1/session', {}),
+  setUp: (token: string, form: SetupForm) =>
+    ask('post', '/api/v1/setup', { body: { token, ...form, study: withDefaults(form.study) } }),
+  createStudy: (form: StudyForm) => ask('post', '/api/v1/studies', { body: withDefaults(form) }),
 };
+
+/** Double coding stays blind unless a lead decides otherwise. */
+function withDefaults(form: StudyForm): Schemas['StudyIn'] {
+  return { observers_see: 'own', ...form };
+}
 
 /** `study` tells which study the calls are about at the moment they are made. */
 export function createServer(study: () => string): Server {
-  const inStudy = (path: string) => `/studies/${study()}${path}`;
-  const items = async (path: string) => (await call<Page<Offer>>('GET', inStudy(path))).items;
+  const path = () => ({ study_id: study() });
+  // Which analyses and exports there are is found out at run time, so their addresses are not typed.
+  const inStudy = (place: string, ...names: string[]) =>
+    `/studies/${study()}/${[place, ...names.map(encodeURIComponent)].join('/')}`;
   return {
     isSetupNeeded,
-    me: () => call('GET', '/me'),
-    analyses: () => items('/analyses'),
-    analysis: (name, query) => call('GET', inStudy(`/analyses/${encodeURIComponent(name)}`), { query }),
+    me: () => ask('get', '/api/v1/me', {}),
+    analyses: async () => (await ask('get', '/api/v1/studies/{study_id}/analyses', { path: path() })).items,
+    analysis: (name, query) => call('GET', inStudy('analyses', name), { query }),
     analysisEntries: (name, cell, filters) =>
-      call('GET', inStudy(`/analyses/${encodeURIComponent(name)}/entries`), { query: { ...filters, cell } }),
-    exports: () => items('/exports'),
-    exportUrl: (name, query) => addressOf(inStudy(`/exports/${encodeURIComponent(name)}`), query),
-    quarantine: () => call('GET', inStudy('/quarantine')),
+      call('GET', `${inStudy('analyses', name)}/entries`, { query: { ...filters, cell } }),
+    exports: async () => (await ask('get', '/api/v1/studies/{study_id}/exports', { path: path() })).items,
+    exportUrl: (name, query) => addressOf(inStudy('exports', name), query),
+    quarantine: () => ask('get', '/api/v1/studies/{study_id}/quarantine', { path: path() }),
   };
 }
 
 /** 200 while no account exists, 410 for ever after. */
 async function isSetupNeeded(): Promise<boolean> {
   try {
-    return (await call<{ needed: boolean }>('GET', '/setup')).needed;
+    return (await ask('get', '/api/v1/setup', {})).needed;
   } catch (error) {
     if (error instanceof Problem && error.status === 410) return false;
     throw error;

@@ -1,9 +1,10 @@
-import type { Change } from '../store/changes';
+import type { Change, FedChange } from '../store/changes';
 import { stampNow, toUnixMs } from '../store/clock';
-import { call } from './call';
+import { ask } from './api';
 import { PROTOCOL, type Acknowledgement, type FeedPage, type ServerCopy } from './protocol';
 
 const PAGE = 500;
+const PATH = '/api/v1/studies/{study_id}/changes';
 
 /** How far the device's clock is off, told by the exchange that took the shortest time. Positive = fast. */
 export class ClockOffset {
@@ -39,21 +40,19 @@ export class HttpServerCopy implements ServerCopy {
 
   async pull(after: number, epoch: string | undefined): Promise<FeedPage> {
     const asked = Date.now();
-    const page = await call<FeedPage>('GET', this.path, { query: { after, epoch, limit: PAGE } });
+    const query = { after, limit: PAGE, ...(epoch && { epoch }) };
+    const page = await ask('get', PATH, { path: { study_id: this.study_id }, query });
     const told = toUnixMs(page.server_time);
     this.clock.hear(asked, told, told, Date.now());
-    return page;
+    return { ...page, changes: page.changes as unknown as FedChange[] };
   }
 
   private async send(changes: readonly Change[], isLast: boolean): Promise<Acknowledgement> {
-    const body = { protocol: PROTOCOL, device_id: this.device_id, device_time: stampNow(), changes };
+    const told = { protocol: PROTOCOL, device_id: this.device_id, device_time: stampNow() };
+    const body = { ...told, changes: [...changes] };
     const asked = Date.now();
-    const answer = await call<Acknowledgement>('POST', this.path, { body, isLast });
+    const answer = await ask('post', PATH, { path: { study_id: this.study_id }, body, isLast });
     this.clock.hear(asked, toUnixMs(answer.server_received_at), toUnixMs(answer.server_time), Date.now());
     return answer;
-  }
-
-  private get path(): string {
-    return `/studies/${this.study_id}/changes`;
   }
 }
