@@ -2,6 +2,7 @@
 
 import re
 import sys
+import textwrap
 import types
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ import typer.main
 
 from devtools.__main__ import parser
 from skygge import cli
+from skygge.core import changes
 from skygge.core.analysis import all_analyses, answer
 from skygge.core.export import ExportOptions, Losses, all_exports
 from skygge.core.model import SubjectType
@@ -144,6 +146,15 @@ def test_the_worked_analysis_works() -> None:
     )
     assert found.result.model_dump() == {"n": 1, "n_entries": 2, "share": 0.5, "cell": "with"}
     assert found.basis.n_encounters == 1
+
+
+def test_the_worked_kind_of_change_is_new_and_is_written_like_the_others() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8").split("## Add a kind of change")[1]
+    block = re.search(r"```python\n(.*?)```", text, re.DOTALL)
+    assert block is not None
+    kinds = eval("{" + textwrap.dedent(block[1]) + "}", vars(changes))
+    assert set(kinds) & set(changes.KINDS) == set()
+    assert kinds["memo.restored"] == changes.KindSpec("memo", changes.Nothing, sets={"retracted": False})
 
 
 def test_the_worked_export_works() -> None:

@@ -1,5 +1,6 @@
 """The house rules, each held against the whole repository and each shown to go red on a bad sample."""
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -150,6 +151,16 @@ def test_both_languages_have_every_message_in_their_own_words() -> None:
     same = text_rules.read_listed((ROOT / "tests" / "same_in_danish.txt").read_text("utf-8"))
     english, danish = ((messages / f"{language}.json").read_text("utf-8") for language in ("en", "da"))
     assert web_rules.check_messages(english, danish, same) == []
+
+
+def test_phone_and_server_know_the_same_kinds_of_change() -> None:
+    from skygge.core.changes import KINDS
+
+    twin = TEXTS["frontend/src/store/changes.ts"].split("export const KINDS")[1].split("satisfies")[0]
+    told = dict(re.findall(r"'([a-z]+\.[a-z]+)': \{ subject: '([a-z]+)'", twin))
+    assert told == {kind: spec.subject for kind, spec in KINDS.items()}
+    creating = set(re.findall(r"'([a-z]+\.[a-z]+)': \{[^\n]*creates: true", twin))
+    assert creating == {kind for kind, spec in KINDS.items() if spec.creates}
 
 
 def test_the_version_stands_in_one_place() -> None:
