@@ -147,7 +147,8 @@ export class AppState implements App {
     this.study = study;
     this.phase = 'open';
     sync.start();
-    if (WRITERS.includes(study.role)) await addMe(notebook);
+    // Without room for *me* the notes that are here can still be read.
+    if (WRITERS.includes(study.role)) await addMe(notebook).catch(() => undefined);
     void this.askToKeep();
   }
 

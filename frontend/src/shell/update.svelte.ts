@@ -18,10 +18,12 @@ export class Update {
     registration.addEventListener('updatefound', () => {
       registration.installing?.addEventListener('statechange', () => this.notice(registration));
     });
-    // An app that is never closed would never look for a newer one.
-    document.addEventListener('visibilitychange', () => {
+    const look = () => {
       if (document.visibilityState === 'visible') void registration.update().catch(() => undefined);
-    });
+    };
+    // An app that is never closed would never look for a newer one.
+    document.addEventListener('visibilitychange', look);
+    look();
     await workers.ready;
     this.isReadyOffline = true;
   }

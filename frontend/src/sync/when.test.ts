@@ -80,6 +80,18 @@ describe('syncing happens', () => {
   });
 });
 
+describe('after it was stopped', () => {
+  it('nothing happens any more, though a run was under way and fails', async () => {
+    await startQuietly();
+    run.mockResolvedValue({ failed: true });
+    const underWay = times.now();
+    times.stop();
+    await underWay;
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(run).toHaveBeenCalledOnce();
+  });
+});
+
 describe('after a failure', () => {
   it('it waits longer and longer, never less than the server wishes, and a save does not shorten that', async () => {
     await startQuietly();

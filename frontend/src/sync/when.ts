@@ -28,6 +28,7 @@ export class SyncTimes {
   private notBefore = 0;
   private running: Promise<void> | undefined;
   private isAgainWanted = false;
+  private isStopped = false;
 
   constructor(private readonly occasions: Occasions) {}
 
@@ -40,6 +41,7 @@ export class SyncTimes {
   }
 
   stop(): void {
+    this.isStopped = true;
     document.removeEventListener('visibilitychange', this.onVisibility);
     window.removeEventListener('online', this.onOnline);
     window.removeEventListener('pagehide', this.onLeave);
@@ -75,6 +77,7 @@ export class SyncTimes {
 
   /** Run within so many ms; an earlier appointment stands, and a wait after a failure is kept. */
   private within(ms: number): void {
+    if (this.isStopped) return;
     const at = Math.max(Date.now() + ms, this.notBefore);
     if (this.soon !== undefined && this.soonAt <= at) return;
     this.cancelSoon();
