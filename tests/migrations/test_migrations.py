@@ -17,7 +17,7 @@ import skygge.fieldlog.tables
 import skygge.studies.tables  # noqa: F401  # the metadata is filled by importing the tables
 from skygge.db import Database, open_database
 from skygge.errors import StartRefused
-from skygge.migrate import find_migrations, migrate, require_current
+from skygge.migrate import find_migrations, list_revisions, migrate, require_current
 from skygge.settings import Settings
 
 
@@ -41,7 +41,9 @@ def test_the_revisions_build_exactly_the_tables(database: Database) -> None:
 
 def test_there_is_one_line_of_revisions() -> None:
     """Two heads would leave it to chance which schema a server gets."""
-    assert len(ScriptDirectory.from_config(_config()).get_heads()) == 1
+    scripts = ScriptDirectory.from_config(_config())
+    assert len(scripts.get_heads()) == 1
+    assert list_revisions() == [script.revision for script in reversed(list(scripts.walk_revisions()))]
 
 
 def test_every_key_and_index_of_study_data_leads_with_the_study(database: Database) -> None:

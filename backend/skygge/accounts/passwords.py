@@ -1,6 +1,7 @@
 """Passwords: how they are checked, hashed and compared, never more than three at once."""
 
 import unicodedata
+from functools import cache
 from importlib import resources
 
 from fastapi.concurrency import run_in_threadpool
@@ -16,8 +17,6 @@ HASHES_AT_ONCE = 3
 
 _hasher = PasswordHash((Argon2Hasher(),))
 _turns = LoopQueue(HASHES_AT_ONCE)
-# Compared against when nobody has the name, so that an unknown name takes as long as a wrong password.
-_nobody = _hasher.hash("nobody has this password")
 
 
 def check_password(password: str, name: str) -> None:
@@ -44,8 +43,14 @@ async def hash_in_turn(password: str) -> str:
 async def is_right(password: str, password_hash: str | None) -> bool:
     """Whether a password fits a hash, in the same time when there is no hash to fit."""
     async with _turns.of_this_loop():
-        fits = await run_in_threadpool(_hasher.verify, _normalise(password), password_hash or _nobody)
+        fits = await run_in_threadpool(_hasher.verify, _normalise(password), password_hash or _hash_of_nobody())
     return fits and password_hash is not None
+
+
+@cache
+def _hash_of_nobody() -> str:
+    """Compared against when nobody has the name, so that an unknown name takes as long as a wrong password."""
+    return _hasher.hash("nobody has this password")
 
 
 def _normalise(password: str) -> str:
@@ -53,10 +58,7 @@ def _normalise(password: str) -> str:
     return unicodedata.normalize("NFC", password)
 
 
+@cache
 def _common() -> frozenset[str]:
-    return _COMMON
-
-
-_COMMON = frozenset(
-    resources.files("skygge.accounts").joinpath("common_passwords.txt").read_text("utf-8").casefold().split()
-)
+    listed = resources.files("skygge.accounts").joinpath("common_passwords.txt").read_text("utf-8")
+    return frozenset(listed.casefold().split())

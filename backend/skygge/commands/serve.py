@@ -51,13 +51,13 @@ def serve(
     if settings.uses_sqlite and settings.workers > 1:
         raise StartRefused("SQLite takes one worker; use PostgreSQL for more.")
     _log_to_stderr()
-    listening = _take_port(settings)
-    migrate(settings)
-    _greet(settings)
-    if settings.workers > 1:
-        _serve_many(settings, listening)
-    else:
-        uvicorn.Server(_config(settings, create_app(settings))).run(sockets=[listening])
+    with _take_port(settings) as listening:
+        migrate(settings)
+        _greet(settings)
+        if settings.workers > 1:
+            _serve_many(settings, listening)
+        else:
+            uvicorn.Server(_config(settings, create_app(settings))).run(sockets=[listening])
 
 
 def migrate_command() -> None:
