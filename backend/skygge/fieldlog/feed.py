@@ -38,11 +38,12 @@ def read_page(session: Session, sight: Sight, after: int, limit: int) -> FeedPag
     query = _select_feed(sight).where(col(ChangeRow.seq) > after).limit(limit + 1)
     changes: list[dict[str, Any]] = []
     size = 0
-    for row in session.execute(query.execution_options(yield_per=ROWS_AT_ONCE)):
-        size += len(row.raw)
-        if changes and (len(changes) == limit or size > PAGE_BYTES):
-            return FeedPage(changes, changes[-1]["seq"], True, None)
-        changes.append(_as_item(row))
+    with session.execute(query.execution_options(yield_per=ROWS_AT_ONCE)) as rows:
+        for row in rows:
+            size += len(row.raw)
+            if changes and (len(changes) == limit or size > PAGE_BYTES):
+                return FeedPage(changes, changes[-1]["seq"], True, None)
+            changes.append(_as_item(row))
     # Numbers that this viewer does not see are passed over, so that the cursor still reaches the end.
     return FeedPage(changes, last_seq, False, read_checksum(session, sight))
 
@@ -59,8 +60,9 @@ def iter_feed(session: Session, sight: Sight, *, is_shared: bool = False) -> Ite
     query = _select_feed(sight)
     if is_shared:
         query = query.where(col(ChangeRow.private_to).is_(None))
-    for row in session.execute(query.execution_options(yield_per=ROWS_AT_ONCE)):
-        yield _as_item(row)
+    with session.execute(query.execution_options(yield_per=ROWS_AT_ONCE)) as rows:
+        for row in rows:
+            yield _as_item(row)
 
 
 def read_history(session: Session, sight: Sight, kind: SubjectType, subject_id: UUID) -> list[dict[str, Any]]:

@@ -77,12 +77,13 @@ def open_study(session: Session, study_id: UUID, membership: Membership) -> Logg
 
 def iter_things(session: Session, kind: SubjectType, query: Select[Any]) -> Iterator[Thing]:
     """Run a query of `select_things`, holding a few hundred rows at a time."""
-    rows = session.execute(query.execution_options(yield_per=ROWS_AT_ONCE)).mappings()
-    for row in rows:
-        thing = to_thing(kind, row)
-        if kind == "entry":
-            thing["sequence"] = row["sequence"]
-        yield thing
+    # Closed also when the reader stops early: PostgreSQL keeps a cursor open for each.
+    with session.execute(query.execution_options(yield_per=ROWS_AT_ONCE)) as rows:
+        for row in rows.mappings():
+            thing = to_thing(kind, row)
+            if kind == "entry":
+                thing["sequence"] = row["sequence"]
+            yield thing
 
 
 def select_things(

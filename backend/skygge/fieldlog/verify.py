@@ -96,5 +96,6 @@ def _compare(session: Session, study_id: UUID, kind: SubjectType, wanted: list[V
 def _iter_rows(session: Session, table: type[SQLModel], study_id: UUID, order: str) -> Iterator[Mapping[str, Any]]:
     plain = table.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
     query = select(plain).where(plain.c.study_id == study_id).order_by(plain.c[order])
-    for row in session.execute(query.execution_options(yield_per=ROWS_AT_ONCE)).mappings():
-        yield dict(row)
+    with session.execute(query.execution_options(yield_per=ROWS_AT_ONCE)) as rows:
+        for row in rows.mappings():
+            yield dict(row)

@@ -1,0 +1,129 @@
+"""Files come in through the same door as a push: all of one or nothing."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlmodel import Session
+
+from skygge.fieldlog.verify import verify
+from tests.fixtures.world import Person, World
+from tests.sync.phone import Phone, join_with_phone, stamp
+
+ACTOR, VISIT, ENTRY = (f"0199d1a0-0000-7000-8000-00000000000{number}" for number in (1, 2, 3))
+LINES: list[dict[str, Any]] = [
+    {"type": "actor", "id": ACTOR, "label": "P1", "kind": "professional", "agency": "North"},
+    {"type": "encounter", "id": VISIT, "kind": "visit", "observer": "observer-7", "started_at": stamp(0)},
+    {
+        "type": "entry",
+        "id": ENTRY,
+        "encounter_id": VISIT,
+        "sequence": 1,
+        "kind": "point",
+        "actor_id": ACTOR,
+        "action": "talks",
+        "started_at": stamp(1),
+        "jotting": "=1+1 æøå 🙂",
+    },
+]
+
+
+def _send(phone: Phone, lines: list[dict[str, Any]], **query: Any) -> Any:
+    content = "\n".join(json.dumps(line, ensure_ascii=False) for line in lines).encode()
+    return phone.client.post(f"{phone.url}/imports/jsonl", content=content, params=query)
+
+
+def _export(phone: Phone, **query: Any) -> list[dict[str, Any]]:
+    answer = phone.client.get(f"{phone.url}/exports/jsonl", params=query)
+    assert answer.status_code == 200, answer.text
+    return [json.loads(line) for line in answer.text.splitlines()]
+
+
+def test_a_file_is_imported_once_however_often_it_is_sent(world: World, phone: Phone) -> None:
+    """The report says what was created; the second time everything is known; the unknown observer is a member."""
+    first, again = _send(phone, LINES).json(), _send(phone, LINES).json()
+    assert (first["created"], first["observers"]) == ({"actor": 1, "encounter": 1, "entry": 1}, ["observer-7"])
+    assert (again["stored"], again["known"], again["created"], again["observers"]) == (0, 3, {}, [])
+    (entry,) = phone.read("entries")
+    assert {name: entry[name] for name in LINES[2]} == LINES[2]
+    (change,) = [change for change in phone.pull_all() if change["kind"] == "entry.logged"]
+    assert change["author"] == "observer-7"
+    with world.database.read() as session:
+        assert verify(session) == []
+
+
+def test_a_dry_run_reports_and_keeps_nothing(phone: Phone) -> None:
+    """No thing, no change, no member."""
+    report = _send(phone, LINES, dry_run="true").json()
+    assert (report["dry_run"], report["stored"], report["observers"]) == (True, 3, ["observer-7"])
+    assert phone.read("entries") == []
+    assert phone.pull()["cursor"] == 2
+    assert len(phone.read("members")) == 1
+
+
+def test_nothing_is_kept_when_one_row_is_wrong(phone: Phone) -> None:
+    """The problem names every wrong row and its field, and repeats no value."""
+    wrong = {**LINES[2], "action": "Not a key", "id": ENTRY[:-1] + "4"}
+    answer = _send(phone, [*LINES, wrong, {"type": "painting"}])
+    problem = answer.json()
+    assert (answer.status_code, problem["code"]) == (422, "import.refused")
+    assert [(error["loc"][0], error["kind"]) for error in problem["errors"]] == [
+        (4, "change.content_invalid"),
+        (5, "line.type_unknown"),
+    ]
+    assert "Not a key" not in answer.text and "painting" not in answer.text
+    assert phone.read("encounters") == []
+    assert len(phone.read("members")) == 1
+
+
+def test_a_study_moves_to_another_server_with_its_history(world: World, lead: Person, phone: Phone) -> None:
+    """Exported with change lines and imported into an empty study: the same things, conflicts and histories."""
+    visit = phone.visit(setting="home 3")
+    entry = phone.entry(visit, jotting="vent lidt", structure="directing", structure_origin="explicit")
+    both = [phone.amend(entry, {"jotting": text}) for text in ("vent!", "vent lige")]
+    gone = phone.entry(visit)
+    phone.push(visit, entry, *both, gone, phone.amend(gone, {}, kind="entry.retracted"))
+    there = Phone(lead.client, world.make_study(lead, starter="blank"))
+    assert _send(there, _export(phone, history="true")).status_code == 200
+    for name in ("encounters", "entries", "conflicts"):
+        assert there.read(name, retracted=True) == phone.read(name, retracted=True)
+    assert len(there.read(f"entries/{entry['subject_id']}/history")) == 3
+    assert _export(there) == _export(phone)
+    with world.database.read() as session:
+        assert verify(session) == []
+
+
+def test_plain_lines_go_round(world: World, lead: Person, phone: Phone) -> None:
+    """Without history: the export of the import is the export, settings and codebook included."""
+    _send(phone, LINES)
+    phone.client.patch(phone.url, json={"title": "Home care South"})
+    there = Phone(lead.client, world.make_study(lead, starter="blank"))
+    assert _send(there, _export(phone)).status_code == 200
+    assert _export(there) == _export(phone)
+
+
+def test_what_a_newer_phone_wrote_is_parked_and_told(phone: Phone) -> None:
+    """A saved copy holds change lines verbatim: what is not understood does not stop the rest."""
+    visit = phone.visit()
+    newer = {**phone.visit(), "schema": 2}
+    report = _send(phone, [{"type": "change", **change} for change in (newer, visit)]).json()
+    assert (report["stored"], report["parked"]) == (1, [{"row": 1, "code": "change.schema_newer"}])
+    assert len(phone.read("quarantine")) == 1
+
+
+def test_only_the_lead_imports(world: World, study_id: UUID, phone: Phone) -> None:
+    """A file speaks in everybody's name."""
+    anna = join_with_phone(world, study_id, "Anna")
+    assert _send(anna, LINES).json()["code"] == "role.insufficient"
+
+
+def test_an_unknown_format_and_a_failing_commit_are_told(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
+    """404 for a format nobody reads; never 200 before the commit."""
+    assert phone.client.post(f"{phone.url}/imports/nvivo", content=b"{}").json()["code"] == "import.unknown"
+
+    def fail(_session: Session) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(Session, "commit", fail)
+    assert _send(phone, LINES).status_code == 500
