@@ -10,9 +10,9 @@ const SENTENCES: Record<string, (problem: Problem) => string> = {
   'setup.link_wrong': () => m.problem_link_wrong(),
   'setup.used': () => m.problem_link_used(),
   'setup.needed': () => m.problem_setup_needed(),
-  'password.too_short': () => m.problem_password_short(),
-  'password.too_common': () => m.problem_password_common(),
-  'password.common': () => m.problem_password_common(),
+  'session.locked': () => m.problem_locked(),
+  'reset.link_wrong': () => m.problem_link_wrong(),
+  'password.too_weak': () => m.problem_password_weak(),
   'role.insufficient': () => m.problem_role(),
 };
 

@@ -56,6 +56,8 @@ export interface App {
   /** Ends the session at the server. What is on this phone stays. */
   signOut(): Promise<void>;
   setUp(token: string, form: SetupForm): Promise<void>;
+  /** With a link from an administrator; afterwards one signs in with the new password. */
+  resetPassword(token: string, password: string): Promise<void>;
   createStudy(form: StudyForm): Promise<void>;
   chooseStudy(study_id: string): Promise<void>;
   leaveStudy(): void;

@@ -110,6 +110,11 @@ export class AppState implements App {
     this.go('/', { replace: true });
   }
 
+  async resetPassword(token: string, password: string): Promise<void> {
+    await door.resetPassword(token, password);
+    this.go('/sign-in', { replace: true });
+  }
+
   async createStudy(form: StudyForm): Promise<void> {
     const { study_id } = await door.createStudy(form);
     await this.adopt(await this.server.me());

@@ -14,6 +14,7 @@ describe('places', () => {
     ['#/analysis/frequencies', 'analysis', 'frequencies'],
     ['#/setup/a%2Fb', 'setup', 'a/b'],
     ['#/setup/%', 'setup', '%'],
+    ['#/reset/token', 'reset', 'token'],
     ['#/review?structure=directing', 'review', ''],
     ['#/nowhere', 'lost', ''],
     ['#/entry/a/b', 'lost', ''],
@@ -28,6 +29,7 @@ describe('which screen is shown', () => {
   it('is the door for whoever is not signed in, except with a set-up link', () => {
     expect(whichScreen('sign-in', at('#/capture')).name).toBe('sign-in');
     expect(whichScreen('sign-in', at('#/setup/token'))).toEqual({ name: 'setup', param: 'token' });
+    expect(whichScreen('sign-in', at('#/reset/token'))).toEqual({ name: 'reset', param: 'token' });
     expect(whichScreen('setup', at('#/'))).toEqual({ name: 'setup', param: '' });
     expect(whichScreen('studies', at('#/review')).name).toBe('studies');
   });

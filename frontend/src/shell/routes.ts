@@ -2,7 +2,7 @@
 
 export type RouteName =
   | 'home' | 'capture' | 'encounter' | 'entry' | 'sync' | 'review' | 'analyses' | 'analysis' | 'export' | 'settings'
-  | 'install' | 'setup' | 'sign-in' | 'studies' | 'lost';
+  | 'install' | 'setup' | 'reset' | 'sign-in' | 'studies' | 'lost';
 
 export interface Route {
   readonly name: RouteName;
@@ -23,6 +23,7 @@ const PLACES: readonly (readonly [RegExp, RouteName])[] = [
   [/^settings$/, 'settings'],
   [/^install$/, 'install'],
   [/^setup\/([^/]+)$/, 'setup'],
+  [/^reset\/([^/]+)$/, 'reset'],
   [/^sign-in$/, 'sign-in'],
   [/^studies$/, 'studies'],
 ];

@@ -38,6 +38,7 @@ export const door = {
   signOut: () => ask('delete', '/api/v1/session', {}),
   setUp: (token: string, form: SetupForm) =>
     ask('post', '/api/v1/setup', { body: { token, ...form, study: withDefaults(form.study) } }),
+  resetPassword: (token: string, password: string) => ask('post', '/api/v1/reset', { body: { token, password } }),
   createStudy: (form: StudyForm) => ask('post', '/api/v1/studies', { body: withDefaults(form) }),
 };
 
