@@ -141,6 +141,8 @@ def test_the_same_study_gives_the_same_bytes() -> None:
     paper = make_nasty()
     first, second = (b"".join(CSV.stream(paper, ExportOptions(), Losses())) for _ in range(2))
     assert first == second
+    with zipfile.ZipFile(io.BytesIO(first)) as archive:
+        assert {member.date_time for member in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
 def test_filters_keep_what_they_say() -> None:
