@@ -26,11 +26,11 @@ EXPECTED = [
     ("P1", "C1", "point", "offers", "doing_for", "explicit", "", "false"),
     ("P1", "", "point", "", "leaving_be", "later", "", "false"),
     ("P1", "", "state", "handles_a_thing", "", "none", "", "false"),
-    ("P1", "", "point", "", "", "none", JOTTING, "false"),
+    ("P1", "", "note", "", "", "none", JOTTING, "false"),
     ("C1", "", "point", "talks", "none_of_these", "explicit", "", "false"),
     ("C1", "P1", "point", "asks", "unclear", "explicit", "", "false"),
     ("observer-1", "", "point", "laughs_or_shows_feeling", "", "none", "", "false"),
-    ("C1", "", "point", "", "", "none", SPEECH, "true"),
+    ("C1", "", "note", "", "", "none", SPEECH, "true"),
     ("P1", "", "point", "tells", "directing", "explicit", "", "false"),
     ("C1", "", "point", "silent_or_waits", "leaving_be", "explicit", "", "false"),
     ("P1", "", "point", "offers", "doing_with", "explicit", "", "false"),
@@ -82,7 +82,7 @@ def _log_twelve(observer: Observer) -> None:
     observer.see("C1", action="Refuses or withdraws")
     observer.see("P1", to="C1", action="Offers", structure="Doing for")
     observer.see("P1")
-    observer.see("P1", action="Handles a thing")
+    observer.begin("P1", "Handles a thing")
     observer.page.get_by_role("region", name="Running").get_by_role("button", name=re.compile("^Stop ")).tap()
     observer.write(JOTTING)
     observer.see("C1", action="Talks", structure="None of these")
