@@ -57,4 +57,4 @@ def test_an_instant_comes_back_aware_and_equal(database: Database) -> None:
 def test_a_naive_time_is_refused(database: Database) -> None:
     """A time without a zone never reaches a table."""
     with pytest.raises(Exception, match="naive"), database.write() as session:
-        session.add(_attempt(b"naive", datetime(2026, 3, 2, 9, 0)))  # noqa: DTZ001
+        session.add(_attempt(b"naive", datetime(2026, 3, 2, 9, 0)))  # noqa: DTZ001  # a naive time is what must be refused
