@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from skygge.core.analyses.frequencies import ANALYSIS, FrequenciesParams, FrequenciesResult
 from skygge.core.analysis import Answer, CellUnknown, answer, entries_behind
+from skygge.core.streams import read_observed
 from tests.fixtures.paper_study import PaperStudy, actor, codebook_lines, encounter, entry, name_id, study_line
 
 HAND = [
@@ -141,14 +142,17 @@ def test_every_count_is_the_number_of_entries_behind_its_cell(rows: list[Any], d
     lines = build(rows)
     paper = PaperStudy([*HOUSE, *lines])
     params = FrequenciesParams.model_validate({"dimension": dimension, "by": by})
-    for row in answer(ANALYSIS, paper, params).result.rows:
-        behind = [seen.id for seen in entries_behind(ANALYSIS, paper, params, row.cell)]
+    found = answer(ANALYSIS, paper, params).result.rows
+    cells = ANALYSIS.cells(read_observed(paper, params.in_force()), params.in_force())
+    assert entries_behind(ANALYSIS, paper, params, found[0].cell) == cells[found[0].cell]
+    for row in found:
+        behind = [seen.id for seen in cells[row.cell]]
         assert len(behind) == row.n == len(set(behind))
         assert sorted(behind) == sorted(line["id"] for line in lines if is_in(line, dimension, row.key))
         if dimension != "flag" and by is not None:
             assert sum(cell.n for cell in row.columns) == row.n
         for cell in row.columns:
-            inside = [seen.id for seen in entries_behind(ANALYSIS, paper, params, cell.cell)]
+            inside = [seen.id for seen in cells[cell.cell]]
             assert len(inside) == cell.n
             assert set(inside) <= set(behind)
 
