@@ -65,10 +65,13 @@ export class Session {
     return this.now;
   }
 
-  /** Change what is remembered; a value of undefined forgets it. */
+  /** Change what is remembered; a value of undefined forgets it. What another tab has changed meanwhile stays. */
   async remember(changes: Partial<Remembered>): Promise<void> {
     this.now = { ...this.now, ...changes };
-    await this.db.put('remembered', structuredClone(this.now), 'now');
+    const tx = this.db.transaction('remembered', 'readwrite');
+    this.now = { ...NOTHING, ...(await tx.store.get('now')), ...changes };
+    await tx.store.put(this.now, 'now');
+    await tx.done;
   }
 
   /** The id under which this phone is known for a name; made at the first asking. */
