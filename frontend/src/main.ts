@@ -1,4 +1,4 @@
-import './ui/base.css';
+import './ui/look.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
 import { AppState } from './shell/appState.svelte';

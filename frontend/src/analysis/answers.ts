@@ -71,10 +71,6 @@ export interface ListedEntry {
   verbatim?: boolean;
 }
 
-export function inLanguage(labels: Record<string, string>, locale: string): string {
-  return labels[locale] ?? labels.en ?? Object.values(labels)[0] ?? '';
-}
-
 export function sayWarning({ code, n }: Warned): string {
   const sentences: Record<string, () => string> = {
     'entries.none': m.warning_entries_none,

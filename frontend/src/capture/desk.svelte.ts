@@ -1,12 +1,12 @@
 import { flushSync } from 'svelte';
-import { goOnRecord, openGap } from '../encounter/gaps';
-import { actorRow } from '../encounter/people';
+import { goOnRecord, openGap } from '../fieldwork/gaps';
+import { actorRow } from '../fieldwork/people';
 import type { App } from '../shell/app';
 import { toStamp } from '../store/clock';
 import { newId } from '../store/identity';
 import type { Draft } from '../store/changes';
 import type { EncounterSubject, EntrySubject } from '../store/subjects';
-import { currentCodebook, findCode } from './codes';
+import { currentCodebook, findCode } from '../fieldwork/codes';
 import { backDate, changeActor, codeLater, endEncounter, giveStructure, jot, keepGoing, logEntry, stopState, swapActors, undo } from './log';
 import type { Act, LogContext, Logged } from './log';
 import { emptyPick, LONE_TOUCH_MS, touch, type Commit, type Pick, type Touch } from './pick';

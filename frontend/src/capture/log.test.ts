@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Codebook } from './codes';
+import type { Codebook } from '../fieldwork/codes';
 import { backDate, endEncounter, giveStructure, jot, logEntry, stopState, swapActors, undo, type LogContext } from './log';
 import type { Commit } from './pick';
 

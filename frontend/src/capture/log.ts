@@ -1,7 +1,7 @@
 /** From picked touches to changes for the notebook. Pure: ids and times are handed in. */
 import type { Draft } from '../store/changes';
 import type { EntryFields, EntryKind } from '../store/subjects';
-import type { Codebook } from './codes';
+import type { Codebook } from '../fieldwork/codes';
 import type { Commit } from './pick';
 import { closedBy, openStates, startsAsState, type EntryLike } from './running';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Codebook } from './codes';
+import type { Codebook } from '../fieldwork/codes';
 import { closedBy, maySpan, openStates, startsAsState, stoppedBy, type EntryLike } from './running';
 
 const codebook: Codebook = {

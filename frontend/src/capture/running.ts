@@ -1,5 +1,5 @@
 /** Running states: which are open, which a touch stops, and which a new entry closes. Pure. */
-import { findCode, type Code, type Codebook } from './codes';
+import { findCode, type Code, type Codebook } from '../fieldwork/codes';
 
 export interface EntryLike {
   id: string;

@@ -1,7 +1,7 @@
-import { encounterName, actionName, codebookOf, structureName } from '../encounter/naming';
-import { actorName } from '../encounter/people';
-import { dayOf } from '../encounter/when';
-import { findCode, labelOf } from '../capture/codes';
+import { encounterName, actionName, codebookOf, structureName } from '../fieldwork/naming';
+import { actorName } from '../fieldwork/people';
+import { dayOf } from '../fieldwork/when';
+import { findCode, labelOf } from '../fieldwork/codes';
 import { m } from '../i18n/paraglide/messages.js';
 import type { App } from '../shell/app';
 import { clockTime } from '../store/clock';

@@ -1,5 +1,5 @@
 /** The codes of a dimension as choices: label, colour, and the two answers that are always there. */
-import { colorOf, labelOf, namedStructures, NONE_OF_THESE, rowOf, UNCLEAR, type Codebook } from '../capture/codes';
+import { colorOf, labelOf, namedStructures, NONE_OF_THESE, rowOf, UNCLEAR, type Codebook } from './codes';
 import { m } from '../i18n/paraglide/messages.js';
 
 export interface CodeChoice {

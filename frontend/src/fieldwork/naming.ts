@@ -1,5 +1,5 @@
 /** Encounters and entries in words, for lists and lines. No jotting is ever part of them. */
-import { currentCodebook, findCode, labelOf, NONE_OF_THESE, UNCLEAR } from '../capture/codes';
+import { currentCodebook, findCode, labelOf, NONE_OF_THESE, UNCLEAR } from './codes';
 import { m } from '../i18n/paraglide/messages.js';
 import type { App } from '../shell/app';
 import type { EncounterKind, EncounterSubject, EntrySubject } from '../store/subjects';

@@ -1,0 +1,5 @@
+/** The languages of the screens, each named in itself. */
+export const LANGUAGES = [
+  ['en', 'English'],
+  ['da', 'Dansk'],
+] as const;

@@ -1,0 +1,36 @@
+/** Refusals of the server in a person's words. */
+import { m } from './paraglide/messages.js';
+
+/** What a refusal tells: a stable code and, for some, how long to wait. */
+interface Refusal {
+  code: string;
+  status?: number;
+  retry_after_s?: number;
+}
+
+const SENTENCES: Record<string, (refusal: Refusal) => string> = {
+  offline: () => m.problem_offline(),
+  'session.wrong_credentials': () => m.problem_wrong_credentials(),
+  'session.too_many_attempts': (refusal) => m.problem_too_many({ minutes: minutesOf(refusal) }),
+  'session.missing': () => m.problem_signed_out(),
+  'setup.link_wrong': () => m.problem_link_wrong(),
+  'setup.used': () => m.problem_link_used(),
+  'setup.needed': () => m.problem_setup_needed(),
+  'session.locked': () => m.problem_locked(),
+  'reset.link_wrong': () => m.problem_link_wrong(),
+  'password.too_weak': () => m.problem_password_weak(),
+  'role.insufficient': () => m.problem_role(),
+};
+
+export function sayProblem(error: unknown): string {
+  if (!isRefusal(error)) return m.problem_unknown({ code: 'app' });
+  return SENTENCES[error.code]?.(error) ?? m.problem_unknown({ code: error.code || String(error.status ?? '') });
+}
+
+function isRefusal(error: unknown): error is Refusal {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string';
+}
+
+function minutesOf(refusal: Refusal): number {
+  return Math.max(1, Math.ceil((refusal.retry_after_s ?? 60) / 60));
+}
