@@ -13,7 +13,7 @@ export function cleanDeep<T>(value: T): T {
   return Object.fromEntries(kept.map(([name, inner]) => [name, cleanDeep(inner as unknown)])) as T;
 }
 
-// Browsers before 2023 have no toWellFormed.
+// Browsers before 2023 have no toWellFormed, and some of them no lookbehind either.
 function mendHalves(text: string): string {
-  return text.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd');
+  return text.replace(/[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]/g, (found) => (found.length === 2 ? found : '\ufffd'));
 }

@@ -33,6 +33,16 @@ describe('texts before they are saved', () => {
     expect(cleanText('=1+1 æøå 🙂')).toBe('=1+1 æøå 🙂');
   });
 
+  it('lose them in an older browser too', () => {
+    const told = Object.getOwnPropertyDescriptor(String.prototype, 'toWellFormed')!;
+    Reflect.deleteProperty(String.prototype, 'toWellFormed');
+    try {
+      expect(cleanText('x\ud83dy 🙂 \ude42\ud83d')).toBe('x\ufffdy 🙂 \ufffd\ufffd');
+    } finally {
+      Object.defineProperty(String.prototype, 'toWellFormed', told);
+    }
+  });
+
   it('are cleaned wherever they stand, and undefined falls away', () => {
     expect(cleanDeep({ a: ['\u0000x', { b: 'y\udc00' }], c: null, d: undefined, e: 1 })).toEqual({
       a: ['x', { b: 'y\ufffd' }],
