@@ -16,12 +16,13 @@ from skygge.accounts.access import require_set_up
 from skygge.analyse import routes as analyse
 from skygge.clock import utc_now
 from skygge.db import open_database
+from skygge.errors import BodyTooLarge, BodyUnreadable, MediaTypeUnsupported, RequestInvalid
 from skygge.export import routes as export
 from skygge.fieldlog import routes as fieldlog
 from skygge.founding import routes as founding
 from skygge.guard import Guard
 from skygge.intake import routes as intake
-from skygge.problems import ProblemBody, install_handlers
+from skygge.problems import describe_openapi, document_problems, install_handlers
 from skygge.settings import Settings, load_settings
 from skygge.studies import entrance
 from skygge.studies import routes as studies
@@ -77,7 +78,7 @@ def _compose(settings: Settings) -> FastAPI:
         redirect_slashes=False,
         lifespan=_lifespan,
         generate_unique_id_function=_operation_name,
-        responses={422: {"description": "Unprocessable: request.invalid", "model": ProblemBody}},
+        responses=document_problems(BodyUnreadable, BodyTooLarge, MediaTypeUnsupported, RequestInvalid),
     )
     app.include_router(founding.setup_router, prefix=API)
     for router in ROUTERS:
@@ -88,6 +89,7 @@ def _compose(settings: Settings) -> FastAPI:
         mimetypes.add_type("application/manifest+json", ".webmanifest")
         app.frontend("/", directory=str(web), fallback=None)
     install_handlers(app)
+    describe_openapi(app)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)
     app.add_middleware(Guard, settings=settings)
     return app

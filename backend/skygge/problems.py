@@ -80,6 +80,20 @@ def document_problems(*kinds: type[Problem]) -> dict[int | str, dict[str, Any]]:
     }
 
 
+def describe_openapi(app: FastAPI) -> None:
+    """Put the shape of a problem into the OpenAPI document, which the `responses` of every route refer to."""
+    describe = app.openapi
+
+    def with_problems() -> dict[str, Any]:
+        document = describe()
+        shape = ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
+        parts = shape.pop("$defs")
+        document["components"]["schemas"].update({"ProblemBody": shape, **parts})
+        return document
+
+    app.openapi = with_problems  # type: ignore[method-assign]  # FastAPI's own way of extending the document
+
+
 def _answer_problem(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Problem)
     return to_response(error)
