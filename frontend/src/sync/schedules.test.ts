@@ -9,9 +9,9 @@ import { fail, MemoryServer } from './memoryServer';
 
 /**
  * Random schedules: two phones, lost questions and answers, phones that die between two requests, restores. Fixed
- * seeds and one new one, which is printed when it fails. SKYGGE_SCHEDULES sets how many.
+ * seeds and one new one, which stands in the name of its test. Many more with SKYGGE_TEST_SIZE=deep.
  */
-const COUNT = Number(process.env.SKYGGE_SCHEDULES ?? 30);
+const COUNT = process.env.SKYGGE_TEST_SIZE === 'deep' ? 1500 : 30;
 const seeds = [...Array(COUNT - 1).keys(), Math.floor(Math.random() * 2 ** 31)];
 const opened: OpenNotebook[] = [];
 
