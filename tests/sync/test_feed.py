@@ -80,6 +80,7 @@ def test_a_question_out_of_bounds_is_422(phone: Phone, query: str) -> None:
 
 def test_observers_of_a_blind_study_see_their_own(pair: tuple[Phone, Phone], phone: Phone) -> None:
     """In feed and lists alike; codebook, people and study come to everybody, and the cursor reaches the end."""
+    assert pair[0].pull()["cursor"] == 14, "the cursor passes over what Berit wrote last"
     phone.push(phone.change("actor.added", {"label": "C1", "kind": "citizen"}))
     for me, other in (pair, pair[::-1]):
         feed = me.pull_all()
