@@ -44,8 +44,10 @@ def uv() -> str:
 def sync(level: str) -> None:
     """Bring .venv to the locked versions of `level` and install the working copy into it.
 
-    A development environment is good enough for running: the lock of the one contains the other.
+    A development environment is good enough for running, as its lock contains the other, and stays one.
     """
+    if program("pytest").exists():
+        level = "development"
     for candidate in LEVELS[LEVELS.index(level) :]:
         if is_stamped("venv", _wanted(candidate)) and program("skygge").exists():
             return
