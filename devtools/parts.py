@@ -40,6 +40,7 @@ TESTS: Mapping[str, Sequence[str]] = {
     "sync": ("tests/sync",),
     "analyses": ("tests/analyses",),
     "exports": ("tests/exports",),
+    "demo": ("tests/demo",),
     "migrations": ("tests/migrations",),
     "e2e": ("tests/e2e",),
 }
@@ -103,6 +104,7 @@ PARTS: Sequence[Part] = (
     Part("sync", "push, pull, quarantine, verify", tests("sync")),
     Part("analyses", "analyses over HTTP, with the entries behind every cell", tests("analyses")),
     Part("exports", "exports and imports read back", tests("exports")),
+    Part("demo", "the example study on a server", tests("demo")),
     Part("migrations", "up from every released schema, on both databases", tests("migrations")),
     Part("e2e", "a real browser against the real server", tests("e2e", workers=1)),
     Part("packaging", "the wheel, installed into an empty environment", _packaging),
