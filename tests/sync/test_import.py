@@ -7,7 +7,9 @@ from uuid import UUID
 import pytest
 from sqlmodel import Session
 
+from skygge.core.importing import RowError
 from skygge.fieldlog.verify import verify
+from skygge.intake.ingest_file import ImportReport
 from tests.fixtures.world import Person, World
 from tests.sync.phone import Phone, join_with_phone, stamp
 
@@ -127,3 +129,16 @@ def test_an_unknown_format_and_a_failing_commit_are_told(phone: Phone, monkeypat
 
     monkeypatch.setattr(Session, "commit", fail)
     assert _send(phone, LINES).status_code == 500
+
+
+def test_the_report_is_said_in_sentences() -> None:
+    """As the console prints it."""
+    report = ImportReport("jsonl", dry_run=True, stored=3, observers=["observer-7"])
+    report.created.update(["entry", "entry", "visit"])
+    report.parked.append(RowError(4, "change.schema_newer"))
+    assert report.lines() == [
+        "Changes that would be stored: 3; that were there already: 0.",
+        "Things that would be created: entry 2, visit 1.",
+        "Observers that would be made members without sign-in: observer-7.",
+        "Row 4: quarantined, change.schema_newer.",
+    ]

@@ -62,10 +62,13 @@ class ImportReport:
     def lines(self) -> list[str]:
         """The report in sentences for a console."""
         made = "would be" if self.dry_run else "were"
-        found = [f"{self.stored} changes {made} stored; {self.known} were there already."]
-        found += [f"{count} × {kind} {made} created." for kind, count in sorted(self.created.items())]
-        found += [f"Observer {name} {made} made a member without sign-in." for name in self.observers]
-        found += [f"Row {error.row} {made} quarantined: {error.code}." for error in self.parked]
+        found = [f"Changes that {made} stored: {self.stored}; that were there already: {self.known}."]
+        if self.created:
+            counts = ", ".join(f"{kind} {count}" for kind, count in sorted(self.created.items()))
+            found.append(f"Things that {made} created: {counts}.")
+        if self.observers:
+            found.append(f"Observers that {made} made members without sign-in: {', '.join(self.observers)}.")
+        found += [f"Row {error.row}: quarantined, {error.code}." for error in self.parked]
         return found
 
 
