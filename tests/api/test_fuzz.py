@@ -1,4 +1,4 @@
-"""Schemathesis: what the API's own description allows, and what it does not, never gets a 5xx or an undocumented answer."""
+"""Schemathesis: nothing the API describes, and nothing that it does not, gets a 5xx or an undocumented answer."""
 
 import json
 import os
