@@ -1,12 +1,13 @@
 import type { Change, Draft, StoredChange } from './changes';
-import { notesName, readStanding, strictly, type ChangeRecord } from './database';
+import { commitChanges } from './commitChanges';
+import { notesName } from './database';
 import { cleanText } from './cleanText';
 import { sealText } from './envelope';
 import { makeChanges, type Unplaced, type Writer } from './makeChange';
 import type { Counts, Notebook, NotebookAccount } from './notebook';
 import { Notes } from './notes';
 import { placeChanges } from './placeChanges';
-import { refoldSubjects, sealBody, toStoredChange } from './refold';
+import { toStoredChange } from './refold';
 import type { EntrySubject, Subject, SubjectType } from './subjects';
 
 const STUCK_AFTER_MS = 1500;
@@ -68,27 +69,10 @@ class StoredNotebook implements OpenNotebook {
   }
 
   private async commit(made: readonly Unplaced[]): Promise<StoredChange[]> {
-    const saved = await this.notes.connection.use((db) =>
-      strictly(db, async (tx) => {
-        const standing = await readStanding(tx);
-        const changes = placeChanges(made, standing.device_seq, this.notes.mirror);
-        await Promise.all(changes.map((change) => tx.objectStore('change').add(this.toRecord(change))));
-        for (const { device_seq: own, change_id } of changes) await tx.objectStore('outbox').add({ own, change_id });
-        const records = await refoldSubjects(tx, changes.map((change) => change.subject_id));
-        standing.device_seq += changes.length;
-        standing.own += changes.length;
-        standing.unsent += changes.length;
-        await tx.objectStore('meta').put(standing, 'standing');
-        return { changes, records, standing };
-      }),
-    );
+    const saved = await commitChanges(this.notes, made, this.account.observer);
+    // Memory follows the disk, never the other way round.
     this.notes.committed(saved.records, saved.standing);
     return saved.changes;
-  }
-
-  private toRecord(change: Change): ChangeRecord {
-    const { change_id, subject_id, device_seq } = change;
-    return { change_id, subject_id, body: sealBody(change), own: device_seq, by: this.account.observer };
   }
 
   get<T extends SubjectType>(type: T, id: string): Subject<T> | undefined {
