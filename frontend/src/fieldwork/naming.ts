@@ -4,7 +4,6 @@ import { m } from '../i18n/paraglide/messages.js';
 import type { App } from '../shell/app';
 import type { EncounterKind, EncounterSubject, EntrySubject } from '../store/subjects';
 import { actorName } from './people';
-import { ownEncounters } from './start';
 import { dayOf } from './when';
 
 export function kindName(kind: EncounterKind): string {
@@ -18,13 +17,15 @@ export function kindName(kind: EncounterKind): string {
   return names[kind]();
 }
 
-/** `Visit 3`: the third of its kind on its day. */
+/** `Visit 3`: the third of its kind that its observer watched on its day. */
 export function encounterName(app: App, encounter: EncounterSubject): string {
   const { kind, started_at } = encounter.fields;
   const name = kindName(kind);
   if (kind === 'between') return name;
-  const before = app.live(ownEncounters).filter(
+  const before = app.live((notebook) => notebook.list('encounter')).filter(
     (one) =>
+      !one.retracted &&
+      one.fields.observer === encounter.fields.observer &&
       one.fields.kind === kind &&
       dayOf(one.fields.started_at) === dayOf(started_at) &&
       Date.parse(one.fields.started_at) <= Date.parse(started_at),
@@ -42,6 +43,12 @@ export function structureName(app: App, key: string | null | undefined): string 
   if (key === UNCLEAR) return m.structure_unclear();
   if (key === NONE_OF_THESE) return m.structure_none_of_these();
   return labelOf(findCode(codebookOf(app), 'structure', key), key, app.locale);
+}
+
+/** A jotting as it reads: words said word for word stand in quotation marks, once. */
+export function jottingText(jotting: string | null | undefined, verbatim: boolean | undefined): string {
+  if (!jotting) return '';
+  return verbatim && !/^["“”„»«]/.test(jotting) ? `“${jotting}”` : jotting;
 }
 
 /** `Asks · Doing with`, or what the entry is when it has no code. */

@@ -20,8 +20,13 @@ const VISIT_CODE = /^[A-Z]{6}$/;
 
 /** Encounters that this observer watches or watched, newest first. */
 export function ownEncounters(notebook: Notebook): EncounterSubject[] {
-  const own = notebook.list('encounter').filter((one) => one.author === notebook.account.observer && !one.retracted);
-  return own.sort((a, b) => Date.parse(b.fields.started_at) - Date.parse(a.fields.started_at));
+  return allEncounters(notebook).filter((one) => one.author === notebook.account.observer);
+}
+
+/** Everybody's encounters on this device, newest first. */
+export function allEncounters(notebook: Notebook): EncounterSubject[] {
+  const standing = notebook.list('encounter').filter((one) => !one.retracted);
+  return standing.sort((a, b) => Date.parse(b.fields.started_at) - Date.parse(a.fields.started_at));
 }
 
 export function runningEncounter(notebook: Notebook): EncounterSubject | undefined {
