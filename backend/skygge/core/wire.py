@@ -8,6 +8,10 @@ from collections.abc import Mapping
 
 MAX_DEPTH = 32
 MAX_DIGITS = 1_000
+# json.dumps builds an encoder at every call; a push needs several for each change.
+_write_verbatim = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_write_ascii = json.JSONEncoder(separators=(",", ":")).encode
+_write_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 class WireError(ValueError):
@@ -38,16 +42,15 @@ def parse_json(raw: bytes) -> object:
 
 def to_verbatim(document: object) -> bytes:
     """UTF-8 JSON in the order given; a lone surrogate survives as its escape."""
-    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     try:
-        return text.encode("utf-8")
+        return _write_verbatim(document).encode("utf-8")
     except UnicodeEncodeError:
-        return json.dumps(document, separators=(",", ":")).encode("ascii")
+        return _write_ascii(document).encode("ascii")
 
 
 def to_canonical(document: object) -> bytes:
     """JSON in one agreed form (sorted keys, ASCII, no spaces), for hashing and comparing."""
-    return json.dumps(document, sort_keys=True, separators=(",", ":")).encode("ascii")
+    return _write_canonical(document).encode("ascii")
 
 
 def content_hash(change: Mapping[str, object]) -> bytes:
