@@ -9,14 +9,16 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from skygge.app import describe_api
 from skygge.core.analysis import all_analyses
 from skygge.core.export import LOSSES, all_exports
 from skygge.core.filters import Filters
 
 
 def describe() -> dict[str, str]:
-    """The two generated pages of the documentation, as text."""
+    """The two generated pages of the documentation and the description of the API, as text."""
     return {
+        "openapi": json.dumps(describe_api()),
         "analyses": analyses_page(all_analyses().values()),
         "exports": exports_page(all_exports().values()),
     }

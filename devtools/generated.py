@@ -12,23 +12,39 @@ from pathlib import Path
 from devtools import node_env, python_env
 from devtools.machine import ROOT, Trouble, say
 
+TYPES = ROOT / "frontend" / "src" / "api" / "schema.ts"
 PAGES = {"analyses": ROOT / "docs" / "analyses.md", "exports": ROOT / "docs" / "exports.md"}
 
 
 def write() -> int:
     """Write all of them anew."""
-    python_env.sync("runtime")
-    for name, text in _describe().items():
-        PAGES[name].write_text(text, encoding="utf-8")
-    return node_env.npm("run", "api")
+    python_env.sync("development")
+    described = _describe()
+    for name, page in PAGES.items():
+        page.write_text(described[name], encoding="utf-8")
+    return _write_types(described["openapi"], TYPES)
 
 
 def check() -> int:
     """Return 0 when what is committed is what the code would give now, else 1."""
-    stale = [PAGES[name] for name, text in _describe().items() if not _holds(PAGES[name], text)]
-    for page in stale:
-        say(f"{page.relative_to(ROOT)} is not what the code says now. Run ./dev generate and commit it.")
-    return max(node_env.npm("run", "api:check"), 1 if stale else 0)
+    described = _describe()
+    with tempfile.TemporaryDirectory() as folder:
+        types = Path(folder) / TYPES.name
+        if _write_types(described["openapi"], types) != 0:
+            return 1
+        wanted = {page: described[name] for name, page in PAGES.items()} | {TYPES: types.read_text(encoding="utf-8")}
+    stale = [file for file, text in wanted.items() if not _holds(file, text)]
+    for file in stale:
+        say(f"{file.relative_to(ROOT)} is not what the code says now. Run ./dev generate and commit it.")
+    return 1 if stale else 0
+
+
+def _write_types(openapi: str, file: Path) -> int:
+    """The types of the web app from the description of the API; 0 when that went well."""
+    with tempfile.TemporaryDirectory() as folder:
+        described = Path(folder) / "openapi.json"
+        described.write_text(openapi, encoding="utf-8")
+        return node_env.npm("exec", "--", "openapi-typescript", str(described), "--output", str(file))
 
 
 def _holds(file: Path, text: str) -> bool:

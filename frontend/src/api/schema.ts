@@ -4,27 +4,7 @@
  */
 
 export interface paths {
-    "/api/v1/invitations/accept": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Accept Invitation
-         * @description Join a study with an invitation's code, making the account in the same step.
-         */
-        post: operations["accept_invitation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/me": {
+    "/api/v1/setup": {
         parameters: {
             query?: never;
             header?: never;
@@ -32,32 +12,16 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read Me
-         * @description Who am I, which studies do I belong to.
+         * Read Setup
+         * @description Whether the first account is still to be made; gone once it is.
          */
-        get: operations["read_me"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/reset": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
+        get: operations["read_setup"];
         put?: never;
         /**
-         * Reset Password
-         * @description Choose a new password with a reset link; ends every session of the account.
+         * Set Up
+         * @description Make the first account (the server's admin) and its study with the one-time link, and sign in.
          */
-        post: operations["reset_password"];
+        post: operations["set_up"];
         delete?: never;
         options?: never;
         head?: never;
@@ -88,7 +52,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/setup": {
+    "/api/v1/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reset Password
+         * @description Choose a new password with a reset link; ends every session of the account.
+         */
+        post: operations["reset_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me": {
         parameters: {
             query?: never;
             header?: never;
@@ -96,16 +80,32 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read Setup
-         * @description Whether the first account is still to be made; gone once it is.
+         * Read Me
+         * @description Who am I, which studies do I belong to.
          */
-        get: operations["read_setup"];
+        get: operations["read_me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
         put?: never;
         /**
-         * Set Up
-         * @description Make the first account (the server's admin) and its study with the one-time link, and sign in.
+         * Accept Invitation
+         * @description Join a study with an invitation's code, making the account in the same step.
          */
-        post: operations["set_up"];
+        post: operations["accept_invitation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -160,6 +160,98 @@ export interface paths {
         patch: operations["update_study"];
         trace?: never;
     };
+    "/api/v1/studies/{study_id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Members
+         * @description Who belongs to the study. Names of accounts are the lead's to see; others see observer names.
+         */
+        get: operations["read_members"];
+        put?: never;
+        /**
+         * Create Member
+         * @description Add somebody who has an account, or an observer without sign-in. The lead's.
+         */
+        post: operations["create_member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Devices
+         * @description The lead sees every device of the study, others their own.
+         */
+        get: operations["read_devices"];
+        put?: never;
+        /**
+         * Put Device
+         * @description Make my device known under a name; with `revoked` the lead closes or reopens anybody's.
+         */
+        post: operations["put_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Invitations
+         * @description Invitations, used or not, without their codes. The lead's.
+         */
+        get: operations["read_invitations"];
+        put?: never;
+        /**
+         * Create Invitation
+         * @description Make an invitation; its code is in this answer and nowhere else. The lead's.
+         */
+        post: operations["create_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/codebooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Codebooks
+         * @description Versions of the codebook, each with its codes.
+         */
+        get: operations["read_codebooks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/studies/{study_id}/actors": {
         parameters: {
             query?: never;
@@ -174,6 +266,190 @@ export interface paths {
         get: operations["read_actors"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/encounters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Encounters
+         * @description Encounters by their start. Filters on entries keep those that hold such an entry.
+         */
+        get: operations["read_encounters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Entries
+         * @description Entries in stream order, encounter by encounter; reflections only to their author.
+         */
+        get: operations["read_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/fieldnotes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Fieldnotes
+         * @description Paragraphs in their author's order, encounter by encounter.
+         */
+        get: operations["read_fieldnotes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/memos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Memos
+         * @description Memos.
+         */
+        get: operations["read_memos"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/conflicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Conflicts
+         * @description Things with fields that have several standing values, side by side until a person chooses.
+         */
+        get: operations["read_conflicts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/entries/{entry_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Entry History
+         * @description Every change about one entry, in the order it reached the server.
+         */
+        get: operations["read_entry_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Pull Changes
+         * @description What is new after a cursor. A cursor of another epoch means nothing here: the answer says to begin again.
+         */
+        get: operations["pull_changes"];
+        put?: never;
+        /**
+         * Push Changes
+         * @description Hand over changes; the answer has a verdict for each and leaves after the commit.
+         */
+        post: operations["push_changes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/quarantine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Quarantine
+         * @description What I sent and could not be taken, newest first.
+         */
+        get: operations["read_quarantine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/imports/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import File
+         * @description Import a file: all of it or nothing. The body is the file.
+         */
+        post: operations["import_file"];
         delete?: never;
         options?: never;
         head?: never;
@@ -268,154 +544,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/studies/{study_id}/changes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Pull Changes
-         * @description What is new after a cursor. A cursor of another epoch means nothing here: the answer says to begin again.
-         */
-        get: operations["pull_changes"];
-        put?: never;
-        /**
-         * Push Changes
-         * @description Hand over changes; the answer has a verdict for each and leaves after the commit.
-         */
-        post: operations["push_changes"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/studies/{study_id}/codebooks": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Codebooks
-         * @description Versions of the codebook, each with its codes.
-         */
-        get: operations["read_codebooks"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/studies/{study_id}/conflicts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Conflicts
-         * @description Things with fields that have several standing values, side by side until a person chooses.
-         */
-        get: operations["read_conflicts"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/studies/{study_id}/devices": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Devices
-         * @description The lead sees every device of the study, others their own.
-         */
-        get: operations["read_devices"];
-        put?: never;
-        /**
-         * Put Device
-         * @description Make my device known under a name; with `revoked` the lead closes or reopens anybody's.
-         */
-        post: operations["put_device"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/studies/{study_id}/encounters": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Encounters
-         * @description Encounters by their start. Filters on entries keep those that hold such an entry.
-         */
-        get: operations["read_encounters"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/studies/{study_id}/entries": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Entries
-         * @description Entries in stream order, encounter by encounter; reflections only to their author.
-         */
-        get: operations["read_entries"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/studies/{study_id}/entries/{entry_id}/history": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Entry History
-         * @description Every change about one entry, in the order it reached the server.
-         */
-        get: operations["read_entry_history"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/studies/{study_id}/exports": {
         parameters: {
             query?: never;
@@ -479,114 +607,6 @@ export interface paths {
         };
         /** Everything, without loss: to keep, to move to another Skygge, or for scripts. */
         get: operations["export_jsonl"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/studies/{study_id}/fieldnotes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Fieldnotes
-         * @description Paragraphs in their author's order, encounter by encounter.
-         */
-        get: operations["read_fieldnotes"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/studies/{study_id}/invitations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Invitations
-         * @description Invitations, used or not, without their codes. The lead's.
-         */
-        get: operations["read_invitations"];
-        put?: never;
-        /**
-         * Create Invitation
-         * @description Make an invitation; its code is in this answer and nowhere else. The lead's.
-         */
-        post: operations["create_invitation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/studies/{study_id}/members": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Members
-         * @description Who belongs to the study. Names of accounts are the lead's to see; others see observer names.
-         */
-        get: operations["read_members"];
-        put?: never;
-        /**
-         * Create Member
-         * @description Add somebody who has an account, or an observer without sign-in. The lead's.
-         */
-        post: operations["create_member"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/studies/{study_id}/memos": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Memos
-         * @description Memos.
-         */
-        get: operations["read_memos"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/studies/{study_id}/quarantine": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Quarantine
-         * @description What I sent and could not be taken, newest first.
-         */
-        get: operations["read_quarantine"];
         put?: never;
         post?: never;
         delete?: never;
@@ -661,23 +681,25 @@ export interface components {
              * Format: uuid
              */
             id: string;
-            /** Is Admin */
-            is_admin: boolean;
             /** Name */
             name: string;
+            /** Is Admin */
+            is_admin: boolean;
         };
         /**
          * Acknowledgement
          * @description The answer to a push, sent after the commit. `protocol` is the newest that this server speaks.
          */
         Acknowledgement: {
+            /** Protocol */
+            protocol: number;
             /**
              * Epoch
              * Format: uuid
              */
             epoch: string;
-            /** Protocol */
-            protocol: number;
+            /** Verdicts */
+            verdicts: components["schemas"]["VerdictOut"][];
             /**
              * Server Received At
              * Format: date-time
@@ -688,8 +710,6 @@ export interface components {
              * Format: date-time
              */
             server_time: string;
-            /** Verdicts */
-            verdicts: components["schemas"]["VerdictOut"][];
         };
         /**
          * AnalysisOut
@@ -698,13 +718,13 @@ export interface components {
         AnalysisOut: {
             /** Name */
             name: string;
-            /** Params */
-            params: {
-                [key: string]: unknown;
-            };
             /** Question */
             question: {
                 [key: string]: string;
+            };
+            /** Params */
+            params: {
+                [key: string]: unknown;
             };
         };
         /**
@@ -713,30 +733,25 @@ export interface components {
          */
         Basis: {
             /**
-             * Codebook Versions
-             * @description Versions with which these entries were coded.
+             * N Entries
+             * @description Entries looked at.
              */
-            codebook_versions: number[];
+            n_entries: number;
             /**
              * N Encounters
              * @description Encounters looked at, those without entries too.
              */
             n_encounters: number;
             /**
-             * N Entries
-             * @description Entries looked at.
+             * N Visits
+             * @description Visits among them; two observers of one visit count once.
              */
-            n_entries: number;
+            n_visits: number;
             /**
              * N Left Out
              * @description Encounters whose end nobody gave: left out of rates, shares and intervals.
              */
             n_left_out: number;
-            /**
-             * N Visits
-             * @description Visits among them; two observers of one visit count once.
-             */
-            n_visits: number;
             /**
              * Observed Seconds
              * @description Observed time, gaps taken off, of the encounters not left out.
@@ -747,6 +762,11 @@ export interface components {
              * @description Entries whose device clock was wrong and whose times were corrected.
              */
             times_corrected: number;
+            /**
+             * Codebook Versions
+             * @description Versions with which these entries were coded.
+             */
+            codebook_versions: number[];
         };
         /**
          * Caveat
@@ -778,19 +798,19 @@ export interface components {
          * @description A device, when it was last heard of, and how far its clock is off (device minus server).
          */
         DeviceOut: {
-            /** Account Id */
-            account_id: string | null;
-            /** Clock Offset Ms */
-            clock_offset_ms: number | null;
             /**
              * Device Id
              * Format: uuid
              */
             device_id: string;
-            /** Last Contact At */
-            last_contact_at: string | null;
+            /** Account Id */
+            account_id: string | null;
             /** Name */
             name: string;
+            /** Last Contact At */
+            last_contact_at: string | null;
+            /** Clock Offset Ms */
+            clock_offset_ms: number | null;
             /** Revoked At */
             revoked_at: string | null;
         };
@@ -799,22 +819,22 @@ export interface components {
          * @description One format: what it is for, what it may leave out, and its options as a JSON schema.
          */
         ExportOut: {
-            /** May Lose */
-            may_lose: components["schemas"]["LossOut"][];
-            /** Media Type */
-            media_type: string;
             /** Name */
             name: string;
-            /** Options */
-            options: {
-                [key: string]: unknown;
-            };
+            /** Media Type */
+            media_type: string;
+            /** Suffix */
+            suffix: string;
             /** Purpose */
             purpose: {
                 [key: string]: string;
             };
-            /** Suffix */
-            suffix: string;
+            /** May Lose */
+            may_lose: components["schemas"]["LossOut"][];
+            /** Options */
+            options: {
+                [key: string]: unknown;
+            };
         };
         /**
          * FeedOut
@@ -825,40 +845,29 @@ export interface components {
          *     written as JSON with sorted keys, without spaces, beyond ASCII escaped, whole numbers without a point.
          */
         FeedOut: {
-            /** Changes */
-            changes: {
-                [key: string]: unknown;
-            }[];
-            /** Checksum */
-            checksum: string | null;
-            /** Cursor */
-            cursor: number;
             /**
              * Epoch
              * Format: uuid
              */
             epoch: string;
+            /** Changes */
+            changes: {
+                [key: string]: unknown;
+            }[];
+            /** Cursor */
+            cursor: number;
             /** Has More */
             has_more: boolean;
+            /** Checksum */
+            checksum: string | null;
             /**
              * Server Time
              * Format: date-time
              */
             server_time: string;
         };
-        /**
-         * FieldProblem
-         * @description Where something is wrong, and what kind of wrong it is.
-         */
-        FieldProblem: {
-            /** Kind */
-            kind: string;
-            /** Loc */
-            loc: (string | number)[];
-        };
         /** FrequenciesAnswer */
         FrequenciesAnswer: {
-            basis: components["schemas"]["Basis"];
             /** Name */
             name: string;
             /**
@@ -868,9 +877,10 @@ export interface components {
             params: {
                 [key: string]: unknown;
             };
-            result: components["schemas"]["FrequenciesResult"];
+            basis: components["schemas"]["Basis"];
             /** Warnings */
             warnings: components["schemas"]["Caveat"][];
+            result: components["schemas"]["FrequenciesResult"];
         };
         /**
          * FrequenciesResult
@@ -885,11 +895,6 @@ export interface components {
          * @description One count in a column. `key` is null for entries without an actor, observer or agency.
          */
         FrequencyCell: {
-            /**
-             * Cell
-             * @description Opens exactly these entries.
-             */
-            cell: string;
             /** Key */
             key: string | null;
             /** Label */
@@ -898,19 +903,17 @@ export interface components {
             n: number;
             /** N Visits */
             n_visits: number;
+            /**
+             * Cell
+             * @description Opens exactly these entries.
+             */
+            cell: string;
         };
         /**
          * FrequencyRow
          * @description One code. `key` is null for entries that carry none in the dimension.
          */
         FrequencyRow: {
-            /**
-             * Cell
-             * @description Opens exactly these entries.
-             */
-            cell: string;
-            /** Columns */
-            columns: components["schemas"]["FrequencyCell"][];
             /** Key */
             key: string | null;
             /** Labels */
@@ -923,26 +926,59 @@ export interface components {
             n_encounters: number;
             /** N Visits */
             n_visits: number;
+            /**
+             * Cell
+             * @description Opens exactly these entries.
+             */
+            cell: string;
+            /** Columns */
+            columns: components["schemas"]["FrequencyCell"][];
+        };
+        /**
+         * ImportOut
+         * @description What an import made, or would make: changes stored and known, things created by type, new observers.
+         */
+        ImportOut: {
+            /** Name */
+            name: string;
+            /** Dry Run */
+            dry_run: boolean;
+            /** Stored */
+            stored: number;
+            /** Known */
+            known: number;
+            /** Created */
+            created: {
+                [key: string]: number;
+            };
+            /** Parked */
+            parked: components["schemas"]["ParkedRow"][];
+            /** Observers */
+            observers: string[];
         };
         /**
          * InvitationIn
          * @description What the invited person will be; without an observer name the next free one.
          */
         InvitationIn: {
-            /** Observer */
-            observer?: string | null;
             /** @default observer */
             role: components["schemas"]["Role"];
+            /** Observer */
+            observer?: string | null;
         };
         /**
          * InvitationMade
          * @description An invitation with its code, which is shown this once.
          */
         InvitationMade: {
-            /** Accepted At */
-            accepted_at: string | null;
-            /** Code */
-            code: string;
+            /**
+             * Invitation Id
+             * Format: uuid
+             */
+            invitation_id: string;
+            role: components["schemas"]["Role"];
+            /** Observer */
+            observer: string | null;
             /**
              * Created At
              * Format: date-time
@@ -953,22 +989,24 @@ export interface components {
              * Format: date-time
              */
             expires_at: string;
-            /**
-             * Invitation Id
-             * Format: uuid
-             */
-            invitation_id: string;
-            /** Observer */
-            observer: string | null;
-            role: components["schemas"]["Role"];
+            /** Accepted At */
+            accepted_at: string | null;
+            /** Code */
+            code: string;
         };
         /**
          * InvitationOut
          * @description An invitation without its code.
          */
         InvitationOut: {
-            /** Accepted At */
-            accepted_at: string | null;
+            /**
+             * Invitation Id
+             * Format: uuid
+             */
+            invitation_id: string;
+            role: components["schemas"]["Role"];
+            /** Observer */
+            observer: string | null;
             /**
              * Created At
              * Format: date-time
@@ -979,14 +1017,8 @@ export interface components {
              * Format: date-time
              */
             expires_at: string;
-            /**
-             * Invitation Id
-             * Format: uuid
-             */
-            invitation_id: string;
-            /** Observer */
-            observer: string | null;
-            role: components["schemas"]["Role"];
+            /** Accepted At */
+            accepted_at: string | null;
         };
         /**
          * LossOut
@@ -1006,13 +1038,13 @@ export interface components {
          */
         Me: {
             account: components["schemas"]["AccountOut"];
+            /** Studies */
+            studies: components["schemas"]["StudySummary"][];
             /**
              * Server Time
              * Format: date-time
              */
             server_time: string;
-            /** Studies */
-            studies: components["schemas"]["StudySummary"][];
         };
         /**
          * MemberIn
@@ -1031,110 +1063,99 @@ export interface components {
          * @description A member of a study; `name` is null for observers without sign-in.
          */
         MemberOut: {
-            /** Account Id */
-            account_id: string | null;
-            /**
-             * Joined At
-             * Format: date-time
-             */
-            joined_at: string;
             /**
              * Member Id
              * Format: uuid
              */
             member_id: string;
+            /** Account Id */
+            account_id: string | null;
             /** Name */
             name: string | null;
             /** Observer */
             observer: string;
             role: components["schemas"]["Role"];
+            /**
+             * Joined At
+             * Format: date-time
+             */
+            joined_at: string;
         };
         /** Page[AnalysisOut] */
         Page_AnalysisOut_: {
-            /** Cursor */
-            cursor: number | null;
             /** Items */
             items: components["schemas"]["AnalysisOut"][];
+            /** Cursor */
+            cursor: number | null;
         };
         /** Page[DeviceOut] */
         Page_DeviceOut_: {
-            /** Cursor */
-            cursor: number | null;
             /** Items */
             items: components["schemas"]["DeviceOut"][];
+            /** Cursor */
+            cursor: number | null;
         };
         /** Page[ExportOut] */
         Page_ExportOut_: {
-            /** Cursor */
-            cursor: number | null;
             /** Items */
             items: components["schemas"]["ExportOut"][];
+            /** Cursor */
+            cursor: number | null;
         };
         /** Page[InvitationOut] */
         Page_InvitationOut_: {
-            /** Cursor */
-            cursor: number | null;
             /** Items */
             items: components["schemas"]["InvitationOut"][];
+            /** Cursor */
+            cursor: number | null;
         };
         /** Page[MemberOut] */
         Page_MemberOut_: {
-            /** Cursor */
-            cursor: number | null;
             /** Items */
             items: components["schemas"]["MemberOut"][];
+            /** Cursor */
+            cursor: number | null;
         };
         /** Page[QuarantinedOut] */
         Page_QuarantinedOut_: {
-            /** Cursor */
-            cursor: number | null;
             /** Items */
             items: components["schemas"]["QuarantinedOut"][];
+            /** Cursor */
+            cursor: number | null;
         };
         /** Page[StudyOut] */
         Page_StudyOut_: {
-            /** Cursor */
-            cursor: number | null;
             /** Items */
             items: components["schemas"]["StudyOut"][];
+            /** Cursor */
+            cursor: number | null;
         };
         /** Page[dict[str, Any]] */
         Page_dict_str__Any__: {
-            /** Cursor */
-            cursor: number | null;
             /** Items */
             items: {
                 [key: string]: unknown;
             }[];
+            /** Cursor */
+            cursor: number | null;
         };
         /**
-         * ProblemBody
-         * @description RFC 9457, with a stable `code`.
+         * ParkedRow
+         * @description A change line that could not be taken and was quarantined, by its row (counted from 1).
          */
-        ProblemBody: {
+        ParkedRow: {
+            /** Row */
+            row: number;
             /** Code */
             code: string;
-            /** Detail */
-            detail: string;
-            /** Errors */
-            errors?: components["schemas"]["FieldProblem"][] | null;
-            /** Status */
-            status: number;
-            /** Title */
-            title: string;
-            /**
-             * Type
-             * @default about:blank
-             */
-            type: string;
         };
         /**
          * Push
          * @description Changes of one device. A newer protocol may say more than this server knows; its changes are still taken.
          */
         Push: {
-            /** Changes */
-            changes: unknown[];
+            /** Protocol */
+            protocol: number;
             /**
              * Device Id
              * Format: uuid
@@ -1145,8 +1166,8 @@ export interface components {
              * Format: date-time
              */
             device_time: string;
-            /** Protocol */
-            protocol: number;
+            /** Changes */
+            changes: unknown[];
         } & {
             [key: string]: unknown;
         };
@@ -1155,37 +1176,37 @@ export interface components {
          * @description A change that was parked. `content` is the JSON text as it was kept: it may hold what JSON cannot say.
          */
         QuarantinedOut: {
-            /** Change Id */
-            change_id: string | null;
-            /** Code */
-            code: string;
-            /** Content */
-            content: string;
-            /**
-             * Device Id
-             * Format: uuid
-             */
-            device_id: string;
             /**
              * Id
              * Format: uuid
              */
             id: string;
+            /** Change Id */
+            change_id: string | null;
+            /**
+             * Device Id
+             * Format: uuid
+             */
+            device_id: string;
+            /** Code */
+            code: string;
             /**
              * Received At
              * Format: date-time
              */
             received_at: string;
+            /** Content */
+            content: string;
         };
         /**
          * Reset
          * @description A reset link's token and the new password.
          */
         Reset: {
-            /** Password */
-            password: string;
             /** Token */
             token: string;
+            /** Password */
+            password: string;
         };
         /**
          * Role
@@ -1198,13 +1219,13 @@ export interface components {
          * @description The set-up link's token, the first account, and the first study.
          */
         Setup: {
+            /** Token */
+            token: string;
             /** Name */
             name: string;
             /** Password */
             password: string;
             study: components["schemas"]["StudyIn"];
-            /** Token */
-            token: string;
         };
         /**
          * SetupDone
@@ -1231,43 +1252,47 @@ export interface components {
          * @description Name and password; with a device id the session lasts 60 days after each contact.
          */
         SignIn: {
-            /** Device Id */
-            device_id?: string | null;
-            /** Device Name */
-            device_name?: string | null;
             /** Name */
             name: string;
             /** Password */
             password: string;
+            /** Device Id */
+            device_id?: string | null;
+            /** Device Name */
+            device_name?: string | null;
         };
         /**
          * StudyAmended
          * @description Only what is set changes.
          */
         StudyAmended: {
-            /** Field Mode */
-            field_mode?: ("words" | "actions" | "structures") | null;
-            /** Languages */
-            languages?: string[] | null;
-            /** Observers See */
-            observers_see?: ("own" | "all") | null;
-            /** Time Zone */
-            time_zone?: string | null;
             /** Title */
             title?: string | null;
+            /** Time Zone */
+            time_zone?: string | null;
+            /** Languages */
+            languages?: string[] | null;
+            /** Field Mode */
+            field_mode?: ("words" | "actions" | "structures") | null;
+            /** Observers See */
+            observers_see?: ("own" | "all") | null;
         };
         /**
          * StudyIn
          * @description A new study and the codebook it starts from.
          */
         StudyIn: {
+            /** Title */
+            title: string;
+            /** Time Zone */
+            time_zone: string;
+            /** Languages */
+            languages: string[];
             /**
              * Field Mode
              * @enum {string}
              */
             field_mode: "words" | "actions" | "structures";
-            /** Languages */
-            languages: string[];
             /**
              * Observers See
              * @default own
@@ -1280,10 +1305,6 @@ export interface components {
              * @enum {string}
              */
             starter: "blank" | "actions" | "heuristic-four";
-            /** Time Zone */
-            time_zone: string;
-            /** Title */
-            title: string;
         };
         /**
          * StudyOut
@@ -1291,54 +1312,44 @@ export interface components {
          */
         StudyOut: {
             /**
-             * Epoch
+             * Study Id
              * Format: uuid
              */
-            epoch: string;
+            study_id: string;
+            /** Title */
+            title: string;
+            /** Time Zone */
+            time_zone: string;
+            /** Languages */
+            languages: string[];
             /**
              * Field Mode
              * @enum {string}
              */
             field_mode: "words" | "actions" | "structures";
-            /** Is Demo */
-            is_demo: boolean;
-            /** Languages */
-            languages: string[];
-            /** Last Seq */
-            last_seq: number;
-            /** Observer */
-            observer: string;
             /**
              * Observers See
              * @enum {string}
              */
             observers_see: "own" | "all";
-            role: components["schemas"]["Role"];
             /**
-             * Study Id
+             * Epoch
              * Format: uuid
              */
-            study_id: string;
-            /** Time Zone */
-            time_zone: string;
-            /** Title */
-            title: string;
+            epoch: string;
+            /** Last Seq */
+            last_seq: number;
+            /** Is Demo */
+            is_demo: boolean;
+            role: components["schemas"]["Role"];
+            /** Observer */
+            observer: string;
         };
         /**
          * StudySummary
          * @description One of my studies, and what I am in it.
          */
         StudySummary: {
-            /** Is Demo */
-            is_demo: boolean;
-            /**
-             * Member Id
-             * Format: uuid
-             */
-            member_id: string;
-            /** Observer */
-            observer: string;
-            role: components["schemas"]["Role"];
             /**
              * Study Id
              * Format: uuid
@@ -1346,22 +1357,31 @@ export interface components {
             study_id: string;
             /** Title */
             title: string;
+            role: components["schemas"]["Role"];
+            /** Observer */
+            observer: string;
+            /**
+             * Member Id
+             * Format: uuid
+             */
+            member_id: string;
+            /** Is Demo */
+            is_demo: boolean;
         };
         /**
          * Things
          * @description Part of a list of JSON Lines objects, and where the next part begins (null at the end).
          */
         Things: {
-            /** Cursor */
-            cursor: number | null;
             /** Items */
             items: {
                 [key: string]: unknown;
             }[];
+            /** Cursor */
+            cursor: number | null;
         };
         /** TimelineAnswer */
         TimelineAnswer: {
-            basis: components["schemas"]["Basis"];
             /** Name */
             name: string;
             /**
@@ -1371,63 +1391,64 @@ export interface components {
             params: {
                 [key: string]: unknown;
             };
-            result: components["schemas"]["TimelineResult"];
+            basis: components["schemas"]["Basis"];
             /** Warnings */
             warnings: components["schemas"]["Caveat"][];
+            result: components["schemas"]["TimelineResult"];
         };
         /**
          * TimelineEncounter
          * @description One encounter: one stream, never pooled with that of another observer.
          */
         TimelineEncounter: {
-            /** Agency */
-            agency: string | null;
-            /** Duration S */
-            duration_s: number;
             /** Encounter Id */
             encounter_id: string;
-            /** Gaps */
-            gaps: components["schemas"]["TimelineGap"][];
-            /** Is End Known */
-            is_end_known: boolean;
             /** Kind */
             kind: string;
-            /** Lanes */
-            lanes: components["schemas"]["TimelineLane"][];
-            /** Observed Seconds */
-            observed_seconds: number;
-            /** Observer */
-            observer: string | null;
-            /** Started At */
-            started_at: string;
             /** Visit */
             visit: string;
+            /** Observer */
+            observer: string | null;
+            /** Agency */
+            agency: string | null;
+            /** Started At */
+            started_at: string;
+            /** Duration S */
+            duration_s: number;
+            /** Is End Known */
+            is_end_known: boolean;
+            /** Observed Seconds */
+            observed_seconds: number;
+            /** Gaps */
+            gaps: components["schemas"]["TimelineGap"][];
+            /** Lanes */
+            lanes: components["schemas"]["TimelineLane"][];
         };
         /**
          * TimelineGap
          * @description Time that was not observed.
          */
         TimelineGap: {
+            /** Start S */
+            start_s: number;
             /** End S */
             end_s: number;
             /** Kind */
             kind: string;
-            /** Start S */
-            start_s: number;
         };
         /**
          * TimelineInterval
          * @description One entry. `end_s` is null for points, which have no duration.
          */
         TimelineInterval: {
-            /** Action */
-            action: string | null;
-            /** End S */
-            end_s: number | null;
             /** Entry Id */
             entry_id: string;
-            /** Flags */
-            flags: string[];
+            /** Kind */
+            kind: string;
+            /** Start S */
+            start_s: number;
+            /** End S */
+            end_s: number | null;
             /**
              * Is Inferred
              * @description Nobody ended it; the end follows from what came next.
@@ -1438,29 +1459,22 @@ export interface components {
              * @description Cut by a gap or by an edge of the encounter or filter.
              */
             is_truncated: boolean;
-            /** Kind */
-            kind: string;
             /** Observed Seconds */
             observed_seconds: number;
             /** Pieces */
             pieces: components["schemas"]["TimelinePiece"][];
-            /** Start S */
-            start_s: number;
+            /** Action */
+            action: string | null;
             /** Structure */
             structure: string | null;
+            /** Flags */
+            flags: string[];
         };
         /**
          * TimelineLane
          * @description One lane. `key` is null for entries without an actor or code.
          */
         TimelineLane: {
-            /**
-             * Cell
-             * @description Opens exactly these entries.
-             */
-            cell: string;
-            /** Intervals */
-            intervals: components["schemas"]["TimelineInterval"][];
             /** Key */
             key: string | null;
             /** Labels */
@@ -1469,16 +1483,23 @@ export interface components {
             };
             /** N */
             n: number;
+            /**
+             * Cell
+             * @description Opens exactly these entries.
+             */
+            cell: string;
+            /** Intervals */
+            intervals: components["schemas"]["TimelineInterval"][];
         };
         /**
          * TimelinePiece
          * @description An observed piece, in seconds from the start of the encounter.
          */
         TimelinePiece: {
-            /** End S */
-            end_s: number;
             /** Start S */
             start_s: number;
+            /** End S */
+            end_s: number;
         };
         /**
          * TimelineResult
@@ -1495,19 +1516,53 @@ export interface components {
         VerdictOut: {
             /** Change Id */
             change_id: string | null;
-            /** Code */
-            code?: string | null;
-            /** Seq */
-            seq?: number | null;
-            /** Stub */
-            stub?: {
-                [key: string]: unknown;
-            } | null;
             /**
              * Verdict
              * @enum {string}
              */
             verdict: "stored" | "known" | "quarantined" | "erased";
+            /** Seq */
+            seq?: number | null;
+            /** Code */
+            code?: string | null;
+            /** Stub */
+            stub?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * ProblemBody
+         * @description RFC 9457, with a stable `code`.
+         */
+        ProblemBody: {
+            /**
+             * Type
+             * @default about:blank
+             */
+            type: string;
+            /** Title */
+            title: string;
+            /** Status */
+            status: number;
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+            /**
+             * Errors
+             * @default null
+             */
+            errors: components["schemas"]["FieldProblem"][] | null;
+        };
+        /**
+         * FieldProblem
+         * @description Where something is wrong, and what kind of wrong it is.
+         */
+        FieldProblem: {
+            /** Loc */
+            loc: (string | number)[];
+            /** Kind */
+            kind: string;
         };
     };
     responses: never;
@@ -1518,67 +1573,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    accept_invitation: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Acceptance"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Me"];
-                };
-            };
-            /** @description Conflict: account.name_taken */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Gone: invitation.wrong */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Unprocessable Entity: password.too_weak */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Too Many Requests: session.too_many_attempts */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    read_me: {
+    read_setup: {
         parameters: {
             query?: never;
             header?: never;
@@ -1593,11 +1588,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Me"];
+                    "application/json": components["schemas"]["SetupState"];
                 };
             };
-            /** @description Unauthorized: session.missing */
-            401: {
+            /** @description Bad Request: body.unreadable */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1605,18 +1600,45 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unprocessable: request.invalid */
+            /** @description Gone: setup.used */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
     };
-    reset_password: {
+    set_up: {
         parameters: {
             query?: never;
             header?: never;
@@ -1625,19 +1647,57 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Reset"];
+                "application/json": components["schemas"]["Setup"];
             };
         };
         responses: {
             /** @description Successful Response */
-            204: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["SetupDone"];
+                };
             };
-            /** @description Forbidden: reset.link_wrong */
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: setup.link_wrong */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Gone: setup.used */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1678,6 +1738,15 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description Unauthorized: session.wrong_credentials */
             401: {
                 headers: {
@@ -1687,13 +1756,31 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unprocessable: request.invalid */
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
             /** @description Too Many Requests: session.too_many_attempts, session.locked */
@@ -1723,6 +1810,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description Unauthorized: session.missing */
             401: {
                 headers: {
@@ -1741,18 +1837,103 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unprocessable: request.invalid */
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
     };
-    read_setup: {
+    reset_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reset"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: reset.link_wrong */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: password.too_weak */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    read_me: {
         parameters: {
             query?: never;
             header?: never;
@@ -1767,11 +1948,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SetupState"];
+                    "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description Gone: setup.used */
-            410: {
+            /** @description Bad Request: body.unreadable */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1779,18 +1960,45 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unprocessable: request.invalid */
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
     };
-    set_up: {
+    accept_invitation: {
         parameters: {
             query?: never;
             header?: never;
@@ -1799,7 +2007,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Setup"];
+                "application/json": components["schemas"]["Acceptance"];
             };
         };
         responses: {
@@ -1809,11 +2017,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SetupDone"];
+                    "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description Forbidden: setup.link_wrong */
-            403: {
+            /** @description Bad Request: body.unreadable */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1821,8 +2029,35 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Gone: setup.used */
+            /** @description Conflict: account.name_taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Gone: invitation.wrong */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1832,6 +2067,15 @@ export interface operations {
             };
             /** @description Unprocessable Entity: password.too_weak */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too Many Requests: session.too_many_attempts */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1862,6 +2106,15 @@ export interface operations {
                     "application/json": components["schemas"]["Page_StudyOut_"];
                 };
             };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description Unauthorized: session.missing */
             401: {
                 headers: {
@@ -1871,13 +2124,31 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unprocessable: request.invalid */
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -1904,6 +2175,15 @@ export interface operations {
                     "application/json": components["schemas"]["StudyOut"];
                 };
             };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description Unauthorized: session.missing */
             401: {
                 headers: {
@@ -1922,13 +2202,31 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unprocessable: request.invalid */
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -1951,6 +2249,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StudyOut"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
             /** @description Unauthorized: session.missing */
@@ -1980,13 +2287,31 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unprocessable: request.invalid */
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -2015,6 +2340,15 @@ export interface operations {
                     "application/json": components["schemas"]["StudyOut"];
                 };
             };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description Unauthorized: session.missing */
             401: {
                 headers: {
@@ -2042,13 +2376,681 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unprocessable: request.invalid */
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    read_members: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: number;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MemberOut_"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient, token.read_only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    create_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberOut"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient, token.read_only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflict: member.observer_taken, member.exists */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: account.unknown */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    read_devices: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: number;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DeviceOut_"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient, token.read_only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    put_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceOut"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient, token.read_only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: device.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflict: device.taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    read_invitations: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: number;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_InvitationOut_"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient, token.read_only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    create_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationMade"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient, token.read_only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflict: member.observer_taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    read_codebooks: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The cursor of the page before. */
+                cursor?: number;
+                /** @description Things that were taken back, too. */
+                retracted?: boolean;
+                codebook_version?: number[];
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Things"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -2082,6 +3084,15 @@ export interface operations {
                     "application/json": components["schemas"]["Things"];
                 };
             };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description Unauthorized: session.missing */
             401: {
                 headers: {
@@ -2109,22 +3120,556 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unprocessable: request.invalid */
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
     };
-    list_analyses: {
+    read_encounters: {
+        parameters: {
+            query?: {
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given; entries without structure stay. */
+                origin?: ("explicit" | "later" | "carried")[];
+                limit?: number;
+                /** @description The cursor of the page before. */
+                cursor?: number;
+                /** @description Things that were taken back, too. */
+                retracted?: boolean;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Things"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    read_entries: {
+        parameters: {
+            query?: {
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given; entries without structure stay. */
+                origin?: ("explicit" | "later" | "carried")[];
+                limit?: number;
+                /** @description The cursor of the page before. */
+                cursor?: number;
+                /** @description Things that were taken back, too. */
+                retracted?: boolean;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Things"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    read_fieldnotes: {
+        parameters: {
+            query?: {
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given; entries without structure stay. */
+                origin?: ("explicit" | "later" | "carried")[];
+                limit?: number;
+                /** @description The cursor of the page before. */
+                cursor?: number;
+                /** @description Things that were taken back, too. */
+                retracted?: boolean;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Things"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    read_memos: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The cursor of the page before. */
+                cursor?: number;
+                /** @description Things that were taken back, too. */
+                retracted?: boolean;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Things"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    read_conflicts: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The cursor of the page before. */
+                cursor?: number;
+                /** @description Things that were taken back, too. */
+                retracted?: boolean;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Things"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    read_entry_history: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                entry_id: string;
                 study_id: string;
             };
             cookie?: never;
@@ -2137,7 +3682,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_AnalysisOut_"];
+                    "application/json": components["schemas"]["Things"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
             /** @description Unauthorized: session.missing */
@@ -2158,7 +3712,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Not Found: study.unknown */
+            /** @description Not Found: study.unknown, entry.unknown */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2167,64 +3721,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unprocessable: request.invalid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    run_frequencies: {
-        parameters: {
-            query?: {
-                /** @description Visit ids or the six letters of a visit. */
-                visit?: string[];
-                encounter?: string[];
-                /** @description Kinds of encounter; visits by default. */
-                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
-                /** @description Who acted. */
-                actor?: string[];
-                observer?: string[];
-                /** @description Agency of the encounter. */
-                agency?: string[];
-                action?: string[];
-                structure?: string[];
-                flag?: string[];
-                /** @description First moment: a time with offset, or a local date, from its midnight on. */
-                from?: string | null;
-                /** @description First moment no longer in; of a local date the whole day is in. */
-                to?: string | null;
-                codebook_version?: number[];
-                /** @description How a structure was given; entries without structure stay. */
-                origin?: ("explicit" | "later" | "carried")[];
-                /** @description Which codes are counted. */
-                dimension?: "structure" | "action" | "actor" | "flag";
-                /** @description Split each count into columns. */
-                by?: ("actor" | "observer" | "agency") | null;
-            };
-            header?: never;
-            path: {
-                study_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FrequenciesAnswer"];
-                };
-            };
-            /** @description Unauthorized: session.missing */
-            401: {
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2232,8 +3730,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Forbidden: role.insufficient */
-            403: {
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2241,267 +3739,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Not Found: study.unknown */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Unprocessable: request.invalid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    open_frequencies_cell: {
-        parameters: {
-            query: {
-                /** @description Visit ids or the six letters of a visit. */
-                visit?: string[];
-                encounter?: string[];
-                /** @description Kinds of encounter; visits by default. */
-                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
-                /** @description Who acted. */
-                actor?: string[];
-                observer?: string[];
-                /** @description Agency of the encounter. */
-                agency?: string[];
-                action?: string[];
-                structure?: string[];
-                flag?: string[];
-                /** @description First moment: a time with offset, or a local date, from its midnight on. */
-                from?: string | null;
-                /** @description First moment no longer in; of a local date the whole day is in. */
-                to?: string | null;
-                codebook_version?: number[];
-                /** @description How a structure was given; entries without structure stay. */
-                origin?: ("explicit" | "later" | "carried")[];
-                /** @description Which codes are counted. */
-                dimension?: "structure" | "action" | "actor" | "flag";
-                /** @description Split each count into columns. */
-                by?: ("actor" | "observer" | "agency") | null;
-                cell: string;
-                limit?: number;
-                cursor?: number;
-            };
-            header?: never;
-            path: {
-                study_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_dict_str__Any__"];
-                };
-            };
-            /** @description Unauthorized: session.missing */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Forbidden: role.insufficient */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Not Found: study.unknown */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Unprocessable Entity: analysis.cell_unknown */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    run_timeline: {
-        parameters: {
-            query?: {
-                /** @description Visit ids or the six letters of a visit. */
-                visit?: string[];
-                encounter?: string[];
-                /** @description Kinds of encounter; visits by default. */
-                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
-                /** @description Who acted. */
-                actor?: string[];
-                observer?: string[];
-                /** @description Agency of the encounter. */
-                agency?: string[];
-                action?: string[];
-                structure?: string[];
-                flag?: string[];
-                /** @description First moment: a time with offset, or a local date, from its midnight on. */
-                from?: string | null;
-                /** @description First moment no longer in; of a local date the whole day is in. */
-                to?: string | null;
-                codebook_version?: number[];
-                /** @description How a structure was given; entries without structure stay. */
-                origin?: ("explicit" | "later" | "carried")[];
-                /** @description One lane per actor or per code. */
-                lanes?: "actor" | "structure" | "action";
-            };
-            header?: never;
-            path: {
-                study_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TimelineAnswer"];
-                };
-            };
-            /** @description Unauthorized: session.missing */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Forbidden: role.insufficient */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Not Found: study.unknown */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Unprocessable: request.invalid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    open_timeline_cell: {
-        parameters: {
-            query: {
-                /** @description Visit ids or the six letters of a visit. */
-                visit?: string[];
-                encounter?: string[];
-                /** @description Kinds of encounter; visits by default. */
-                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
-                /** @description Who acted. */
-                actor?: string[];
-                observer?: string[];
-                /** @description Agency of the encounter. */
-                agency?: string[];
-                action?: string[];
-                structure?: string[];
-                flag?: string[];
-                /** @description First moment: a time with offset, or a local date, from its midnight on. */
-                from?: string | null;
-                /** @description First moment no longer in; of a local date the whole day is in. */
-                to?: string | null;
-                codebook_version?: number[];
-                /** @description How a structure was given; entries without structure stay. */
-                origin?: ("explicit" | "later" | "carried")[];
-                /** @description One lane per actor or per code. */
-                lanes?: "actor" | "structure" | "action";
-                cell: string;
-                limit?: number;
-                cursor?: number;
-            };
-            header?: never;
-            path: {
-                study_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_dict_str__Any__"];
-                };
-            };
-            /** @description Unauthorized: session.missing */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Forbidden: role.insufficient */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Not Found: study.unknown */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Unprocessable Entity: analysis.cell_unknown */
+            /** @description Unprocessable Entity: request.invalid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2537,6 +3775,15 @@ export interface operations {
                     "application/json": components["schemas"]["FeedOut"];
                 };
             };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description Unauthorized: session.missing, device_revoked */
             401: {
                 headers: {
@@ -2564,13 +3811,31 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unprocessable: request.invalid */
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -2644,26 +3909,31 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unprocessable: request.invalid */
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
     };
-    read_codebooks: {
+    read_quarantine: {
         parameters: {
             query?: {
                 limit?: number;
-                /** @description The cursor of the page before. */
                 cursor?: number;
-                /** @description Things that were taken back, too. */
-                retracted?: boolean;
-                codebook_version?: number[];
             };
             header?: never;
             path: {
@@ -2679,10 +3949,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Things"];
+                    "application/json": components["schemas"]["Page_QuarantinedOut_"];
                 };
             };
-            /** @description Unauthorized: session.missing */
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing, device_revoked */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2709,154 +3988,50 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unprocessable: request.invalid */
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
     };
-    read_conflicts: {
+    import_file: {
         parameters: {
             query?: {
-                limit?: number;
-                /** @description The cursor of the page before. */
-                cursor?: number;
-                /** @description Things that were taken back, too. */
-                retracted?: boolean;
+                dry_run?: boolean;
             };
             header?: never;
             path: {
                 study_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Things"];
-                };
-            };
-            /** @description Unauthorized: session.missing */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Forbidden: role.insufficient */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Not Found: study.unknown */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Unprocessable: request.invalid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    read_devices: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: number;
-            };
-            header?: never;
-            path: {
-                study_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_DeviceOut_"];
-                };
-            };
-            /** @description Unauthorized: session.missing */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Forbidden: role.insufficient, token.read_only */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Not Found: study.unknown */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Unprocessable: request.invalid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    put_device: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                study_id: string;
+                name: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DeviceIn"];
+                "application/x-ndjson": string;
             };
         };
         responses: {
@@ -2866,7 +4041,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeviceOut"];
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
             /** @description Unauthorized: session.missing */
@@ -2887,7 +4071,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Not Found: device.unknown */
+            /** @description Not Found: study.unknown, import.unknown */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2896,8 +4080,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Conflict: device.taken */
-            409: {
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2905,191 +4089,31 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unprocessable: request.invalid */
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: import.refused */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
     };
-    read_encounters: {
-        parameters: {
-            query?: {
-                /** @description Visit ids or the six letters of a visit. */
-                visit?: string[];
-                encounter?: string[];
-                /** @description Kinds of encounter. */
-                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
-                /** @description Who acted. */
-                actor?: string[];
-                observer?: string[];
-                /** @description Agency of the encounter. */
-                agency?: string[];
-                action?: string[];
-                structure?: string[];
-                flag?: string[];
-                /** @description First moment: a time with offset, or a local date, from its midnight on. */
-                from?: string | null;
-                /** @description First moment no longer in; of a local date the whole day is in. */
-                to?: string | null;
-                codebook_version?: number[];
-                /** @description How a structure was given; entries without structure stay. */
-                origin?: ("explicit" | "later" | "carried")[];
-                limit?: number;
-                /** @description The cursor of the page before. */
-                cursor?: number;
-                /** @description Things that were taken back, too. */
-                retracted?: boolean;
-            };
-            header?: never;
-            path: {
-                study_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Things"];
-                };
-            };
-            /** @description Unauthorized: session.missing */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Forbidden: role.insufficient */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Not Found: study.unknown */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Unprocessable: request.invalid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    read_entries: {
-        parameters: {
-            query?: {
-                /** @description Visit ids or the six letters of a visit. */
-                visit?: string[];
-                encounter?: string[];
-                /** @description Kinds of encounter. */
-                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
-                /** @description Who acted. */
-                actor?: string[];
-                observer?: string[];
-                /** @description Agency of the encounter. */
-                agency?: string[];
-                action?: string[];
-                structure?: string[];
-                flag?: string[];
-                /** @description First moment: a time with offset, or a local date, from its midnight on. */
-                from?: string | null;
-                /** @description First moment no longer in; of a local date the whole day is in. */
-                to?: string | null;
-                codebook_version?: number[];
-                /** @description How a structure was given; entries without structure stay. */
-                origin?: ("explicit" | "later" | "carried")[];
-                limit?: number;
-                /** @description The cursor of the page before. */
-                cursor?: number;
-                /** @description Things that were taken back, too. */
-                retracted?: boolean;
-            };
-            header?: never;
-            path: {
-                study_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Things"];
-                };
-            };
-            /** @description Unauthorized: session.missing */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Forbidden: role.insufficient */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Not Found: study.unknown */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Unprocessable: request.invalid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    read_entry_history: {
+    list_analyses: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                entry_id: string;
                 study_id: string;
             };
             cookie?: never;
@@ -3102,7 +4126,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Things"];
+                    "application/json": components["schemas"]["Page_AnalysisOut_"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
             /** @description Unauthorized: session.missing */
@@ -3123,7 +4156,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Not Found: study.unknown, entry.unknown */
+            /** @description Not Found: study.unknown */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3132,13 +4165,473 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unprocessable: request.invalid */
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    run_frequencies: {
+        parameters: {
+            query?: {
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter; visits by default. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given; entries without structure stay. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Which codes are counted. */
+                dimension?: "structure" | "action" | "actor" | "flag";
+                /** @description Split each count into columns. */
+                by?: ("actor" | "observer" | "agency") | null;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FrequenciesAnswer"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    open_frequencies_cell: {
+        parameters: {
+            query: {
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter; visits by default. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given; entries without structure stay. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Which codes are counted. */
+                dimension?: "structure" | "action" | "actor" | "flag";
+                /** @description Split each count into columns. */
+                by?: ("actor" | "observer" | "agency") | null;
+                cell: string;
+                limit?: number;
+                cursor?: number;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_dict_str__Any__"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: analysis.cell_unknown */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    run_timeline: {
+        parameters: {
+            query?: {
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter; visits by default. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given; entries without structure stay. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description One lane per actor or per code. */
+                lanes?: "actor" | "structure" | "action";
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineAnswer"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    open_timeline_cell: {
+        parameters: {
+            query: {
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter; visits by default. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given; entries without structure stay. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description One lane per actor or per code. */
+                lanes?: "actor" | "structure" | "action";
+                cell: string;
+                limit?: number;
+                cursor?: number;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_dict_str__Any__"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: analysis.cell_unknown */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -3163,6 +4656,15 @@ export interface operations {
                     "application/json": components["schemas"]["Page_ExportOut_"];
                 };
             };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description Unauthorized: session.missing */
             401: {
                 headers: {
@@ -3190,13 +4692,31 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unprocessable: request.invalid */
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -3244,6 +4764,15 @@ export interface operations {
                     "application/zip": unknown;
                 };
             };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description Unauthorized: session.missing */
             401: {
                 headers: {
@@ -3271,13 +4800,31 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unprocessable: request.invalid */
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -3325,6 +4872,15 @@ export interface operations {
                     "text/csv": unknown;
                 };
             };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description Unauthorized: session.missing */
             401: {
                 headers: {
@@ -3352,13 +4908,31 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unprocessable: request.invalid */
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -3408,88 +4982,13 @@ export interface operations {
                     "application/x-ndjson": unknown;
                 };
             };
-            /** @description Unauthorized: session.missing */
-            401: {
+            /** @description Bad Request: body.unreadable */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Forbidden: role.insufficient */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Not Found: study.unknown */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Unprocessable: request.invalid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    read_fieldnotes: {
-        parameters: {
-            query?: {
-                /** @description Visit ids or the six letters of a visit. */
-                visit?: string[];
-                encounter?: string[];
-                /** @description Kinds of encounter. */
-                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
-                /** @description Who acted. */
-                actor?: string[];
-                observer?: string[];
-                /** @description Agency of the encounter. */
-                agency?: string[];
-                action?: string[];
-                structure?: string[];
-                flag?: string[];
-                /** @description First moment: a time with offset, or a local date, from its midnight on. */
-                from?: string | null;
-                /** @description First moment no longer in; of a local date the whole day is in. */
-                to?: string | null;
-                codebook_version?: number[];
-                /** @description How a structure was given; entries without structure stay. */
-                origin?: ("explicit" | "later" | "carried")[];
-                limit?: number;
-                /** @description The cursor of the page before. */
-                cursor?: number;
-                /** @description Things that were taken back, too. */
-                retracted?: boolean;
-            };
-            header?: never;
-            path: {
-                study_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Things"];
                 };
             };
             /** @description Unauthorized: session.missing */
@@ -3519,42 +5018,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unprocessable: request.invalid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    read_invitations: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: number;
-            };
-            header?: never;
-            path: {
-                study_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_InvitationOut_"];
-                };
-            };
-            /** @description Unauthorized: session.missing */
-            401: {
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3562,8 +5027,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Forbidden: role.insufficient, token.read_only */
-            403: {
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3571,350 +5036,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Not Found: study.unknown */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Unprocessable: request.invalid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    create_invitation: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                study_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["InvitationIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InvitationMade"];
-                };
-            };
-            /** @description Unauthorized: session.missing */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Forbidden: role.insufficient, token.read_only */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Not Found: study.unknown */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Conflict: member.observer_taken */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Unprocessable: request.invalid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    read_members: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: number;
-            };
-            header?: never;
-            path: {
-                study_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_MemberOut_"];
-                };
-            };
-            /** @description Unauthorized: session.missing */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Forbidden: role.insufficient, token.read_only */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Not Found: study.unknown */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Unprocessable: request.invalid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    create_member: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                study_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["MemberIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MemberOut"];
-                };
-            };
-            /** @description Unauthorized: session.missing */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Forbidden: role.insufficient, token.read_only */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Not Found: study.unknown */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Conflict: member.observer_taken, member.exists */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Unprocessable Entity: account.unknown */
+            /** @description Unprocessable Entity: request.invalid */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    read_memos: {
-        parameters: {
-            query?: {
-                limit?: number;
-                /** @description The cursor of the page before. */
-                cursor?: number;
-                /** @description Things that were taken back, too. */
-                retracted?: boolean;
-            };
-            header?: never;
-            path: {
-                study_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Things"];
-                };
-            };
-            /** @description Unauthorized: session.missing */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Forbidden: role.insufficient */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Not Found: study.unknown */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Unprocessable: request.invalid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    read_quarantine: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: number;
-            };
-            header?: never;
-            path: {
-                study_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_QuarantinedOut_"];
-                };
-            };
-            /** @description Unauthorized: session.missing, device_revoked */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Forbidden: role.insufficient */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Not Found: study.unknown */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Unprocessable: request.invalid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -3939,13 +5067,40 @@ export interface operations {
                     };
                 };
             };
-            /** @description Unprocessable: request.invalid */
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -3970,13 +5125,40 @@ export interface operations {
                     };
                 };
             };
-            /** @description Unprocessable: request.invalid */
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
             /** @description Service Unavailable: server.not_ready */
