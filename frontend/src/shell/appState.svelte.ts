@@ -125,8 +125,9 @@ export class AppState implements App {
     const study = this.studies.find((each) => each.study_id === study_id);
     if (!study) return;
     await this.closeNotebook();
-    await this.open(study);
+    // Remembered first: once the study is open, nothing that follows may move a person who has already gone on.
     await this.session.remember({ study_id });
+    await this.open(study);
   }
 
   leaveStudy(): void {
