@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -15,6 +16,8 @@ class Observer:
 
     def __init__(self, page: Page) -> None:
         self.page = page
+        # For each entry when its first touch began and when it was over: the entry's time lies between.
+        self.touches: list[tuple[datetime, datetime]] = []
 
     def set_up(self, title: str = "Home care North") -> None:
         """Fill in the one-time link's page: account and study with the heuristic four."""
@@ -73,30 +76,31 @@ class Observer:
         structure: str | None = None,
     ) -> None:
         """Log one entry; without a structure MARK commits what was picked."""
+        touches = []
         if actor is not None:
-            self.who(actor).tap()
+            touches.append(self.who(actor))
         if to is not None:
-            self.tap("Towards whom")
-            self.who(to).tap()
+            touches += [self.page.get_by_role("button", name="Towards whom", exact=True), self.who(to)]
         if action is not None:
-            self.group("Actions").get_by_role("button", name=action, exact=True).tap()
+            touches.append(self.group("Actions").get_by_role("button", name=action, exact=True))
         if structure is not None:
-            self.group("Structures").get_by_role("button", name=structure, exact=True).tap()
+            touches.append(self.group("Structures").get_by_role("button", name=structure, exact=True))
         else:
-            self.mark()
+            touches.append(self.page.get_by_role("button", name="Mark").first)
+        self._touch(*touches)
 
     def begin(self, actor: str, action: str) -> None:
         """Start a state: its code's timing says that the tap itself starts it."""
-        self.who(actor).tap()
-        self.group("Actions").get_by_role("button", name=action, exact=True).tap()
+        self._touch(self.who(actor), self.group("Actions").get_by_role("button", name=action, exact=True))
 
     def mark(self) -> None:
         """The bar along the bottom edge."""
-        self.page.get_by_role("button", name="Mark").first.tap()
+        self._touch(self.page.get_by_role("button", name="Mark").first)
 
-    def write(self, text: str, *, verbatim: bool = False) -> None:
+    def write(self, text: str, *, actor: str | None = None, verbatim: bool = False) -> None:
         """WORDS: the entry is saved at the touch, then the keyboard opens."""
-        self.tap("Words")
+        words = self.page.get_by_role("button", name="Words", exact=True)
+        self._touch(*([self.who(actor)] if actor else []), words)
         sheet = self.page.get_by_role("dialog")
         sheet.get_by_label("What was said or seen").fill(text)
         if verbatim:
@@ -104,10 +108,13 @@ class Observer:
         sheet.get_by_role("button", name="Save words", exact=True).tap()
         expect(sheet).to_be_hidden()
 
+    def _touch(self, first: Locator, *others: Locator) -> None:
+        before = datetime.now(UTC)
+        first.tap()
+        self.touches.append((before, datetime.now(UTC)))
+        for other in others:
+            other.tap()
+
     def truth(self, text: str) -> None:
         """Wait until the line of two truths says this."""
         expect(self.page.get_by_role("link").filter(has_text="on phone ✓")).to_contain_text(text, timeout=90_000)
-
-    def truth_says_unsent(self, n: int) -> None:
-        """So many changes wait on this phone."""
-        expect(self.page.get_by_role("link").filter(has_text="on phone ✓")).to_contain_text(f"{n} to send")

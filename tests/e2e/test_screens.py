@@ -38,7 +38,8 @@ SMALL_TARGETS = """least => {
   const isHit = (one, x, y) => reach(one, x, y, 0, -1) + reach(one, x, y, 0, 1) + 1 >= least - 1
     && reach(one, x, y, -1, 0) + reach(one, x, y, 1, 0) + 1 >= least - 1;
   return [...document.querySelectorAll('button, a[href], input, select, textarea, summary')]
-    .filter(one => one.checkVisibility({visibilityProperty: true}) && !one.closest('p, td, .unseen, .track') && !one.disabled)
+    .filter(one => one.checkVisibility({visibilityProperty: true}) && !one.disabled)
+    .filter(one => !one.closest('p, td, .unseen, .track'))
     .map(one => one.matches('input[type=radio], input[type=checkbox]') ? one.closest('label') ?? one : one)
     .map(one => [one, one.getBoundingClientRect()])
     .filter(([, box]) => box.width > 0 && (box.width < least - 0.5 || box.height < least - 0.5))

@@ -50,6 +50,16 @@ describe('syncing happens', () => {
     expect(run).toHaveBeenCalledTimes(1);
   });
 
+  it('when somebody looks at the phone, whatever has failed before', async () => {
+    await startQuietly();
+    run.mockResolvedValue({ failed: true });
+    for (let failure = 0; failure < 9; failure++) await times.now();
+    run.mockClear();
+    document.dispatchEvent(new Event('visibilitychange'));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(run).toHaveBeenCalledOnce();
+  });
+
   it('when the network comes back, whatever has failed before', async () => {
     await startQuietly();
     run.mockResolvedValue({ failed: true, retry_after_ms: 600_000 });

@@ -59,8 +59,9 @@ export class SyncTimes {
     await this.run();
   }
 
+  /** Somebody looks at the phone: what failed in a pocket is tried again at once. */
   private readonly onVisibility = () => {
-    if (document.visibilityState === 'visible') this.within(0);
+    if (document.visibilityState === 'visible') this.onOnline();
     else this.occasions.leave();
   };
 
