@@ -1,6 +1,7 @@
 """Files come in through the same door as a push: all of one or nothing."""
 
 import json
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -96,6 +97,31 @@ def test_a_study_moves_to_another_server_with_its_history(world: World, lead: Pe
         assert verify(session) == []
 
 
+def test_a_corrected_clock_stays_corrected_on_the_other_server(world: World, lead: Person, phone: Phone) -> None:
+    """A phone an hour ahead: the moved study counts the same corrected times, and the log holds."""
+    phone.clock_offset = timedelta(hours=1)
+    visit = phone.visit(time_zone="Europe/Copenhagen")
+    phone.push(visit, phone.entry(visit, jotting="vent"), phone.entry(visit, structure="directing"))
+    there = Phone(lead.client, world.make_study(lead, starter="blank"))
+    assert _send(there, _export(phone, history="true")).status_code == 200
+    answers = [
+        lead.client.get(f"{one.url}/analyses/timeline", params={"lanes": "structure"}).json() for one in (phone, there)
+    ]
+    assert answers[0]["basis"]["times_corrected"] == 2
+    assert answers[1] == answers[0]
+    told = [[change.get("corrected_at") for change in one.pull_all()][-3:] for one in (phone, there)]
+    assert told[0] == told[1] and None not in told[0]
+    with world.database.read() as session:
+        assert verify(session) == []
+
+
+def test_a_correction_that_is_no_time_is_refused(phone: Phone) -> None:
+    """By its row and field."""
+    answer = _send(phone, [{"type": "change", **phone.visit(), "corrected_at": "yesterday"}])
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == [{"loc": [1, "corrected_at"], "kind": "change.content_invalid"}]
+
+
 def test_plain_lines_go_round(world: World, lead: Person, phone: Phone) -> None:
     """Without history: the export of the import is the export, settings and codebook included."""
     _send(phone, LINES)
@@ -105,12 +131,12 @@ def test_plain_lines_go_round(world: World, lead: Person, phone: Phone) -> None:
     assert _export(there) == _export(phone)
 
 
-def test_what_a_newer_phone_wrote_is_parked_and_told(phone: Phone) -> None:
+def test_what_a_newer_phone_wrote_is_quarantined_and_told(phone: Phone) -> None:
     """A saved copy holds change lines verbatim: what is not understood does not stop the rest."""
     visit = phone.visit()
     newer = {**phone.visit(), "schema": 2}
     report = _send(phone, [{"type": "change", **change} for change in (newer, visit)]).json()
-    assert (report["stored"], report["parked"]) == (1, [{"row": 1, "code": "change.schema_newer"}])
+    assert (report["stored"], report["quarantined"]) == (1, [{"row": 1, "code": "change.schema_newer"}])
     assert len(phone.read("quarantine")) == 1
 
 
@@ -135,7 +161,7 @@ def test_the_report_is_said_in_sentences() -> None:
     """As the console prints it."""
     report = ImportReport("jsonl", dry_run=True, stored=3, observers=["observer-7"])
     report.created.update(["entry", "entry", "visit"])
-    report.parked.append(RowError(4, "change.schema_newer"))
+    report.quarantined.append(RowError(4, "change.schema_newer"))
     assert report.lines() == [
         "Changes that would be stored: 3; that were there already: 0.",
         "Things that would be created: entry 2, visit 1.",

@@ -58,13 +58,15 @@ class Target:
 class PlannedChange:
     """A change to be written. `author` is an observer's name, None for whoever imports.
 
-    A verbatim one was written by a phone: what the server does not understand of it is parked, as in a push.
+    A verbatim one was written by a phone: what the server does not understand of it is quarantined, as in a push.
+    `clock_offset_ms`: by how much that phone's clock was ahead, where another server had found it wrong.
     """
 
     row: int
     change: Mapping[str, Any]
     author: str | None = None
     is_verbatim: bool = False
+    clock_offset_ms: int | None = None
 
 
 @dataclass

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 
 MAX_DEPTH = 32
 MAX_DIGITS = 1_000
@@ -53,9 +52,9 @@ def to_canonical(document: object) -> bytes:
     return _write_canonical(document).encode("ascii")
 
 
-def content_hash(change: Mapping[str, object]) -> bytes:
-    """SHA-256 over the canonical form of a change as it was sent (32 bytes)."""
-    return hashlib.sha256(to_canonical(change)).digest()
+def content_hash(document: object) -> bytes:
+    """SHA-256 over the canonical form of what was sent (32 bytes)."""
+    return hashlib.sha256(to_canonical(document)).digest()
 
 
 def _unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -6,8 +6,7 @@ number before an earlier one. Nothing that a change says can make this fail: wha
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -20,7 +19,7 @@ from skygge.clock import Clock, new_id
 from skygge.core.changes import KINDS, Change, ChangeRefused, read_change
 from skygge.core.identity import is_canonical_id
 from skygge.core.model import FIRST_YEAR, LAST_YEAR, read_instant
-from skygge.core.wire import to_canonical, to_verbatim
+from skygge.core.wire import content_hash, to_verbatim
 from skygge.fieldlog.logged import Key, Logged, as_logged, check_value, in_slices, load_logged, seal
 from skygge.fieldlog.quarantine import park, release
 from skygge.fieldlog.refold import refold
@@ -47,8 +46,8 @@ class Verdict:
 class Delivery:
     """Changes from one author and device. `clock_offset_ms` is device minus server, None when unknown.
 
-    An import brings what others decided elsewhere, so the rules about who may say what do not hold for it. With
-    `park_as` everything new is parked under that code.
+    An import brings what others decided elsewhere, so the rules about who may say what do not hold for it; of clocks
+    it brings what was found out elsewhere, change by change. With `park_as` everything new is parked under that code.
     """
 
     study_id: UUID
@@ -59,6 +58,11 @@ class Delivery:
     clock_offset_ms: int | None = None
     is_import: bool = False
     park_as: str | None = None
+    clock_offsets: Mapping[str, int] = field(default_factory=dict)
+
+    def offset_of(self, change_id: str) -> int | None:
+        """By how many milliseconds the clock that wrote a change was ahead, None when unknown."""
+        return self.clock_offsets.get(change_id, self.clock_offset_ms)
 
 
 def append_changes(
@@ -142,6 +146,7 @@ class _Batch:
 
     def _row(self, arrival: _Arrival, change: Change, place: Place) -> dict[str, Any]:
         delivery, made_at = self.delivery, read_instant(change.made_at)
+        clock_offset_ms = delivery.offset_of(change.change_id)
         values: dict[str, Any] = {
             "study_id": delivery.study_id,
             "seq": self.next_seq,
@@ -154,8 +159,8 @@ class _Batch:
             "private_to": place.private_to,
             "made_at": made_at,
             "received_at": delivery.received_at,
-            "corrected_at": correct(made_at, delivery.clock_offset_ms),
-            "clock_offset_ms": delivery.clock_offset_ms,
+            "corrected_at": correct(made_at, clock_offset_ms),
+            "clock_offset_ms": clock_offset_ms,
             "check_value": check_value(change.change_id, change.payload),
             "content_hash": arrival.content_hash,
             "raw": to_verbatim(arrival.document),
@@ -204,14 +209,14 @@ def _take_counter(session: Session, study_id: UUID) -> int:
 
 
 def _open(document: object) -> _Arrival:
-    content_hash = hashlib.sha256(to_canonical(document)).digest()
+    content = content_hash(document)
     change_id = document.get("change_id") if isinstance(document, dict) else None
     if not isinstance(change_id, str) or not is_canonical_id(change_id):
         change_id = None
     try:
-        return _Arrival(document, content_hash, change_id, read_change(document), None)
+        return _Arrival(document, content, change_id, read_change(document), None)
     except ChangeRefused as refusal:
-        return _Arrival(document, content_hash, change_id, None, refusal.code)
+        return _Arrival(document, content, change_id, None, refusal.code)
 
 
 def _find_known(session: Session, study_id: UUID, arrivals: Iterable[_Arrival]) -> dict[str, tuple[int, bytes]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
@@ -11,7 +10,7 @@ from sqlalchemy import select
 from sqlmodel import Session, SQLModel, col
 
 from skygge.core.model import SubjectType
-from skygge.core.wire import WireError, parse_json, to_canonical
+from skygge.core.wire import WireError, content_hash, parse_json
 from skygge.fieldlog.logged import Key, Logged, as_logged, seal
 from skygge.fieldlog.project import TABLES, Values
 from skygge.fieldlog.refold import observers_of, project, table_of
@@ -73,7 +72,7 @@ def _read_raw(row: Mapping[str, Any]) -> object:
         said = parse_json(row["raw"])
     except WireError:
         return None
-    is_whole = hashlib.sha256(to_canonical(said)).digest() == row["content_hash"] and seal(row) == row["seal"]
+    is_whole = content_hash(said) == row["content_hash"] and seal(row) == row["seal"]
     return (said if said is not None else "null") if is_whole else None
 
 

@@ -49,14 +49,14 @@ class Order:
 
 @dataclass
 class ImportReport:
-    """What an import made, or would make. `created` counts things by type, `parked` tells row and code."""
+    """What an import made, or would make. `created` counts things by type, `quarantined` tells row and code."""
 
     name: str
     dry_run: bool
     stored: int = 0
     known: int = 0
     created: Counter[str] = field(default_factory=Counter)
-    parked: list[RowError] = field(default_factory=list)
+    quarantined: list[RowError] = field(default_factory=list)
     observers: list[str] = field(default_factory=list)
 
     def lines(self) -> list[str]:
@@ -68,7 +68,7 @@ class ImportReport:
             found.append(f"Things that {made} created: {counts}.")
         if self.observers:
             found.append(f"Observers that {made} made members without sign-in: {', '.join(self.observers)}.")
-        found += [f"Row {error.row}: quarantined, {error.code}." for error in self.parked]
+        found += [f"Row {error.row}: quarantined, {error.code}." for error in self.quarantined]
         return found
 
 
@@ -152,12 +152,17 @@ def _append(
 ) -> None:
     device_id = uuid5(order.study_id, f"import:{order.name}")
     changes = [one.change for one in planned]
-    delivery = Delivery(order.study_id, author, device_id, changes, clock(), is_import=True)
+    offsets = {
+        one.change["change_id"]: one.clock_offset_ms
+        for one in planned
+        if one.clock_offset_ms is not None and isinstance(one.change.get("change_id"), str)
+    }
+    delivery = Delivery(order.study_id, author, device_id, changes, clock(), is_import=True, clock_offsets=offsets)
     refused: list[RowError] = []
     for one, verdict in zip(planned, append_delivery(session, delivery), strict=True):
         if verdict.verdict == "quarantined":
-            # What a phone wrote is parked, as in a push; what the importer made itself has to be right.
-            errors = report.parked if one.is_verbatim else refused
+            # What a phone wrote is quarantined, as in a push; what the importer made itself has to be right.
+            errors = report.quarantined if one.is_verbatim else refused
             errors.append(RowError(one.row, verdict.code or ""))
         elif verdict.verdict == "known":
             report.known += 1

@@ -42,7 +42,7 @@ class ImportQuery(BaseModel):
     dry_run: bool = False
 
 
-class ParkedRow(BaseModel):
+class QuarantinedRow(BaseModel):
     """A change line that could not be taken and was quarantined, by its row (counted from 1)."""
 
     row: int
@@ -57,7 +57,7 @@ class ImportOut(BaseModel):
     stored: int
     known: int
     created: dict[str, int]
-    parked: list[ParkedRow]
+    quarantined: list[QuarantinedRow]
     observers: list[str]
 
 
@@ -101,7 +101,7 @@ async def import_file(
             ) from None
         if asked.dry_run:
             session.rollback()
-        return {**report.__dict__, "parked": [{"row": row.row, "code": row.code} for row in report.parked]}
+        return {**report.__dict__, "quarantined": [{"row": row.row, "code": row.code} for row in report.quarantined]}
 
     return await database.run_write(work)
 

@@ -19,7 +19,7 @@ from skygge.core.changes import KINDS, SCHEMA, ChangeRefused, read_change
 from skygge.core.filters import local_offset_ms
 from skygge.core.identity import is_canonical_id
 from skygge.core.importing import Import, ImportRefused, Plan, PlannedChange, RowError, Target
-from skygge.core.model import SUBJECT_TYPES, Code
+from skygge.core.model import SUBJECT_TYPES, Code, read_instant
 from skygge.core.wire import WireError, parse_json, to_canonical
 
 Line = dict[str, Any]
@@ -34,7 +34,7 @@ ADDED_BY_SERVER = ("type", "seq", "author", "received_at", "corrected_at")
 
 
 @dataclass
-class _Desk:
+class _Gathered:
     """What reading gathers on the way."""
 
     target: Target
@@ -61,27 +61,27 @@ class _Desk:
 
 def read_jsonl(lines: Iterable[bytes], target: Target) -> Plan:
     """The changes that a file means in a study. Raises ImportRefused with every row that is wrong."""
-    desk = _Desk(target)
-    for row, line in _read_lines(lines, desk):
-        desk.lines[line["type"]].append((row, line))
-    told = {line.get("subject_id") for _, line in desk.lines["change"]}
-    desk.observers = {line.get("id", ""): line.get("observer") for _, line in desk.lines["encounter"]}
-    if not any(str(line.get("kind")).startswith("study.") for _, line in desk.lines["change"]):
-        _plan_study(desk)
-    if not any(str(line.get("kind")).startswith("codebook.") for _, line in desk.lines["change"]):
-        _plan_codebooks(desk)
-    for row, line in desk.lines["change"]:
-        _plan_verbatim(desk, row, line)
+    gathered = _Gathered(target)
+    for row, line in _read_lines(lines, gathered):
+        gathered.lines[line["type"]].append((row, line))
+    told = {line.get("subject_id") for _, line in gathered.lines["change"]}
+    gathered.observers = {line.get("id", ""): line.get("observer") for _, line in gathered.lines["encounter"]}
+    if not any(str(line.get("kind")).startswith("study.") for _, line in gathered.lines["change"]):
+        _plan_study(gathered)
+    if not any(str(line.get("kind")).startswith("codebook.") for _, line in gathered.lines["change"]):
+        _plan_codebooks(gathered)
+    for row, line in gathered.lines["change"]:
+        _plan_verbatim(gathered, row, line)
     for kind in CREATES:
-        for row, line in desk.lines[kind]:
+        for row, line in gathered.lines[kind]:
             if line.get("id") not in told:
-                _plan_thing(desk, row, line, kind)
-    if desk.errors:
-        raise ImportRefused(sorted(desk.errors, key=lambda error: error.row))
-    return _sum_up(desk)
+                _plan_thing(gathered, row, line, kind)
+    if gathered.errors:
+        raise ImportRefused(sorted(gathered.errors, key=lambda error: error.row))
+    return _sum_up(gathered)
 
 
-def _read_lines(lines: Iterable[bytes], desk: _Desk) -> Iterator[tuple[int, Line]]:
+def _read_lines(lines: Iterable[bytes], gathered: _Gathered) -> Iterator[tuple[int, Line]]:
     for row, raw in enumerate(lines, 1):
         raw = raw.removeprefix(b"\xef\xbb\xbf") if row == 1 else raw
         if not raw.strip():
@@ -89,79 +89,79 @@ def _read_lines(lines: Iterable[bytes], desk: _Desk) -> Iterator[tuple[int, Line
         try:
             line = parse_json(raw)
         except WireError:
-            desk.refuse(row, "line.not_json")
+            gathered.refuse(row, "line.not_json")
             continue
         if not isinstance(line, dict) or line.get("type") not in (*SUBJECT_TYPES, "change"):
-            desk.refuse(row, "line.type_unknown", "type")
+            gathered.refuse(row, "line.type_unknown", "type")
         else:
             yield row, line
 
 
-def _plan_study(desk: _Desk) -> None:
-    for row, line in desk.lines["study"]:
-        if not desk.target.has_encounters:
+def _plan_study(gathered: _Gathered) -> None:
+    for row, line in gathered.lines["study"]:
+        if not gathered.target.has_encounters:
             payload = _payload(line)
-            change = _change(desk, "study.amended", str(desk.target.study_id), payload)
-            change["parents"] = list(desk.target.study_change_ids)
-            desk.plan_change(row, change)
+            change = _change(gathered, "study.amended", str(gathered.target.study_id), payload)
+            change["parents"] = list(gathered.target.study_change_ids)
+            gathered.plan_change(row, change)
 
 
-def _plan_codebooks(desk: _Desk) -> None:
+def _plan_codebooks(gathered: _Gathered) -> None:
     codes: dict[object, list[Line]] = defaultdict(list)
-    for row, line in desk.lines["code"]:
+    for row, line in gathered.lines["code"]:
         code = {
             name: value for name, value in line.items() if name not in ("type", "version", "retracted", "conflicts")
         }
         try:
             Code.model_validate(code)
         except ValidationError:
-            desk.refuse(row, "change.content_invalid", "code")
+            gathered.refuse(row, "change.content_invalid", "code")
             continue
         codes[line.get("version")].append(code)
-    for row, line in sorted(desk.lines["codebook"], key=lambda found: str(found[1].get("version")).zfill(9)):
+    for row, line in sorted(gathered.lines["codebook"], key=lambda found: str(found[1].get("version")).zfill(9)):
         version, own = line.get("version"), codes.pop(line.get("version"), [])
         if not isinstance(version, int) or isinstance(version, bool):
-            desk.refuse(row, "change.content_invalid", "version")
+            gathered.refuse(row, "change.content_invalid", "version")
             continue
-        _plan_codebook(desk, row, line, own)
-    orphans = [(row, line) for row, line in desk.lines["code"] if line.get("version") in codes]
+        _plan_codebook(gathered, row, line, own)
+    orphans = [(row, line) for row, line in gathered.lines["code"] if line.get("version") in codes]
     for row, _ in orphans:
-        desk.refuse(row, "line.codebook_missing", "version")
+        gathered.refuse(row, "line.codebook_missing", "version")
 
 
-def _plan_codebook(desk: _Desk, row: int, line: Line, codes: list[Line]) -> None:
+def _plan_codebook(gathered: _Gathered, row: int, line: Line, codes: list[Line]) -> None:
     """Publish a version, unless the study has one of the same content; entries then carry its number."""
     version = line["version"]
-    placed = _place(desk, version, codes)
+    placed = _place(gathered, version, codes)
     if placed is None:
         return
     number, subject_id, parents = placed
     kind = "codebook.drafted" if line.get("status") == "draft" else "codebook.published"
     payload: Line = {"version": number, "note": line.get("note") or "", "follows": line.get("follows"), "codes": codes}
     if number != version:
-        payload["follows"] = max((known for known in desk.target.codebooks), default=None)
-    change = _change(desk, kind, subject_id, payload)
+        payload["follows"] = max((known for known in gathered.target.codebooks), default=None)
+    change = _change(gathered, kind, subject_id, payload)
     change["parents"] = parents
-    desk.plan_change(row, change)
+    gathered.plan_change(row, change)
 
 
-def _place(desk: _Desk, version: int, codes: list[Line]) -> tuple[int, str, list[str]] | None:
+def _place(gathered: _Gathered, version: int, codes: list[Line]) -> tuple[int, str, list[str]] | None:
     """Number, subject and replaced changes for a version of the file; None where the study has the same content."""
-    standing = desk.target.codebooks
+    standing = gathered.target.codebooks
     same = [number for number, book in standing.items() if _content(book.codes) == _content(codes)]
     if same:
-        desk.versions[version] = version if version in same else max(same)
+        gathered.versions[version] = version if version in same else max(same)
         return None
     number = version
     parents: list[str] = []
-    subject_id = str(uuid5(desk.target.study_id, f"codebook:{version}"))
-    if version in standing and not desk.target.has_encounters:
+    subject_id = str(uuid5(gathered.target.study_id, f"codebook:{version}"))
+    if version in standing and not gathered.target.has_encounters:
         # Nothing was coded yet: the file's codebook takes the place of the one the study began with.
         subject_id, parents = standing[version].subject_id, list(standing[version].change_ids)
     elif version in standing:
-        number = max([*standing, *desk.versions.values()]) + 1
-        subject_id = str(uuid5(desk.target.study_id, f"codebook:{number}"))
-    desk.versions[version] = number
+        number = max([*standing, *gathered.versions.values()]) + 1
+        subject_id = str(uuid5(gathered.target.study_id, f"codebook:{number}"))
+    gathered.versions[version] = number
     return number, subject_id, parents
 
 
@@ -172,23 +172,23 @@ def _content(codes: Iterable[Mapping[str, Any]]) -> bytes:
     return to_canonical(sorted(whole, key=lambda code: (code["dimension"], code["key"])))
 
 
-def _plan_verbatim(desk: _Desk, row: int, line: Line) -> None:
+def _plan_verbatim(gathered: _Gathered, row: int, line: Line) -> None:
     """A change as a phone wrote it. Only what names another study's own study and codebooks is put in place."""
     change = {name: value for name, value in line.items() if name not in ADDED_BY_SERVER}
     kind, payload, author = change.get("kind"), change.get("payload"), line.get("author")
     if not isinstance(kind, str) or not isinstance(payload, dict) or not isinstance(author, str | None):
-        desk.refuse(row, "change.content_invalid", "change")
+        gathered.refuse(row, "change.content_invalid", "change")
         return
     if kind.startswith("study."):
-        if desk.target.has_encounters:
+        if gathered.target.has_encounters:
             return
-        change["subject_id"] = str(desk.target.study_id)
-        change["parents"] = [*(change.get("parents") or []), *desk.target.study_change_ids]
+        change["subject_id"] = str(gathered.target.study_id)
+        change["parents"] = [*(change.get("parents") or []), *gathered.target.study_change_ids]
     elif kind.startswith("codebook.") and isinstance(payload.get("version"), int):
         try:
-            placed = _place(desk, payload["version"], payload.get("codes") or [])
+            placed = _place(gathered, payload["version"], payload.get("codes") or [])
         except (ValidationError, AttributeError, TypeError):
-            desk.refuse(row, "change.content_invalid", "payload.codes")
+            gathered.refuse(row, "change.content_invalid", "payload.codes")
             return
         if placed is None:
             return
@@ -196,48 +196,65 @@ def _plan_verbatim(desk: _Desk, row: int, line: Line) -> None:
         change["subject_id"] = placed[1]
         change["parents"] = [*(change.get("parents") or []), *placed[2]]
     elif isinstance(payload.get("codebook_version"), int):
-        change["payload"] = {**payload, "codebook_version": _version(desk, payload["codebook_version"])}
-    desk.plan.changes.append(PlannedChange(row, change, author, is_verbatim=True))
+        change["payload"] = {**payload, "codebook_version": _version(gathered, payload["codebook_version"])}
+    try:
+        wrong_by_ms = _read_correction(line)
+    except (ValueError, TypeError):
+        gathered.refuse(row, "change.content_invalid", "corrected_at")
+        return
+    gathered.plan.changes.append(PlannedChange(row, change, author, True, wrong_by_ms))
 
 
-def _plan_thing(desk: _Desk, row: int, line: Line, kind: str) -> None:
+def _read_correction(line: Line) -> int | None:
+    """By how many milliseconds the clock was ahead, as the server that took the change had found. Raises ValueError."""
+    if line.get("corrected_at") is None or not isinstance(line.get("made_at"), str):
+        return None
+    # What the server wrote ends at a millisecond, what the phone wrote may not: the floor gives back what was added.
+    return (read_instant(line["made_at"]) - read_instant(line["corrected_at"])) // timedelta(milliseconds=1)
+
+
+def _plan_thing(gathered: _Gathered, row: int, line: Line, kind: str) -> None:
     thing_id = line.get("id")
     if not isinstance(thing_id, str) or not is_canonical_id(thing_id):
-        desk.refuse(row, "change.content_invalid", "id")
+        gathered.refuse(row, "change.content_invalid", "id")
         return
     encounter_id = line.get("encounter_id")
     if (
         encounter_id is not None
-        and encounter_id not in desk.observers
-        and encounter_id not in desk.target.encounter_ids
+        and encounter_id not in gathered.observers
+        and encounter_id not in gathered.target.encounter_ids
     ):
-        desk.refuse(row, "line.encounter_unknown", "encounter_id")
+        gathered.refuse(row, "line.encounter_unknown", "encounter_id")
         return
     payload = _payload(line)
     if isinstance(payload.get("codebook_version"), int):
-        payload["codebook_version"] = _version(desk, payload["codebook_version"])
-    author = line.get("observer") or line.get("author") or desk.observers.get(str(encounter_id))
+        payload["codebook_version"] = _version(gathered, payload["codebook_version"])
+    author = line.get("observer") or line.get("author") or gathered.observers.get(str(encounter_id))
     author = author if isinstance(author, str) else None
-    made = [_change(desk, CREATES[kind], thing_id, payload, made_at=_dated(line, kind))]
+    made = [_change(gathered, CREATES[kind], thing_id, payload, made_at=_dated(line, kind))]
     if isinstance(line.get("sequence"), int):
         made[0]["device_seq"] = max(0, line["sequence"])  # entries of one moment keep the order of the file
-    made += _beside(desk, line, made[0])
+    made += _beside(gathered, line, made[0])
     if line.get("retracted") is True and f"{kind}.retracted" in KINDS:
-        gone = _change(desk, f"{kind}.retracted", thing_id, {}, made_at=made[0]["made_at"])
+        gone = _change(gathered, f"{kind}.retracted", thing_id, {}, made_at=made[0]["made_at"])
         gone["parents"] = [change["change_id"] for change in made]
         made.append(gone)
     for change in made:
-        desk.plan_change(row, change, author)
+        gathered.plan_change(row, change, author)
 
 
-def _beside(desk: _Desk, line: Line, created: Line) -> list[Line]:
+def _beside(gathered: _Gathered, line: Line, created: Line) -> list[Line]:
     """Values that stood beside the shown ones, as changes made a little earlier, so that the shown ones stay shown."""
     kind = f"{line['type']}.amended"
     if kind not in KINDS:
         return []
     return [
         _change(
-            desk, kind, created["subject_id"], {conflict["field"]: other}, made_at=_earlier(created["made_at"], place)
+            gathered,
+            kind,
+            created["subject_id"],
+            {conflict["field"]: other},
+            made_at=_earlier(created["made_at"], place),
         )
         for conflict, others in _conflicts(line)
         for place, other in enumerate(others, 1)
@@ -253,18 +270,18 @@ def _conflicts(line: Line) -> Iterator[tuple[Line, list[Any]]]:
             yield conflict, [other["value"] for other in values[1:] if isinstance(other, dict) and "value" in other]
 
 
-def _change(desk: _Desk, kind: str, subject_id: str, payload: Line, *, made_at: str = UNDATED) -> Line:
+def _change(gathered: _Gathered, kind: str, subject_id: str, payload: Line, *, made_at: str = UNDATED) -> Line:
     said = to_canonical([kind, subject_id, payload]).decode("ascii")
     return {
-        "change_id": str(uuid5(desk.target.study_id, said)),
+        "change_id": str(uuid5(gathered.target.study_id, said)),
         "kind": kind,
         "subject_id": subject_id,
         "parents": [],
         "payload": payload,
         "made_at": made_at,
         "utc_offset_minutes": local_offset_ms(made_at) // 60_000 if _has_offset(made_at) else 0,
-        "time_zone": desk.target.time_zone,
-        "device_id": str(uuid5(desk.target.study_id, "import:jsonl")),
+        "time_zone": gathered.target.time_zone,
+        "device_id": str(uuid5(gathered.target.study_id, "import:jsonl")),
         "device_seq": 0,
         "session_id": "import",
         "monotonic_ms": 0.0,
@@ -296,16 +313,16 @@ def _earlier(stamp: str, seconds: int) -> str:
     return (datetime.fromisoformat(stamp) - timedelta(seconds=seconds)).isoformat(timespec="milliseconds")
 
 
-def _version(desk: _Desk, version: int) -> int:
-    return desk.versions.get(version, version)
+def _version(gathered: _Gathered, version: int) -> int:
+    return gathered.versions.get(version, version)
 
 
-def _sum_up(desk: _Desk) -> Plan:
-    named = [planned.author for planned in desk.plan.changes]
-    named += [line.get("observer") for _, line in desk.lines["encounter"]]
-    desk.plan.observers = sorted({name for name in named if name is not None})
-    desk.plan.counts = {kind: len(lines) for kind, lines in desk.lines.items() if lines}
-    return desk.plan
+def _sum_up(gathered: _Gathered) -> Plan:
+    named = [planned.author for planned in gathered.plan.changes]
+    named += [line.get("observer") for _, line in gathered.lines["encounter"]]
+    gathered.plan.observers = sorted({name for name in named if name is not None})
+    gathered.plan.counts = {kind: len(lines) for kind, lines in gathered.lines.items() if lines}
+    return gathered.plan
 
 
 IMPORT = Import(
