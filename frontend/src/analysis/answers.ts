@@ -87,3 +87,9 @@ export function sayWarning({ code, n }: Warned): string {
 export function sayCount(n: number, of: number, n_visits: number): string {
   return n_visits === 1 ? m.count_one_visit({ n, of }) : m.count_visits({ n, of, visits: n_visits });
 }
+
+/** What the row of entries is called that carry nothing of what is counted. */
+export function withoutCode(dimension: string): string {
+  if (dimension === 'actor') return m.count_no_actor();
+  return dimension === 'flag' ? m.count_no_flag() : m.entry_uncoded();
+}

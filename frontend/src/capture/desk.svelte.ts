@@ -7,7 +7,7 @@ import { newId } from '../store/identity';
 import type { Draft } from '../store/changes';
 import type { EncounterSubject, EntrySubject } from '../store/subjects';
 import { currentCodebook, findCode } from '../fieldwork/codes';
-import { backDate, changeActor, codeLater, endEncounter, giveStructure, jot, keepGoing, logEntry, stopState, swapActors, undo } from './log';
+import { afterUndo, backDate, changeActor, codeLater, endEncounter, giveStructure, jot, keepGoing, logEntry, stopState, swapActors, undo } from './log';
 import type { Act, LogContext, Logged } from './log';
 import { emptyPick, LONE_TOUCH_MS, touch, type Commit, type Pick, type Touch } from './pick';
 import { openStates, stoppedBy } from './running';
@@ -76,7 +76,7 @@ export class CaptureDesk {
     const started = this.#started;
     this.#started = null;
     if (started && touched.on === 'structure' && now - started.at <= LONE_TOUCH_MS) {
-      return this.#save(() => this.app.notebook.write(giveStructure(started.entry_id, touched.key, now, this.#context())));
+      return this.#act(() => giveStructure(this.#actOn(started.entry_id), touched.key, now, this.#context()));
     }
     if (this.#stops(touched, now)) return;
     const { pick, commit } = touch(this.pick, this.#withTiming(touched), now, this.mode);
@@ -92,10 +92,12 @@ export class CaptureDesk {
   undo(): void {
     const recent = this.recent;
     if (!recent) return;
-    const act = this.act ?? { did: 'logged', entry_id: recent.id, closed: [] };
+    // What was taken back is not completed by the next touch.
+    this.#started = null;
+    const act = this.act ?? this.#actOn(recent.id);
     this.#save(async () => {
       await this.app.notebook.write(undo(act, this.#context()));
-      this.act = act.did === 'logged' ? { did: 'undone', entry_id: act.entry_id, closed: [] } : null;
+      this.act = afterUndo(act);
     });
   }
 
@@ -132,6 +134,11 @@ export class CaptureDesk {
       return this.app.notebook.write([...onRecord, ...endEncounter(this.#context(), now)]);
     });
     await this.#saving;
+  }
+
+  /** The last act if it was on this entry, else that the entry was logged. */
+  #actOn(entry_id: string): Act {
+    return this.act?.entry_id === entry_id ? this.act : { did: 'logged', entry_id, closed: [] };
   }
 
   #log(commit: Commit, now: number, startedBy: Touch['on']): void {

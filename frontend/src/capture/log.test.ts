@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Codebook } from '../fieldwork/codes';
-import { backDate, endEncounter, giveStructure, jot, logEntry, stopState, swapActors, undo, type LogContext } from './log';
+import { afterUndo, backDate, endEncounter, giveStructure, jot, logEntry, stopState, swapActors, undo, type LogContext } from './log';
 import type { Commit } from './pick';
 
 const NOW = Date.parse('2026-03-02T08:00:00.000Z');
@@ -69,7 +69,7 @@ describe('an entry', () => {
     expect(drafts.map((draft) => draft.subject_id)).toEqual(['id-1', 'old']);
     expect(drafts[1]?.payload).toEqual({ ended_at: '2026-03-02T08:00:00.000Z', end_origin: 'exclusive' });
     expect(new Set(drafts.map((draft) => draft.group_id))).toEqual(new Set(['id-2']));
-    expect(act.closed).toEqual(['old']);
+    expect(act.closed).toEqual([{ entry_id: 'old', ended_at: '2026-03-02T08:00:00.000Z' }]);
   });
 });
 
@@ -79,17 +79,19 @@ describe('a structure right after an action that runs', () => {
       { id: 'now', fields: { kind: 'state', action: 'handles' } },
       { id: 'old', fields: { kind: 'state', structure: 'directing' } },
     ];
-    const drafts = giveStructure('now', 'leaving', NOW, context(entries));
+    const before = { did: 'logged' as const, entry_id: 'now', closed: [{ entry_id: 'older', ended_at: 'then' }] };
+    const { drafts, act } = giveStructure(before, 'leaving', NOW, context(entries));
     expect(drafts.map((draft) => [draft.subject_id, draft.payload])).toEqual([
       ['now', { structure: 'leaving', structure_origin: 'explicit' }],
       ['old', { ended_at: '2026-03-02T08:00:00.000Z', end_origin: 'exclusive' }],
     ]);
+    expect(act.closed.map((state) => state.entry_id)).toEqual(['older', 'old']);
   });
 });
 
 describe('undo', () => {
   it('retracts the entry and lets the states that it closed run again', () => {
-    const drafts = undo({ did: 'logged', entry_id: 'a', closed: ['b'] }, context());
+    const drafts = undo({ did: 'logged', entry_id: 'a', closed: [{ entry_id: 'b', ended_at: 'then' }] }, context());
     expect(drafts.map((draft) => [draft.kind, draft.subject_id])).toEqual([
       ['entry.retracted', 'a'],
       ['entry.amended', 'b'],
@@ -102,8 +104,20 @@ describe('undo', () => {
     expect(drafts).toEqual([{ kind: 'entry.amended', subject_id: 'a', payload: { ended_at: null, end_origin: null } }]);
   });
 
-  it('of an undo restores the entry', () => {
-    expect(undo({ did: 'undone', entry_id: 'a', closed: [] }, context())[0]?.kind).toBe('entry.restored');
+  it('of an undo restores the entry, and closes again at the same time what the entry had closed', () => {
+    const logged = { did: 'logged' as const, entry_id: 'a', closed: [{ entry_id: 'b', ended_at: 'then' }] };
+    const undone = afterUndo(logged);
+    const drafts = undo(undone ?? logged, context());
+    expect(drafts.map((draft) => [draft.kind, draft.subject_id, draft.payload])).toEqual([
+      ['entry.restored', 'a', {}],
+      ['entry.amended', 'b', { ended_at: 'then', end_origin: 'exclusive' }],
+    ]);
+    expect(new Set(drafts.map((draft) => draft.group_id)).size).toBe(1);
+    expect(undone && afterUndo(undone)).toEqual(logged);
+  });
+
+  it('of a stop leaves nothing to put back', () => {
+    expect(afterUndo({ did: 'stopped', entry_id: 'a', closed: [] })).toBeNull();
   });
 });
 

@@ -3,7 +3,7 @@ import type { Draft } from '../store/changes';
 import type { EntryFields, EntryKind } from '../store/subjects';
 import type { Codebook } from '../fieldwork/codes';
 import type { Commit } from './pick';
-import { closedBy, openStates, startsAsState, type EntryLike } from './running';
+import { closedBy, openStates, startsAsState, type EntryLike, type Onset } from './running';
 
 export interface LogContext {
   encounter_id: string;
@@ -19,8 +19,13 @@ export interface LogContext {
 export interface Act {
   did: 'logged' | 'stopped' | 'undone';
   entry_id: string;
-  /** States that this act closed; undoing opens them again. */
-  closed: string[];
+  /** States that this act closed, and when: undoing opens them again, putting back closes them again. */
+  closed: readonly Closed[];
+}
+
+export interface Closed {
+  entry_id: string;
+  ended_at: string;
 }
 
 export interface Logged {
@@ -45,19 +50,20 @@ export function logEntry(commit: Commit, now: number, context: LogContext): Logg
     precision_s: 0,
     codebook_version: context.codebook?.version ?? null,
   };
-  const closed = closedBy(openStates(context.entries), context.codebook, commit);
-  const ends = closed.map((entry) => endState(entry.id, started_at, 'exclusive'));
+  const closed = closing(openStates(context.entries), context, commit, started_at);
   const logged: Draft = { kind: 'entry.logged', subject_id: id, payload };
-  const act: Act = { did: 'logged', entry_id: id, closed: closed.map((entry) => entry.id) };
-  return { drafts: grouped([logged, ...ends], context), act };
+  const act: Act = { did: 'logged', entry_id: id, closed };
+  return { drafts: grouped([logged, ...closed.map(excluded)], context), act };
 }
 
 /** A structure tapped right after an action that runs belongs to it; it closes what it excludes, as if given with it. */
-export function giveStructure(entry_id: string, structure: string, now: number, context: LogContext): Draft[] {
+export function giveStructure(before: Act, structure: string, now: number, context: LogContext): Logged {
+  const { entry_id } = before;
   const others = openStates(context.entries).filter((entry) => entry.id !== entry_id);
-  const closed = closedBy(others, context.codebook, { actor_id: null, action: null, structure });
+  const closed = closing(others, context, { actor_id: null, action: null, structure }, context.stamp(now));
   const given = entryDraft('entry.amended', entry_id, { structure, structure_origin: 'explicit' });
-  return grouped([given, ...closed.map((entry) => endState(entry.id, context.stamp(now), 'exclusive'))], context);
+  const act: Act = { did: 'logged', entry_id, closed: [...before.closed, ...closed] };
+  return { drafts: grouped([given, ...closed.map(excluded)], context), act };
 }
 
 /** The second tap on a state. */
@@ -68,13 +74,22 @@ export function stopState(entry_id: string, now: number, context: Pick<LogContex
   };
 }
 
-/** Take the last act back: a logged entry is retracted, states that it ended run again. */
+/** Take the last act back: a logged entry is retracted, states that it ended run again; or put it back as it was. */
 export function undo(act: Act, context: Pick<LogContext, 'newId'>): Draft[] {
-  if (act.did === 'undone') return grouped([entryDraft('entry.restored', act.entry_id, {})], context);
-  const reopened = act.did === 'stopped' ? [act.entry_id, ...act.closed] : act.closed;
+  const closed = act.closed.map((state) => state.entry_id);
+  if (act.did === 'undone') {
+    return grouped([entryDraft('entry.restored', act.entry_id, {}), ...act.closed.map(excluded)], context);
+  }
+  const reopened = act.did === 'stopped' ? [act.entry_id, ...closed] : closed;
   const drafts = reopened.map((id) => entryDraft('entry.amended', id, { ended_at: null, end_origin: null }));
   if (act.did === 'logged') drafts.unshift(entryDraft('entry.retracted', act.entry_id, {}));
   return grouped(drafts, context);
+}
+
+/** What the last act is once it was taken back or put back. */
+export function afterUndo(act: Act): Act | null {
+  if (act.did === 'stopped') return null;
+  return { ...act, did: act.did === 'logged' ? 'undone' : 'logged' };
 }
 
 /** Who did what to whom, turned around. */
@@ -129,6 +144,15 @@ function kindOf(commit: Commit, codebook: Codebook | null): EntryKind {
   if (startsAsState(codebook, commit)) return 'state';
   const isCoded = commit.action !== null || commit.structure !== null;
   return commit.with_words && !isCoded ? 'note' : 'point';
+}
+
+/** What an onset closes among these, each at this time. */
+function closing(open: readonly EntryLike[], context: LogContext, onset: Onset, ended_at: string): Closed[] {
+  return closedBy(open, context.codebook, onset).map((entry) => ({ entry_id: entry.id, ended_at }));
+}
+
+function excluded({ entry_id, ended_at }: Closed): Draft {
+  return endState(entry_id, ended_at, 'exclusive');
 }
 
 function endState(id: string, ended_at: string, end_origin: 'tap' | 'exclusive' | 'encounter_end'): Draft {

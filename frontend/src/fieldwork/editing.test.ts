@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EntryFields } from '../store/subjects';
-import { changedFields, formOf } from './editing';
+import { changedFields, formOf, isBeforeEncounter } from './editing';
 
 const fields: EntryFields = {
   encounter_id: 'e',
@@ -50,5 +50,24 @@ describe('an edited entry', () => {
       ended_at: null,
       end_origin: null,
     });
+  });
+});
+
+describe('an entry before its encounter', () => {
+  const before = (started: string, encounter: string): boolean =>
+    isBeforeEncounter(fields, { ...formOf(fields), started }, encounter);
+
+  it('is noticed, but not for the milliseconds that the form leaves out', () => {
+    expect(before('2026-03-02T09:00:06', '2026-03-02T09:00:07.000+01:00')).toBe(true);
+    expect(before('2026-03-02T09:00:07', '2026-03-02T09:00:07.900+01:00')).toBe(false);
+  });
+
+  it('goes by the moment, not by the hour that stands there', () => {
+    expect(before('2026-03-02T09:00:07', '2026-03-02T08:00:00.000Z')).toBe(false);
+    expect(before('2026-03-02T09:00:07', '2026-03-02T08:30:00.000Z')).toBe(true);
+  });
+
+  it('is no matter while the time is being typed', () => {
+    expect(before('', '2026-03-02T09:30:00.000+01:00')).toBe(false);
   });
 });

@@ -66,6 +66,17 @@ function changedTimes(fields: EntryFields, before: EntryForm, form: EntryForm): 
   return changed;
 }
 
+/** Whether the form puts an entry before its encounter began, to the second: more than that the form does not show. */
+export function isBeforeEncounter(fields: EntryFields, form: EntryForm, encounter_started_at: string): boolean {
+  if (!form.started) return false;
+  const started = joinStamp(form.started, splitStamp(fields.started_at).offset);
+  return toSecond(started) < toSecond(encounter_started_at);
+}
+
+function toSecond(stamp: string): number {
+  return Math.floor(Date.parse(stamp) / 1000);
+}
+
 /** Browsers leave out `:00` seconds of a `datetime-local` value. */
 function sameSecond(one: string, other: string): boolean {
   const full = (text: string): string => (text.length === 16 ? `${text}:00` : text);

@@ -3,23 +3,10 @@ import da from '../../messages/da.json' with { type: 'json' };
 import en from '../../messages/en.json' with { type: 'json' };
 import { browserLocale } from './locale';
 
-/** Texts that are the same word in both languages, and why. */
-const SAME: Record<string, string> = {
-  app_name: 'a name',
-  capture_stop: 'the same word',
-};
-
-type Texts = Record<string, unknown>;
-
 describe('messages', () => {
   it('exist in both languages, sorted by key', () => {
     expect(Object.keys(da)).toEqual(Object.keys(en));
     expect(Object.keys(en)).toEqual(Object.keys(en).sort());
-  });
-
-  it('are translated', () => {
-    const same = Object.keys(en).filter((key) => isSame((en as Texts)[key], (da as Texts)[key]) && !(key in SAME));
-    expect(same).toEqual([]);
   });
 });
 
@@ -31,7 +18,3 @@ describe('the language', () => {
     expect(browserLocale(['fi'])).toBe('en');
   });
 });
-
-function isSame(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
-}

@@ -1,3 +1,4 @@
+import { runningEncounter } from '../fieldwork/start';
 import { StoredPhoneCopy } from '../store/phoneCopy';
 import type { OpenNotebook } from '../store/openNotebook';
 import { syncOnce } from '../sync/engine';
@@ -28,7 +29,7 @@ export class LiveSync implements SyncStatus {
     this.server = new HttpServerCopy(notebook.study_id, device_id);
     this.times = new SyncTimes({
       run: () => this.run(),
-      isObserving: () => notebook.list('encounter').some(({ fields, retracted }) => !fields.ended_at && !retracted),
+      isObserving: () => runningEncounter(notebook) !== undefined,
       leave: () => void this.leave(),
     });
     this.last_contact_at = notebook.notes.standing.last_contact_at;
