@@ -9,7 +9,7 @@ import pytest
 
 from skygge.studies.access import Role
 from tests.fixtures.world import Person, World
-from tests.sync.phone import Phone, join_with_phone, stamp, words
+from tests.sync.phone import Change, Phone, join_with_phone, stamp, words
 
 
 @pytest.fixture
@@ -137,6 +137,56 @@ def test_others_can_neither_change_nor_touch_a_reflection(pair: tuple[Phone, Pho
     (mine,) = [entry for entry in pair[0].read("entries") if entry["kind"] == "reflection"]
     verdicts = phone.push(phone.change("entry.amended", {"kind": "note"}, subject_id=mine["id"]))
     assert (verdicts[0]["verdict"], verdicts[0]["code"]) == ("quarantined", "change.not_yours")
+
+
+def _meddle(phone: Phone, visit: Change, entry: Change) -> list[Change]:
+    """Every way to reach into somebody's visit."""
+    return [
+        phone.amend(entry, {"jotting": "another word"}),
+        phone.amend(entry, {}, kind="entry.retracted"),
+        phone.amend(visit, {"agency": "South"}),
+        phone.amend(visit, {}, kind="encounter.retracted"),
+        phone.visit() | {"subject_id": visit["subject_id"]},
+        phone.entry(visit),
+    ]
+
+
+def test_in_a_blind_study_nobody_reaches_into_the_visit_of_another(world: World, study_id: UUID, phone: Phone) -> None:
+    """What an observer cannot see she can neither change, take back nor add to, and what she tried is kept apart."""
+    anna, berit = join_with_phone(world, study_id, "Anna"), join_with_phone(world, study_id, "Berit")
+    visit, own = anna.visit(), berit.visit()
+    entry, moved = anna.entry(visit), berit.entry(own)
+    anna.push(visit, entry)
+    before = phone.read("entries"), phone.read("encounters")
+    attempts = [*_meddle(berit, visit, entry), berit.amend(moved, {"encounter_id": visit["subject_id"]})]
+    verdicts = berit.push(own, moved, *attempts)
+    assert [verdict.get("code") for verdict in verdicts] == [None, None, *["change.not_yours"] * 7]
+    assert len(berit.read("quarantine")) == 7
+    now = (
+        [found for found in phone.read("entries") if found["encounter_id"] == visit["subject_id"]],
+        [found for found in phone.read("encounters") if found["id"] == visit["subject_id"]],
+    )
+    assert now == before
+    assert words(anna.push(anna.amend(entry, {"jotting": "my own"}))) == ["stored"]
+
+
+def test_the_lead_reaches_into_every_visit(world: World, study_id: UUID, phone: Phone) -> None:
+    """Somebody must be able to mend what an observer left."""
+    anna = join_with_phone(world, study_id, "Anna")
+    visit = anna.visit()
+    entry = anna.entry(visit)
+    anna.push(visit, entry)
+    assert set(words(phone.push(*_meddle(phone, visit, entry)))) == {"stored"}
+
+
+def test_where_observers_see_all_they_may_mend_each_others_entries(world: World, study_id: UUID, phone: Phone) -> None:
+    """The rule follows what the study lets them see."""
+    phone.client.patch(phone.url, json={"observers_see": "all"})
+    anna, berit = join_with_phone(world, study_id, "Anna"), join_with_phone(world, study_id, "Berit")
+    visit = anna.visit()
+    entry = anna.entry(visit)
+    anna.push(visit, entry)
+    assert set(words(berit.push(*_meddle(berit, visit, entry)))) == {"stored"}
 
 
 def test_a_shared_reflection_is_an_entry_like_others(pair: tuple[Phone, Phone], phone: Phone) -> None:

@@ -9,6 +9,8 @@ from uuid import UUID, uuid4
 import pytest
 from sqlmodel import Session
 
+from skygge.core.changes import KINDS
+from skygge.fieldlog.verify import verify
 from tests.fixtures.world import Person, World
 from tests.sync.phone import Phone, join_with_phone, stamp, words
 
@@ -155,6 +157,24 @@ def test_a_parked_change_is_kept_once_when_the_phone_insists(phone: Phone) -> No
     for _ in range(3):
         assert words(phone.push(odd, odd)) == ["quarantined", "quarantined"]
     assert len(phone.read("quarantine")) == 1
+
+
+def test_what_was_not_understood_is_taken_once_it_is(
+    world: World, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that learns a new kind takes what it parked when the phone sends it again; nothing stays behind."""
+    note = phone.change("memo.written", {"text": "why?"})
+    with monkeypatch.context() as older_server:
+        older_server.delitem(KINDS, "memo.written")
+        (refused,) = phone.push(note)
+    assert (refused["verdict"], refused["code"]) == ("quarantined", "change.kind_unknown")
+    assert [parked["change_id"] for parked in phone.read("quarantine")] == [note["change_id"]]
+    assert words(phone.push(note)) == ["stored"]
+    assert phone.read("quarantine") == []
+    assert [memo["text"] for memo in phone.read("memos")] == ["why?"]
+    assert words(phone.push(note)) == ["known"]
+    with world.database.read() as session:
+        assert verify(session) == []
 
 
 def test_only_its_author_sees_what_was_parked(world: World, study_id: UUID, phone: Phone) -> None:

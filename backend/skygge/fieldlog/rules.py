@@ -9,8 +9,9 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from skygge.core.changes import KINDS, Change
-from skygge.fieldlog.tables import CodebookRow
+from skygge.fieldlog.tables import CodebookRow, EncounterRow
 from skygge.studies.access import Role
+from skygge.studies.tables import StudyRow
 
 INSIDE_ENCOUNTERS = frozenset({"encounter", "gap", "entry", "fieldnote"})
 NAMES_A_PERSON = {"encounter": "observer", "fieldnote": "author", "memo": "author"}
@@ -51,11 +52,16 @@ def place_change(change: Change, author_id: UUID, before: Place) -> Place:
 
 
 class Rules:
-    """The rules of one delivery. Codebook versions are looked up once, and count up with what the delivery brings."""
+    """The rules of one delivery. What stood before it is looked up once.
+
+    Codebook versions count up with what the delivery brings; encounters it brings are its author's, so never foreign.
+    """
 
     def __init__(self, session: Session, study_id: UUID, author: Author, *, is_import: bool) -> None:
         self._session, self._study_id, self._author, self._is_import = session, study_id, author, is_import
         self._latest: int | None = None
+        self._is_blind: bool | None = None
+        self._foreign: dict[UUID, bool] = {}
 
     def find_breach(self, change: Change, before: Place) -> str | None:
         """The code of the rule that a change breaks, None when it may be stored."""
@@ -67,17 +73,40 @@ class Rules:
         if self._is_import:
             return None
         if self._author.role != Role.LEAD:
-            return self._breach_of_member(change)
+            return self._breach_of_member(change, before)
         return self._breach_of_codebook(change) if kind == "codebook" else None
 
-    def _breach_of_member(self, change: Change) -> str | None:
+    def _breach_of_member(self, change: Change, before: Place) -> str | None:
         kind = KINDS[change.kind].subject
         if kind == "study" or change.kind == "codebook.published":
             return "change.role_insufficient"
+        if kind in INSIDE_ENCOUNTERS and self._is_hidden(change, before):
+            return "change.not_yours"
         said = change.payload.get(NAMES_A_PERSON.get(kind, ""))
         if said is not None and said != self._author.observer:
             return "change.observer_differs"
         return self._breach_of_codebook(change) if kind == "codebook" else None
+
+    def _is_hidden(self, change: Change, before: Place) -> bool:
+        """Whether a change comes from or goes into an encounter that its author, in a blind study, does not see."""
+        after = place_change(change, self._author.member_id, before)
+        touched = {place.encounter_id for place in (before, after) if place.encounter_id is not None}
+        return self._sees_own_only() and any(self._is_foreign(encounter_id) for encounter_id in touched)
+
+    def _sees_own_only(self) -> bool:
+        if self._is_blind is None:
+            query = select(StudyRow.observers_see).where(StudyRow.study_id == self._study_id)
+            self._is_blind = self._session.exec(query).one() == "own"
+        return self._is_blind
+
+    def _is_foreign(self, encounter_id: UUID) -> bool:
+        """Whether somebody else observes it. An encounter that has not arrived is nobody else's yet."""
+        if encounter_id not in self._foreign:
+            query = select(EncounterRow.observer).where(
+                EncounterRow.study_id == self._study_id, EncounterRow.id == encounter_id
+            )
+            self._foreign[encounter_id] = self._session.exec(query).first() not in (None, self._author.observer)
+        return self._foreign[encounter_id]
 
     def _breach_of_codebook(self, change: Change) -> str | None:
         """A published version never changes, and the next one names the version it follows."""
