@@ -114,8 +114,18 @@ def load_settings(**overrides: Any) -> Settings:
         return Settings(**{name: value for name, value in overrides.items() if value is not None})
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        name = "SKYGGE_" + "_".join(str(part) for part in first["loc"]).upper()
-        reason = first["msg"].removeprefix("Value error, ")
-        raise StartRefused(f"The setting {name} is wrong: {reason[0].lower()}{reason[1:]}.") from None
+        raise StartRefused(_say_wrong(str(first["loc"][0]), first["type"], first["msg"])) from None
     except tomllib.TOMLDecodeError as error:
         raise StartRefused(f"The file skygge.toml cannot be read: {error}.") from None
+
+
+def _say_wrong(field: str, kind: str, message: str) -> str:
+    name = f"SKYGGE_{field.upper()}"
+    if kind == "extra_forbidden":
+        return f"There is no setting {name}."
+    if kind == "value_error":
+        return f"The setting {name} is wrong: {message.removeprefix('Value error, ')}."
+    shape = Settings.model_json_schema()["properties"][field]
+    if "minimum" in shape:
+        return f"{name} must be a whole number from {shape['minimum']} to {shape['maximum']}."
+    return f"{name} must be a text."

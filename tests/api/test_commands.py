@@ -69,6 +69,10 @@ def test_a_study_is_made_listed_and_opened_to_a_script(run: Run, lene: str) -> N
     assert [(study["study_id"], study["title"], study["last_seq"]) for study in listed] == [
         (study_id, "Hjemmepleje", 2)
     ]
+    assert list(listed[0]) == [
+        *("study_id", "title", "time_zone", "languages", "field_mode", "observers_see"),
+        *("epoch", "last_seq", "is_demo"),
+    ]
     token = run("token", "create", "--user", lene, "--study", study_id, "--write", "--days", "7")
     assert token.code == 0 and len(token.out.strip()) == 43
 
@@ -144,6 +148,22 @@ def test_a_refusal_is_one_sentence_and_changes_nothing(run: Run, lene: str, tmp_
         _assert_refused(run(*words))
     assert _files(tmp_path) == before
     assert json.loads(run("study", "list", "--json").out) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--bogus", "1"), "The filter --bogus is unknown or wrong."),
+        (("--bogus", "1", "--from=yesterday"), "The filters --bogus and --from are unknown or wrong."),
+        (("--clock-time",), "The filter --clock-time is unknown or wrong."),
+        (("loose",), "A filter is written as --name value."),
+    ],
+)
+def test_a_wrong_filter_is_named_in_a_sentence(run: Run, words: tuple[str, ...], said: str) -> None:
+    """As it was typed, and without its value."""
+    anything = "0198c000-0000-7000-8000-000000000000"
+    assert run("analyse", "frequencies", "--study", anything, *words).err == f"{said}\n"
+    assert run("export", "csv", "--study", anything, "--out", "x", *words).err == f"{said}\n"
 
 
 def _files(folder: Path) -> set[str]:

@@ -55,8 +55,9 @@ def test_a_folder_that_cannot_be_written_stops_the_start(
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
-        ("SKYGGE_PORT", "eight", "SKYGGE_PORT"),
-        ("SKYGGE_WORKERS", "0", "SKYGGE_WORKERS"),
+        ("SKYGGE_PORT", "eight", "SKYGGE_PORT must be a whole number from 1 to 65535.\n"),
+        ("SKYGGE_PORT", "65536", "SKYGGE_PORT must be a whole number from 1 to 65535.\n"),
+        ("SKYGGE_WORKERS", "0", "SKYGGE_WORKERS must be a whole number from 1 to 64.\n"),
         ("SKYGGE_WORKERS", "2", "PostgreSQL"),
         ("SKYGGE_ORIGIN", "http://skygge.example", "SKYGGE_ORIGIN"),
         ("SKYGGE_ORIGIN", "skygge.example", "SKYGGE_ORIGIN"),
@@ -65,7 +66,8 @@ def test_a_folder_that_cannot_be_written_stops_the_start(
         ("SKYGGE_HOST", "no.such.host.invalid", "host"),
         ("toml", "workers = 2", "PostgreSQL"),
         ("toml", "workers = = 2", "skygge.toml"),
-        ("toml", "wrokers = 2", "WROKERS"),
+        ("toml", "wrokers = 2", "There is no setting SKYGGE_WROKERS.\n"),
+        ("toml", "host = 2", "SKYGGE_HOST must be a text.\n"),
     ],
 )
 def test_a_wrong_setting_stops_the_start(

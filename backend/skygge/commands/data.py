@@ -79,7 +79,14 @@ def _read(model: type[F], words: Sequence[str]) -> F:
     try:
         return read_filters(model, _pairs(words))
     except FiltersRefused as refused:
-        raise StartRefused(f"{refused}.") from None
+        raise StartRefused(_say_refused(refused.names)) from None
+
+
+def _say_refused(names: Sequence[str]) -> str:
+    options = ["--" + name.replace("_", "-") for name in names]
+    if len(options) == 1:
+        return f"The filter {options[0]} is unknown or wrong."
+    return f"The filters {', '.join(options[:-1])} and {options[-1]} are unknown or wrong."
 
 
 def _pairs(words: Sequence[str]) -> dict[str, list[str]]:

@@ -42,12 +42,15 @@ def list_all(as_json: Annotated[bool, typer.Option("--json", help="One JSON arra
     with opened_database() as (_, database), database.read() as session:
         rows = session.exec(select(StudyRow).order_by(col(StudyRow.created_at), col(StudyRow.study_id))).all()
     if as_json:
-        typer.echo(
-            json.dumps([row.model_dump(mode="json", exclude={"created_at"}) for row in rows], ensure_ascii=False)
-        )
+        typer.echo(json.dumps([_show(row) for row in rows], ensure_ascii=False))
         return
     for row in rows:
         typer.echo(f"{row.study_id}  {row.title}{'  (example)' if row.is_demo else ''}")
+
+
+def _show(row: StudyRow) -> dict[str, Any]:
+    fields = row.model_dump(mode="json")
+    return {name: fields[name] for name in SHOWN}
 
 
 def _read_codebook(name: str) -> dict[str, Any]:
