@@ -31,14 +31,15 @@ def test_a_server_killed_while_a_phone_sends_has_every_acknowledged_entry(
     for delay_ms in DELAYS_MS:
         for _ in range(MARKS_A_ROUND):
             observer.mark()
-        with observer.page.expect_request(lambda request: _is_push(request.method, request.url), timeout=60_000):
+        with observer.page.expect_request(lambda request: _is_push(request.method, request.url)):
             observer.mark()
         time.sleep(delay_ms / 1000)
         server.kill()
         observer.page.wait_for_timeout(300)
         server.start()
         assert acknowledged <= {change["change_id"] for change in _read_log(server)}
-    observer.truth("on the server ✓")
+        # The phone finds the server again by itself, later after each failure.
+        observer.truth("on the server ✓")
     log = _read_log(server)
     assert [change["seq"] for change in log] == list(range(1, len(log) + 1))
     assert len({change["change_id"] for change in log}) == len(log)
