@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from skygge.core.identity import visit_id
 from tests.fixtures.paper_study import (
+    STUDY_ID,
     Line,
     PaperStudy,
     actor,
@@ -55,14 +57,16 @@ def _house() -> list[Line]:
             "a",
             "09:00",
             "09:31:12",
-            visit_id=name_id("v"),
+            visit_id=str(visit_id(STUDY_ID, "KXWQPT")),
             visit_code="KXWQPT",
             focal_actor_id=name_id("P1"),
             setting="home 3\nsecond floor",
             presence=[{"actor_id": name_id("P1"), "from": at("09:00"), "to": at("09:30")}],
             checks=[{"actor_id": name_id("P1"), "answer": "yes"}],
         ),
-        encounter("b", "09:00", "09:30", visit_id=name_id("v"), observer="observer-2", agency=None),
+        encounter(
+            "b", "09:00", "09:30", visit_id=str(visit_id(STUDY_ID, "KXWQPT")), observer="observer-2", agency=None
+        ),
         encounter("empty", "10:00", "10:20"),
         encounter("open", "11:00", None, kind="visit"),
         encounter("gone", "12:00", "12:30", retracted=True),

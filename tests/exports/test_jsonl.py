@@ -123,7 +123,7 @@ def test_every_wrong_row_is_named_and_nothing_is_planned() -> None:
             json.dumps(study_line()).encode(),
             b"{not json",
             b'{"type":"secret kind"}',
-            json.dumps({**entry("nowhere", "09:00")}).encode(),
+            json.dumps({**entry("nowhere", "09:00"), "action": "Talks!"}).encode(),
             b'{"type":"actor","id":"1","label":"P1","kind":"professional"}',
             json.dumps({"type": "actor", "id": name_id("x"), "label": "P1", "kind": "boss"}).encode(),
             b'{"type":"actor","type":"memo"}',
@@ -135,7 +135,7 @@ def test_every_wrong_row_is_named_and_nothing_is_planned() -> None:
     assert [(error.row, error.code, error.where) for error in refusal.value.errors] == [
         (2, "line.not_json", ""),
         (3, "line.type_unknown", "type"),
-        (4, "line.encounter_unknown", "encounter_id"),
+        (4, "change.content_invalid", "action"),
         (5, "change.content_invalid", "id"),
         (6, "change.content_invalid", "kind"),
         (7, "line.not_json", ""),
@@ -192,8 +192,7 @@ def test_the_copy_that_a_phone_saved_goes_in_as_it_is() -> None:
     """Only change lines; even what this version does not understand is handed on."""
     change = {"change_id": name_id("c"), "kind": "mood.noted", "subject_id": name_id("s"), "payload": {"a": 1}}
     raw = json.dumps({"type": "change", **change}).encode()
-    target = Target(STUDY_ID, "UTC", True, encounter_ids={name_id("a")})
-    plan = read(raw, target)
+    plan = read(raw, Target(STUDY_ID, "UTC", True))
     assert [(dict(one.change), one.author, one.is_verbatim) for one in plan.changes] == [(change, None, True)]
 
 

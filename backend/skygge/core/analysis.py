@@ -14,8 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from skygge.core.filters import Filters
 from skygge.core.model import EncounterKind
+from skygge.core.reader import StudyReader
 from skygge.core.registry import discover
-from skygge.core.streams import Observed, Seen, StudyReader, read_observed
+from skygge.core.streams import Observed, Seen, read_observed
 
 
 class CellUnknown(ValueError):
@@ -142,6 +143,7 @@ def count_visits(observed: Observed, encounter_ids: Iterable[str]) -> int:
 def _warnings(observed: Observed) -> list[Caveat]:
     basis = rest_on(observed)
     found = {
+        "entries.encounter_unknown": observed.n_lost or None,
         "entries.none": None if observed.entries else 0,
         "encounters.end_unknown": basis.n_left_out or None,
         "times.corrected": basis.times_corrected or None,

@@ -13,10 +13,11 @@ from datetime import UTC, datetime
 from uuid import uuid5
 
 from skygge.core.export import ExportOptions, Losses
-from skygge.core.filters import Thing
+from skygge.core.filters import Thing, edges_of
 from skygge.core.fold import survivor
 from skygge.core.model import SubjectType, to_unix_ms
-from skygge.core.streams import StudyReader
+from skygge.core.reader import StudyReader
+from skygge.core.selection import Selection, select
 from skygge.core.tabular import Cell
 
 
@@ -33,6 +34,8 @@ class Desk:
     labels: Mapping[tuple[int | None, str, str], str]
     encounters: Mapping[str, Thing]
     hidden: frozenset[str]
+    known: frozenset[str]
+    selection: Selection
     numbers: Mapping[str, tuple[int, int | None]]
     offsets: Mapping[str, int]
     gaps: Mapping[str, list[Thing]] = field(default_factory=dict)
@@ -90,7 +93,7 @@ class Desk:
 
 def open_desk(reader: StudyReader, options: ExportOptions, losses: Losses) -> Desk:
     """Read what rows look up: everything but the entries, which are streamed."""
-    study = next(reader.things("study"), {})
+    study, selection = next(reader.things("study"), {}), select(reader, options)
     everything = {thing["id"]: thing for thing in reader.things("encounter")}
     standing = {key: thing for key, thing in everything.items() if not thing.get("retracted")}
     actors = {actor["id"]: actor for actor in reader.things("actor")}
@@ -105,8 +108,10 @@ def open_desk(reader: StudyReader, options: ExportOptions, losses: Losses) -> De
         actors=actors,
         merged={actor_id: actor.get("merged_into") for actor_id, actor in actors.items()},
         labels=_labels(reader, (study.get("languages") or ["en"])[0]),
-        encounters={key: thing for key, thing in standing.items() if options.keeps_dates(thing)},
+        encounters={key: thing for key, thing in standing.items() if selection.keeps_encounter(thing)},
         hidden=frozenset(everything.keys() - standing.keys()),
+        known=frozenset(everything),
+        selection=selection,
         numbers=_number(standing),
         offsets=reader.clock_offsets("encounter"),
         gaps=gaps,
@@ -119,8 +124,9 @@ def kept_entries(desk: Desk, offsets: Mapping[str, int], count: bool = True) -> 
     for entry in desk.reader.things("entry"):
         reason = _left_out(desk, entry)
         if reason in (None, "filtered") and entry["encounter_id"] in desk.encounters:
-            ended = to_unix_ms(entry.get("ended_at") or entry["started_at"]) + offsets.get(entry["id"], 0)
-            desk.last_ms[entry["encounter_id"]] = max(ended, desk.last_ms.get(entry["encounter_id"], ended))
+            start, end = edges_of(entry, offsets.get(entry["id"], 0))
+            last = start if end is None else end
+            desk.last_ms[entry["encounter_id"]] = max(last, desk.last_ms.get(entry["encounter_id"], last))
         if reason is not None:
             losses.note(reason)
             continue
@@ -130,7 +136,11 @@ def kept_entries(desk: Desk, offsets: Mapping[str, int], count: bool = True) -> 
 
 def inside(desk: Desk, kind: SubjectType) -> Iterator[Thing]:
     """Standing things that belong to an encounter of this export."""
-    return (thing for thing in standing(desk, kind) if thing["encounter_id"] in desk.encounters)
+    for thing in standing(desk, kind):
+        if thing["encounter_id"] in desk.encounters:
+            yield thing
+        elif thing["encounter_id"] not in desk.known:
+            desk.losses.note("encounter_unknown")
 
 
 def standing(desk: Desk, kind: SubjectType) -> Iterator[Thing]:
@@ -187,9 +197,10 @@ def _left_out(desk: Desk, entry: Thing) -> str | None:
         return "retracted"
     if entry.get("merged_into") is not None:
         return "merged"
+    if entry["encounter_id"] not in desk.known:
+        return "encounter_unknown"
     if entry["encounter_id"] not in desk.encounters:
         return "filtered"
     if not desk.options.narrows_entries:
         return None
-    asked = {**entry, "actor_id": desk.person(entry.get("actor_id"))[0]}
-    return None if desk.options.keeps_entry(asked) else "filtered"
+    return None if desk.selection.keeps_entry(entry) else "filtered"

@@ -17,8 +17,8 @@ from typing import Annotated, Any, Generic, TypeVar
 from pydantic import Field
 
 from skygge.core.filters import Filters
+from skygge.core.reader import StudyReader
 from skygge.core.registry import discover
-from skygge.core.streams import StudyReader
 
 # What a format may have to leave out. Words for one file are made from these and from what was counted in it.
 LOSSES: Mapping[str, Mapping[str, str]] = {
@@ -38,13 +38,17 @@ LOSSES: Mapping[str, Mapping[str, str]] = {
         "en": "dates and clock times left out because clock times were not asked for; times count from the start",
         "da": "datoer og klokkeslæt udeladt, fordi der ikke er bedt om klokkeslæt; tider tælles fra begyndelsen",
     },
+    "encounter_unknown": {
+        "en": "entries, gaps and notes of encounters that the study does not have (yet)",
+        "da": "noteringer, pauser og feltnoter fra forløb, som studiet ikke har (endnu)",
+    },
     "filtered": {
         "en": "entries outside the filters in force",
-        "da": "noter uden for de valgte filtre",
+        "da": "noteringer uden for de valgte filtre",
     },
     "merged": {
         "en": "entries merged into another entry",
-        "da": "noter, der er lagt sammen med en anden note",
+        "da": "noteringer, der er lagt sammen med en anden notering",
     },
     "reflections": {
         "en": "reflections, which belong to their author alone",
@@ -52,7 +56,7 @@ LOSSES: Mapping[str, Mapping[str, str]] = {
     },
     "retracted": {
         "en": "things taken back, and entries of encounters taken back",
-        "da": "ting, der er trukket tilbage, og noter i forløb, der er trukket tilbage",
+        "da": "ting, der er trukket tilbage, og noteringer i forløb, der er trukket tilbage",
     },
     "study": {
         "en": "settings of the study (title, languages, field mode) have no place in this format",

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal, TypeVar, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, Self, TypeVar, get_origin
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
+from skygge.core.fold import survivor
 from skygge.core.model import STAMP, EncounterKind, Id, Key, Label, read_instant, to_unix_ms
 
 Thing = Mapping[str, Any]
+Span = tuple[int, int]
 F = TypeVar("F", bound="Filters")
 Origin = Literal["explicit", "later", "carried"]
 DAY_MS = 86_400_000
@@ -29,6 +31,14 @@ def _check_moment(text: str) -> str:
 Moment = Annotated[str, Field(max_length=40), AfterValidator(_check_moment)]
 Version = Annotated[int, Field(ge=1, le=100_000)]
 Any_of = Field(max_length=200)
+
+
+class Written(NamedTuple):
+    """The first and the last moment of an encounter's entries; `is_inside` if any of them lies in `from` and `to`."""
+
+    first_ms: int
+    last_ms: int
+    is_inside: bool
 
 
 class FiltersRefused(ValueError):
@@ -63,7 +73,7 @@ class Filters(BaseModel):
     codebook_version: Annotated[list[Version], Any_of] = []
     origin: Annotated[
         list[Origin],
-        Field(max_length=3, description="How a structure was given; entries without structure stay."),
+        Field(max_length=3, description="How a structure was given. Analyses keep entries without one, as uncoded."),
     ] = []
 
     @field_validator("to")
@@ -84,13 +94,29 @@ class Filters(BaseModel):
             and (not self.visit or encounter.get("visit_id") in self.visit or encounter.get("visit_code") in self.visit)
         )
 
-    def keeps_dates(self, encounter: Thing) -> bool:
-        """Whether an encounter that is looked at overlaps `from` and `to`, as its own times say."""
+    def keeps_dates(self, encounter: Thing, offset_ms: int = 0, written: Written | None = None) -> bool:
+        """Whether an encounter is looked at and overlaps `from` and `to`. `offset_ms` corrects its clock.
+
+        Its entries belong to it whatever its own times say, and without an end that somebody gave it lasts until the
+        last of them.
+        """
         if not self.keeps_encounter(encounter):
             return False
-        first, last = self.window(encounter["started_at"])
-        end = to_unix_ms(encounter.get("ended_at") or encounter["started_at"])
-        return (first is None or end >= first) and (last is None or to_unix_ms(encounter["started_at"]) < last)
+        stamp, (start, end) = encounter["started_at"], edges_of(encounter, offset_ms)
+        if written is None:
+            return self.overlaps(stamp, start, start if end is None else end)
+        last = written.last_ms if end is None else max(end, written.last_ms)
+        return written.is_inside or self.overlaps(stamp, min(start, written.first_ms), last)
+
+    @property
+    def has_dates(self) -> bool:
+        """Whether `from` or `to` is asked for."""
+        return self.from_ is not None or self.to is not None
+
+    @property
+    def narrows(self) -> bool:
+        """Whether there is any filter at all."""
+        return any(getattr(self, name) for name in Filters.model_fields)
 
     @property
     def narrows_entries(self) -> bool:
@@ -104,9 +130,9 @@ class Filters(BaseModel):
             self.codebook_version,
             self.origin,
         )
-        return any(wanted) or self.from_ is not None or self.to is not None
+        return any(wanted) or self.has_dates
 
-    def keeps_entry(self, entry: Thing) -> bool:
+    def keeps_entry(self, entry: Thing, offset_ms: int = 0) -> bool:
         """Whether an entry (a JSON Lines object) of an encounter that is looked at is kept."""
         return (
             _is_any(self.encounter, entry["encounter_id"])
@@ -115,14 +141,35 @@ class Filters(BaseModel):
             and _is_any(self.structure, entry.get("structure"))
             and (not self.flag or not set(self.flag).isdisjoint(entry.get("flags") or ()))
             and _is_any(self.codebook_version, entry.get("codebook_version"))
-            and (entry.get("structure") is None or _is_any(self.origin, entry.get("structure_origin")))
-            and self.keeps_time(entry["started_at"])
+            and self.keeps_origin(entry)
+            and self.keeps_moments(entry, offset_ms)
         )
+
+    def keeps_moments(self, entry: Thing, offset_ms: int = 0) -> bool:
+        """Whether any of an entry lies inside `from` and `to`; of a state that nobody ended its start has to."""
+        if not self.has_dates:
+            return True
+        start, end = edges_of(entry, offset_ms)
+        return self.overlaps(entry["started_at"], start, start if end is None else end)
+
+    def keeps_origin(self, entry: Thing) -> bool:
+        """Whether the structure of an entry was given in one of the ways asked for."""
+        return not self.origin or (entry.get("structure") is not None and entry.get("structure_origin") in self.origin)
 
     def keeps_time(self, stamp: str) -> bool:
         """Whether a time text with offset lies inside `from` and `to`."""
+        return self.overlaps(stamp, to_unix_ms(stamp), to_unix_ms(stamp))
+
+    def overlaps(self, stamp: str, start_ms: int, end_ms: int) -> bool:
+        """Whether [start, end), or a moment, shares anything with `from` and `to`; dates as in `window`."""
         first, last = self.window(stamp)
-        return (first is None or first <= to_unix_ms(stamp)) and (last is None or to_unix_ms(stamp) < last)
+        return (last is None or start_ms < last) and (first is None or end_ms > first or start_ms >= first)
+
+    def with_merged(self, merged_into: Mapping[str, str | None]) -> Self:
+        """The same filters, where each actor stands for everybody merged with it."""
+        wanted = {survivor(actor, merged_into) for actor in self.actor}
+        merged = {actor for actor in merged_into if survivor(actor, merged_into) in wanted}
+        return self.model_copy(update={"actor": sorted({*self.actor, *merged})})
 
     def window(self, stamp: str) -> tuple[int | None, int | None]:
         """`from` and `to` as Unix milliseconds, dates read at the UTC offset of the given time text."""
@@ -142,6 +189,14 @@ def read_filters(model: type[F], given: Mapping[str, Sequence[str]]) -> F:
         return model.model_validate(document)
     except ValidationError as problem:
         raise FiltersRefused(sorted({str(error["loc"][0]) for error in problem.errors() if error["loc"]})) from None
+
+
+def edges_of(thing: Thing, offset_ms: int = 0) -> tuple[int, int | None]:
+    """Start and end of an encounter or entry in milliseconds, corrected; None where nobody ended it."""
+    start, ended_at = to_unix_ms(thing["started_at"]) + offset_ms, thing.get("ended_at")
+    if ended_at is None or thing.get("end_origin") is None:
+        return start, None
+    return start, max(start, to_unix_ms(ended_at) + offset_ms)
 
 
 def local_offset_ms(stamp: str) -> int:

@@ -5,7 +5,7 @@ An import is one file in `imports/` that offers `IMPORT`. Change ids are UUIDv5:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -49,7 +49,6 @@ class Target:
     study_id: UUID
     time_zone: str
     has_encounters: bool
-    encounter_ids: Container[str] = frozenset()
     codebooks: Mapping[int, StandingCodebook] = field(default_factory=dict)
     study_change_ids: Sequence[str] = ()
 

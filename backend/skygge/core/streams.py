@@ -7,35 +7,14 @@ gave is unknown, and observed time then stops at the last entry.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
-from uuid import UUID
 
-from skygge.core.filters import Filters, Thing
+from skygge.core.filters import Filters, Span, Thing, edges_of
 from skygge.core.fold import survivor
-from skygge.core.model import SubjectType, to_unix_ms
-
-Span = tuple[int, int]
-
-
-class StudyReader(Protocol):
-    """Where things come from, streamed: JSON Lines objects as one viewer may see them, in the order of the format."""
-
-    @property
-    def study_id(self) -> UUID: ...
-
-    def things(self, kind: SubjectType) -> Iterator[dict[str, Any]]:
-        """All of one kind, retracted ones too (with `retracted`), reflections only to their author."""
-        ...
-
-    def changes(self) -> Iterator[dict[str, Any]]:
-        """The log, verbatim, with `author`; without what only its author may see."""
-        ...
-
-    def clock_offsets(self, kind: Literal["encounter", "entry", "gap"]) -> Mapping[str, int]:
-        """By id, the milliseconds to add to the times of things written by a clock that was wrong."""
-        ...
+from skygge.core.model import to_unix_ms
+from skygge.core.reader import StudyReader, is_counted
+from skygge.core.selection import Selection, read_written
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +79,7 @@ class Observed:
     """A study as an analysis sees it. `entries` are in stream order, encounter by encounter.
 
     `around` are the entries of the same encounters before the filters on entries: what ends an open state may be
-    something that was not asked for.
+    something that was not asked for. `n_lost` entries belong to encounters that the study does not have.
     """
 
     study: Thing
@@ -110,45 +89,46 @@ class Observed:
     entries: list[Seen]
     around: list[Seen]
     n_not_counted_tags: int = 0
+    n_lost: int = 0
 
 
 @dataclass
 class _Reading:
-    """What is gathered while entries stream by."""
+    """What is gathered while entries stream by; `lost` are entries whose encounter the study does not have."""
 
     merged: dict[str, str | None]
-    last_ms: dict[str, int] = field(default_factory=dict)
-    entries: list[Seen] = field(default_factory=list)
+    offsets: Mapping[str, int]
     around: list[Seen] = field(default_factory=list)
-    n_not_counted_tags: int = 0
+    lost: list[Thing] = field(default_factory=list)
 
 
 def read_observed(reader: StudyReader, filters: Filters) -> Observed:
     """Read what the filters keep. Retracted, merged and held things and reflections never count."""
     actors = {actor["id"]: actor for actor in reader.things("actor") if is_counted(actor)}
-    reading = _Reading({actor_id: actor.get("merged_into") for actor_id, actor in actors.items()})
-    encounters = {
-        thing["id"]: thing
-        for thing in reader.things("encounter")
-        if is_counted(thing) and filters.keeps_encounter(thing)
-    }
-    _read_entries(reader, filters, encounters, reading)
+    merged = {actor_id: actor.get("merged_into") for actor_id, actor in actors.items()}
+    reading = _Reading(merged, reader.clock_offsets("entry"))
+    known = {thing["id"]: thing for thing in reader.things("encounter")}
+    looked_at = {key: thing for key, thing in known.items() if is_counted(thing) and filters.keeps_encounter(thing)}
+    _read_entries(reader, known, looked_at, reading)
+    # Ways of giving a structure are judged afterwards: an analysis keeps what has none, as uncoded.
+    selection = Selection(
+        filters.with_merged(merged).model_copy(update={"origin": []}),
+        reading.offsets,
+        reader.clock_offsets("encounter"),
+        read_written(filters, (seen.thing for seen in reading.around), reading.offsets),
+    )
+    kept = [seen for seen in reading.around if selection.keeps_entry(seen.thing)]
+    counted = [seen for seen in kept if seen.thing.get("structure") is None or filters.keeps_origin(seen.thing)]
     return Observed(
         study=next(reader.things("study"), {}),
         codes=latest_codes(reader),
         actors=actors,
-        stretches=_read_stretches(reader, filters, encounters, reading),
-        entries=_in_order(encounters, reading.entries),
-        around=_in_order(encounters, reading.around),
-        n_not_counted_tags=reading.n_not_counted_tags,
+        stretches=_read_stretches(reader, selection, looked_at),
+        entries=_in_order(looked_at, counted),
+        around=_in_order(looked_at, reading.around),
+        n_not_counted_tags=len(kept) - len(counted),
+        n_lost=sum(selection.keeps_entry(thing) for thing in reading.lost),
     )
-
-
-def is_counted(thing: Thing) -> bool:
-    """Whether a thing takes part at all: not taken back, not merged into another entry, not a reflection."""
-    if thing.get("retracted"):
-        return False
-    return thing["type"] != "entry" or (thing.get("kind") != "reflection" and thing.get("merged_into") is None)
 
 
 def latest_codes(reader: StudyReader) -> dict[tuple[str, str], Thing]:
@@ -188,34 +168,29 @@ def length(spans: Iterable[Span]) -> int:
     return sum(end - start for start, end in spans)
 
 
-def _read_entries(reader: StudyReader, filters: Filters, encounters: Mapping[str, Thing], reading: _Reading) -> None:
-    offsets = reader.clock_offsets("entry")
-    without_origin = filters.model_copy(update={"origin": []})
+def _read_entries(
+    reader: StudyReader, known: Mapping[str, Thing], looked_at: Mapping[str, Thing], reading: _Reading
+) -> None:
     for thing in reader.things("entry"):
-        if thing["encounter_id"] not in encounters or not is_counted(thing):
+        if not is_counted(thing):
             continue
-        seen = _seen(thing, offsets, reading.merged)
-        reading.around.append(seen)
-        last = reading.last_ms.get(seen.encounter_id, seen.start_ms)
-        reading.last_ms[seen.encounter_id] = max(last, seen.start_ms, seen.end_ms or seen.start_ms)
-        asked = {**thing, "actor_id": seen.actor}
-        if filters.keeps_entry(asked):
-            reading.entries.append(seen)
-        elif without_origin.keeps_entry(asked):
-            reading.n_not_counted_tags += 1
+        if thing["encounter_id"] in looked_at:
+            reading.around.append(_seen(thing, reading))
+        elif thing["encounter_id"] not in known:
+            reading.lost.append(thing)
 
 
-def _seen(thing: Thing, offsets: Mapping[str, int], merged: Mapping[str, str | None]) -> Seen:
-    offset = offsets.get(thing["id"], 0)
-    actor, ended_at = thing.get("actor_id"), thing.get("ended_at")
+def _seen(thing: Thing, reading: _Reading) -> Seen:
+    actor = thing.get("actor_id")
+    start, end = edges_of(thing, reading.offsets.get(thing["id"], 0))
     return Seen(
         id=thing["id"],
         encounter_id=thing["encounter_id"],
         kind=thing["kind"],
-        actor=None if actor is None else survivor(actor, merged),
-        start_ms=to_unix_ms(thing["started_at"]) + offset,
-        end_ms=None if ended_at is None else to_unix_ms(ended_at) + offset,
-        is_corrected=thing["id"] in offsets,
+        actor=None if actor is None else survivor(actor, reading.merged),
+        start_ms=start,
+        end_ms=end,
+        is_corrected=thing["id"] in reading.offsets,
         thing=thing,
     )
 
@@ -226,35 +201,32 @@ def _in_order(encounters: Mapping[str, Thing], entries: list[Seen]) -> list[Seen
     return sorted(entries, key=lambda seen: (place[seen.encounter_id], seen.start_ms))
 
 
-def _read_stretches(
-    reader: StudyReader, filters: Filters, encounters: Mapping[str, Thing], reading: _Reading
-) -> dict[str, Stretch]:
-    last_ms, kept = reading.last_ms, {entry.encounter_id for entry in reading.entries}
+def _read_stretches(reader: StudyReader, selection: Selection, encounters: Mapping[str, Thing]) -> dict[str, Stretch]:
     gaps: dict[str, list[Thing]] = defaultdict(list)
     for gap in reader.things("gap"):
         if gap["encounter_id"] in encounters and is_counted(gap):
             gaps[gap["encounter_id"]].append(gap)
-    encounter_offsets, gap_offsets = reader.clock_offsets("encounter"), reader.clock_offsets("gap")
+    gap_offsets = reader.clock_offsets("gap")
     stretches: dict[str, Stretch] = {}
     for thing_id, thing in encounters.items():
-        start, end, is_known = observed_edges(thing, encounter_offsets.get(thing_id, 0), last_ms.get(thing_id))
-        first, last = filters.window(thing["started_at"])
+        if not selection.keeps_encounter(thing):
+            continue
+        written = selection.written.get(thing_id)
+        offset = selection.encounter_offsets.get(thing_id, 0)
+        start, end, is_known = observed_edges(thing, offset, None if written is None else written.last_ms)
+        first, last = selection.filters.window(thing["started_at"])
         clipped = max(start, start if first is None else first), min(end, end if last is None else last)
-        if thing_id not in kept and not (clipped[0] < clipped[1] or clipped == (start, end)):
-            continue  # The encounter lies outside the dates that were asked for.
-        clipped = clipped[0], max(clipped)
         own = tuple(read_gap(gap, end, gap_offsets.get(gap["id"], 0)) for gap in gaps[thing_id])
         visit = thing.get("visit_id") or thing_id
-        stretches[thing_id] = Stretch(thing_id, visit, start, *clipped, is_known, own, thing)
+        stretches[thing_id] = Stretch(thing_id, visit, start, clipped[0], max(clipped), is_known, own, thing)
     return stretches
 
 
 def observed_edges(encounter: Thing, offset_ms: int, last_ms: int | None) -> tuple[int, int, bool]:
     """Start and observed end of an encounter, and whether its end is known; `last_ms` is its last entry, corrected."""
-    start = to_unix_ms(encounter["started_at"]) + offset_ms
-    ended_at = encounter.get("ended_at")
-    if ended_at is not None and encounter.get("end_origin") is not None:
-        return start, max(start, to_unix_ms(ended_at) + offset_ms), True
+    start, end = edges_of(encounter, offset_ms)
+    if end is not None:
+        return start, end, True
     return start, max(start, last_ms if last_ms is not None else start), False
 
 

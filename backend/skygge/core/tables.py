@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from skygge.core.desk import Desk, count_conflicts, inside, kept_entries, standing, write_seconds
-from skygge.core.filters import Thing
-from skygge.core.model import to_unix_ms
+from skygge.core.filters import Thing, edges_of
 from skygge.core.streams import Gap, Stretch, observed_edges, read_gap
 from skygge.core.tabular import Cell, Table
 
@@ -181,7 +180,7 @@ def _entry_row(desk: Desk, entry: Thing, offsets: Mapping[str, int]) -> list[Cel
         _join(entry.get("flags") or ()),
         desk.seconds(encounter, entry["started_at"], offset),
         desk.seconds(encounter, entry.get("ended_at"), offset),
-        _duration(entry.get("started_at"), entry.get("ended_at")),
+        _duration(entry),
         *(entry.get(name) for name in ("end_origin", "taken", "precision_s", "verbatim", "jotting")),
         *(entry.get(name) for name in ("codebook_version", "control", "care")),
         _offset(offsets, entry["id"]),
@@ -272,10 +271,9 @@ def _zone(desk: Desk, encounter: Thing) -> list[Cell]:
     return [encounter.get("time_zone") or desk.study.get("time_zone")]
 
 
-def _duration(started_at: str | None, ended_at: str | None) -> str | None:
-    if started_at is None or ended_at is None:
-        return None
-    return write_seconds(to_unix_ms(ended_at) - to_unix_ms(started_at))
+def _duration(entry: Thing) -> str | None:
+    start, end = edges_of(entry)
+    return None if end is None else write_seconds(end - start)
 
 
 def _offset(offsets: Mapping[str, int], thing_id: str) -> str | None:

@@ -14,6 +14,7 @@ from sqlalchemy import RowMapping, Uuid
 
 from skygge.core.changes import KINDS
 from skygge.core.fold import Subject
+from skygge.core.identity import visit_id
 from skygge.core.model import SubjectType, read_instant
 from skygge.db import UtcTime
 from skygge.fieldlog.logged import Logged
@@ -88,7 +89,7 @@ def columns_of(kind: SubjectType) -> tuple[Column, ...]:
 
 def to_row(study_id: UUID, subject: Subject, origin: Origin) -> Values:
     """The row of a subject that has been created."""
-    fields = {**subject.fields, **_filled_in(subject, origin)}
+    fields = {**subject.fields, **_filled_in(study_id, subject, origin)}
     row: Values = {
         "study_id": study_id,
         "id": UUID(subject.id),
@@ -165,10 +166,15 @@ def _offset_minutes(stamp: str) -> int:
     return 0 if offset is None else int(offset.total_seconds() // 60)
 
 
-def _filled_in(subject: Subject, origin: Origin) -> Values:
-    """What a thing says about its author and its writing even where nobody wrote it down."""
+def _filled_in(study_id: UUID, subject: Subject, origin: Origin) -> Values:
+    """What a thing says about its visit, its author and its writing even where nobody wrote it down."""
     if subject.type == "encounter":
-        return {"observer": subject.fields.get("observer") or origin.observers[origin.created.author_id]}
+        code = subject.fields.get("visit_code")
+        return {
+            "observer": subject.fields.get("observer") or origin.observers[origin.created.author_id],
+            # The letters name the visit inside this study, whatever id another study's phone made of them.
+            "visit_id": subject.fields.get("visit_id") if code is None else str(visit_id(study_id, code)),
+        }
     if subject.type in ("fieldnote", "memo"):
         created = origin.created
         return {

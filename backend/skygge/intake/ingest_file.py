@@ -107,12 +107,10 @@ def read_target(session: Session, study_id: UUID) -> Target:
     """What an importer has to know about the study."""
     study = session.get_one(StudyRow, study_id)
     query = select(col(EncounterRow.id)).where(col(EncounterRow.study_id) == study_id)
-    encounter_ids = {str(encounter_id) for encounter_id in session.scalars(query)}
     return Target(
         study_id=study_id,
         time_zone=study.time_zone,
-        has_encounters=bool(encounter_ids),
-        encounter_ids=encounter_ids,
+        has_encounters=session.scalars(query.limit(1)).first() is not None,
         codebooks=dict(_standing_codebooks(session, study_id)),
         study_change_ids=heads_of(session, study_id, study_id),
     )

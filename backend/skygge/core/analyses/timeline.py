@@ -16,7 +16,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from skygge.core.analysis import Analysis, AnalysisParams, Caveat, Cells, Part
-from skygge.core.streams import Observed, Seen, Span, Stretch, length, streams_of
+from skygge.core.filters import Span
+from skygge.core.streams import Observed, Seen, Stretch, length, streams_of
 
 NOBODY = "-"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from skygge.core.desk import open_desk
 from skygge.core.export import LOSSES, Export, ExportOptions, Losses
-from skygge.core.streams import StudyReader
+from skygge.core.reader import StudyReader
 from skygge.core.tables import TABLES
 from skygge.core.tabular import write_csv, write_zip
 
@@ -43,7 +43,7 @@ EXPORT = Export(
     suffix=".zip",
     purpose={
         "en": "Tables for R, pandas and DuckDB: entries, encounters, gaps, people, codes and notes.",
-        "da": "Tabeller til R, pandas og DuckDB: noter, forløb, pauser, personer, koder og tekster.",
+        "da": "Tabeller til R, pandas og DuckDB: noteringer, forløb, pauser, personer, koder og tekster.",
     },
     options=ExportOptions,
     stream=stream_csv,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from skygge.core.desk import open_desk
 from skygge.core.export import Export, ExportOptions, Losses
-from skygge.core.streams import StudyReader
+from skygge.core.reader import StudyReader
 from skygge.core.tables import TABLES, entries_table
 from skygge.core.tabular import write_csv
 
@@ -23,9 +23,9 @@ EXPORT = Export(
     suffix=".csv",
     purpose={
         "en": "All entries in one table, for a quick look.",
-        "da": "Alle noter i én tabel, til et hurtigt blik.",
+        "da": "Alle noteringer i én tabel, til et hurtigt blik.",
     },
     options=ExportOptions,
     stream=stream_entries,
-    may_lose=("conflicts", "dates", "filtered", "merged", "reflections", "retracted", "tables"),
+    may_lose=("conflicts", "dates", "encounter_unknown", "filtered", "merged", "reflections", "retracted", "tables"),
 )

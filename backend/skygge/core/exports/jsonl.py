@@ -7,6 +7,7 @@ their author's alone and stay out, with their changes. This format carries times
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
@@ -16,12 +17,13 @@ from skygge.core import model
 from skygge.core.changes import KINDS
 from skygge.core.export import Export, ExportOptions, Losses
 from skygge.core.filters import Thing
-from skygge.core.fold import survivor
 from skygge.core.model import SUBJECT_TYPES, SubjectType
-from skygge.core.streams import StudyReader
+from skygge.core.reader import StudyReader
+from skygge.core.selection import Selection, select
 from skygge.core.wire import to_verbatim
 
 BLOCK_BYTES = 32_768
+INSIDE = frozenset({"gap", "entry", "fieldnote"})
 MODELS: Mapping[str, type[BaseModel]] = {
     "study": model.Study, "code": model.Code, "actor": model.Actor, "consent": model.Consent,
     "encounter": model.Encounter, "gap": model.Gap, "entry": model.Entry, "fieldnote": model.FieldNote,
@@ -32,8 +34,8 @@ MODELS: Mapping[str, type[BaseModel]] = {
 def _list_fields(kind: str) -> dict[str, Any]:
     """Names of a kind's fields in the order of the contract, with what stands there when nothing does."""
     found: dict[str, Any] = {}
-    for name, field in MODELS[kind].model_fields.items():
-        found[field.alias or name] = None if field.is_required() else field.get_default(call_default_factory=True)
+    for name, own in MODELS[kind].model_fields.items():
+        found[own.alias or name] = None if own.is_required() else own.get_default(call_default_factory=True)
         if kind == "entry" and name == "encounter_id":
             found["sequence"] = None
     return found | ({"version": None} if kind == "code" else {})
@@ -67,31 +69,44 @@ def stream_jsonl(reader: StudyReader, options: JsonlOptions, losses: Losses) -> 
 
 
 def _lines(reader: StudyReader, options: JsonlOptions, losses: Losses) -> Iterator[bytes]:
-    encounters = {thing["id"] for thing in reader.things("encounter") if options.keeps_dates(thing)}
-    merged = {actor["id"]: actor.get("merged_into") for actor in reader.things("actor")}
+    kept = _Kept(select(reader, options))
     secret: set[str] = set()
     for kind in SUBJECT_TYPES:
         for thing in reader.things(kind):
             if kind == "entry" and thing["kind"] == "reflection":
                 secret.add(thing["id"])
                 losses.note("reflections")
-            elif _is_kept(thing, options, encounters, merged):
+            elif kept.takes(thing):
                 yield _encode(_in_order(thing, kind))
+            elif kind in INSIDE and thing["encounter_id"] not in kept.known:
+                losses.note("encounter_unknown")
             elif kind == "entry":
                 losses.note("filtered")
     if options.history:
         yield from _history(reader, secret)
 
 
-def _is_kept(thing: Thing, options: JsonlOptions, encounters: set[str], merged: Mapping[str, str | None]) -> bool:
-    if thing["type"] == "encounter":
-        return thing["id"] in encounters
-    if "encounter_id" in thing and thing["encounter_id"] not in encounters:
-        return False
-    if thing["type"] != "entry" or not options.narrows_entries:
-        return True
-    actor = thing.get("actor_id")
-    return options.keeps_entry(thing if actor is None else {**thing, "actor_id": survivor(actor, merged)})
+@dataclass
+class _Kept:
+    """What goes into one file; encounters come by before what lies inside them."""
+
+    selection: Selection
+    encounters: set[str] = field(default_factory=set)
+    known: set[str] = field(default_factory=set)
+
+    def takes(self, thing: Thing) -> bool:
+        """Whether a thing is written. One whose encounter the study lacks is, unless something is filtered."""
+        filters = self.selection.filters
+        if thing["type"] == "encounter":
+            self.known.add(thing["id"])
+            is_kept = self.selection.keeps_encounter(thing)
+            self.encounters.update([thing["id"]] if is_kept else [])
+            return is_kept
+        if thing["type"] not in INSIDE or not filters.narrows:
+            return True
+        if thing["encounter_id"] not in self.encounters:
+            return False
+        return thing["type"] != "entry" or self.selection.keeps_entry(thing)
 
 
 def _history(reader: StudyReader, secret: set[str]) -> Iterator[bytes]:
@@ -143,5 +158,5 @@ EXPORT = Export(
     },
     options=JsonlOptions,
     stream=stream_jsonl,
-    may_lose=("filtered", "reflections"),
+    may_lose=("encounter_unknown", "filtered", "reflections"),
 )

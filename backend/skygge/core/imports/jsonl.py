@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from skygge.core.changes import KINDS, SCHEMA, ChangeRefused, read_change
 from skygge.core.filters import local_offset_ms
-from skygge.core.identity import is_canonical_id
+from skygge.core.identity import is_canonical_id, visit_id
 from skygge.core.importing import Import, ImportRefused, Plan, PlannedChange, RowError, Target
 from skygge.core.model import SUBJECT_TYPES, Code, read_instant
 from skygge.core.wire import WireError, parse_json, to_canonical
@@ -173,7 +173,7 @@ def _content(codes: Iterable[Mapping[str, Any]]) -> bytes:
 
 
 def _plan_verbatim(gathered: _Gathered, row: int, line: Line) -> None:
-    """A change as a phone wrote it. Only what names another study's own study and codebooks is put in place."""
+    """A change as a phone wrote it. Only what names another study's own study, codebooks and visits is put in place."""
     change = {name: value for name, value in line.items() if name not in ADDED_BY_SERVER}
     kind, payload, author = change.get("kind"), change.get("payload"), line.get("author")
     if not isinstance(kind, str) or not isinstance(payload, dict) or not isinstance(author, str | None):
@@ -195,8 +195,8 @@ def _plan_verbatim(gathered: _Gathered, row: int, line: Line) -> None:
         change["payload"] = {**payload, "version": placed[0]}
         change["subject_id"] = placed[1]
         change["parents"] = [*(change.get("parents") or []), *placed[2]]
-    elif isinstance(payload.get("codebook_version"), int):
-        change["payload"] = {**payload, "codebook_version": _version(gathered, payload["codebook_version"])}
+    else:
+        change["payload"] = _put_in_place(gathered, payload)
     try:
         wrong_by_ms = _read_correction(line)
     except (ValueError, TypeError):
@@ -219,16 +219,7 @@ def _plan_thing(gathered: _Gathered, row: int, line: Line, kind: str) -> None:
         gathered.refuse(row, "change.content_invalid", "id")
         return
     encounter_id = line.get("encounter_id")
-    if (
-        encounter_id is not None
-        and encounter_id not in gathered.observers
-        and encounter_id not in gathered.target.encounter_ids
-    ):
-        gathered.refuse(row, "line.encounter_unknown", "encounter_id")
-        return
-    payload = _payload(line)
-    if isinstance(payload.get("codebook_version"), int):
-        payload["codebook_version"] = _version(gathered, payload["codebook_version"])
+    payload = _put_in_place(gathered, _payload(line))
     author = line.get("observer") or line.get("author") or gathered.observers.get(str(encounter_id))
     author = author if isinstance(author, str) else None
     made = [_change(gathered, CREATES[kind], thing_id, payload, made_at=_dated(line, kind))]
@@ -313,8 +304,14 @@ def _earlier(stamp: str, seconds: int) -> str:
     return (datetime.fromisoformat(stamp) - timedelta(seconds=seconds)).isoformat(timespec="milliseconds")
 
 
-def _version(gathered: _Gathered, version: int) -> int:
-    return gathered.versions.get(version, version)
+def _put_in_place(gathered: _Gathered, payload: Line) -> Line:
+    """What names another study's codebook or visit names this study's own instead."""
+    version, code = payload.get("codebook_version"), payload.get("visit_code")
+    if isinstance(version, int):
+        payload = {**payload, "codebook_version": gathered.versions.get(version, version)}
+    if payload.get("visit_id") is not None and isinstance(code, str):
+        payload = {**payload, "visit_id": str(visit_id(gathered.target.study_id, code))}
+    return payload
 
 
 def _sum_up(gathered: _Gathered) -> Plan:
