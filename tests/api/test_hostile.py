@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import SQLModel
 
+from skygge.app import describe_api
 from skygge.clock import new_id
 from tests.fixtures.world import PASSWORD, Person, World
 
@@ -168,16 +169,74 @@ def test_large_bodies_are_413_with_the_limit(fire: Callable[..., Any], address: 
         assert answer.json()["max_bytes"] == 256 * 1024
 
 
-@pytest.mark.parametrize(
-    "query",
-    ["limit=-1", "limit=0", "limit=1e3", "limit=9223372036854775808", "cursor=-1", "cursor=9223372036854775808"]
-    + ["cursor=%00", "limit=NaN", "q=%00", "offset=9223372036854775808", "is_admin=1"],
+ODD_QUERIES = (
+    *("limit=-1", "limit=0", "limit=1001", "limit=1e3", "limit=NaN", "limit=9223372036854775808"),
+    *("cursor=-1", "cursor=9223372036854775808", "cursor=%00"),
+    *("q=%00", "offset=9223372036854775808", "is_admin=1"),
 )
-def test_odd_queries_are_422(world: World, lead: Person, study_id: UUID, query: str) -> None:
+SOME_ID = "0198c000-0000-7000-8000-000000000000"
+
+
+def _list_paths() -> list[str]:
+    """Every address that answers with `items`, as the API's own description tells."""
+    document = describe_api()
+    found = []
+    for path, operations in document["paths"].items():
+        answer = operations.get("get", {}).get("responses", {}).get("200", {}).get("content", {})
+        shape = answer.get("application/json", {}).get("schema", {}).get("$ref", "").rpartition("/")[2]
+        if "items" in document["components"]["schemas"].get(shape, {}).get("properties", {}):
+            found.append(path)
+    return found
+
+
+@pytest.mark.parametrize("path", _list_paths())
+def test_odd_queries_are_422_at_every_list(world: World, lead: Person, study_id: UUID, path: str) -> None:
     """Numbers out of range, half bytes and unknown parameters are refused, not guessed at."""
-    for path in ("/studies", f"/studies/{study_id}/members", f"/studies/{study_id}/devices"):
-        answer = lead.client.get(f"/api/v1{path}?{query}")
-        assert (answer.status_code, answer.json()["code"]) == (422, "request.invalid"), path
+    address = path.replace("{study_id}", str(study_id)).replace("{entry_id}", SOME_ID)
+    rest = "&cell=total" if address.endswith("/entries") and "/analyses/" in address else ""
+    for query in ODD_QUERIES:
+        answer = lead.client.get(f"{address}?{query}{rest}")
+        assert (answer.status_code, answer.json()["code"]) == (422, "request.invalid"), query
+        wrong = [error["loc"] for error in answer.json()["errors"]]
+        assert wrong == [["query", query.partition("=")[0]]], query
+
+
+def test_every_list_of_the_contract_is_among_them() -> None:
+    """The paths above come from the description; this is what must at least be in it."""
+    names = {path.partition("{study_id}/")[2] for path in _list_paths()}
+    assert names >= {
+        *("", "members", "devices", "invitations", "quarantine", "conflicts", "codebooks", "actors", "encounters"),
+        *("entries", "fieldnotes", "memos", "entries/{entry_id}/history", "analyses", "exports"),
+        *("analyses/frequencies/entries", "analyses/timeline/entries"),
+    }
+
+
+def test_every_list_comes_page_by_page(world: World, lead: Person, study_id: UUID) -> None:
+    """`limit` is kept and the cursor leads to the rest, also in lists that are made by the program itself."""
+    for name in ("analyses", "exports", "codebooks"):
+        address = f"/api/v1/studies/{study_id}/{name}"
+        whole = lead.client.get(address).json()["items"]
+        joined: list[Any] = []
+        cursor: int | None = 0
+        while cursor is not None:
+            page = lead.client.get(address, params={"limit": 1, "cursor": cursor}).json()
+            assert len(page["items"]) == 1
+            joined, cursor = joined + page["items"], page["cursor"]
+        assert joined == whole != []
+
+
+def test_unknown_analyses_and_formats_are_404_by_their_own_codes(world: World, lead: Person, study_id: UUID) -> None:
+    """Whoever mistypes a name learns that it is the name; strangers learn nothing."""
+    stranger = world.make_person("Stranger")
+    for path, code in (
+        ("analyses/frequency", "analysis.unknown"),
+        ("analyses/frequency/entries?cell=total", "analysis.unknown"),
+        ("analyses/%27--", "analysis.unknown"),
+        ("exports/xlsx", "export.unknown"),
+    ):
+        address = f"/api/v1/studies/{study_id}/{path}"
+        assert (lead.client.get(address).status_code, lead.client.get(address).json()["code"]) == (404, code)
+        assert stranger.client.get(address).json()["code"] == "study.unknown"
 
 
 def test_odd_but_honest_texts_are_stored_exactly(world: World, lead: Person, study_id: UUID) -> None:

@@ -14,11 +14,11 @@ from skygge.accounts.access import SignedIn
 from skygge.analyse.run import open_cell, run_analysis
 from skygge.core.analysis import Analysis, AnalysisParams, Answer, all_analyses
 from skygge.db import ReadSession
-from skygge.errors import CellMissing, RoleInsufficient, SessionMissing, StudyUnknown
+from skygge.errors import AnalysisUnknown, CellMissing, RoleInsufficient, SessionMissing, StudyUnknown
+from skygge.paging import MAX_PAGE, Page, PageQuery, to_page
 from skygge.problems import document_problems
 from skygge.strict import StrictRoute
 from skygge.studies.access import Permission, require
-from skygge.studies.shapes import Page
 
 router = APIRouter(route_class=StrictRoute, tags=["analyses"])
 REFUSALS = document_problems(SessionMissing, StudyUnknown, RoleInsufficient)
@@ -33,10 +33,10 @@ class AnalysisOut(BaseModel):
 
 
 @router.get("/studies/{study_id}/analyses", response_model=Page[AnalysisOut], responses=REFUSALS)
-def list_analyses(study_id: UUID, who: SignedIn, session: ReadSession) -> Any:
+def list_analyses(study_id: UUID, who: SignedIn, session: ReadSession, paging: Annotated[PageQuery, Query()]) -> Any:
     """Every analysis, with the parameters it takes."""
     require(session, who, study_id, Permission.ANALYSE)
-    return {"items": [_describe(analysis) for analysis in all_analyses().values()], "cursor": None}
+    return to_page([_describe(analysis) for analysis in all_analyses().values()], paging)
 
 
 def _describe(analysis: Analysis[Any, Any]) -> dict[str, Any]:
@@ -57,18 +57,14 @@ def _opening(name: str, params_model: type[AnalysisParams]) -> Callable[..., Any
     # One model for all: beside a model of parameters FastAPI takes no single ones.
     with_cell = create_model(
         f"{params_model.__name__}OfCell",
-        __base__=params_model,
+        __base__=(params_model, PageQuery),
         cell=(Annotated[str, Field(min_length=1, max_length=500)], ...),
-        limit=(Annotated[int, Field(ge=1, le=10_000)], 1_000),
-        cursor=(Annotated[int, Field(ge=0, le=2**53)], 0),
+        limit=(Annotated[int, Field(ge=1, le=MAX_PAGE)], MAX_PAGE),
     )
 
     def run(study_id: UUID, who: SignedIn, session: ReadSession, asked: Any) -> Any:
         membership = require(session, who, study_id, Permission.ANALYSE)
-        entries = open_cell(session, membership, name, asked, asked.cell)
-        following = asked.cursor + asked.limit
-        page = entries[asked.cursor : following]
-        return {"items": page, "cursor": following if following < len(entries) else None}
+        return to_page(open_cell(session, membership, name, asked, asked.cell), asked)
 
     run.__annotations__["asked"] = Annotated[with_cell, Query()]
     return run
@@ -100,3 +96,11 @@ def _add(analysis: Analysis[Any, Any]) -> None:
 
 for _analysis in all_analyses().values():
     _add(_analysis)
+
+
+@router.get("/studies/{study_id}/analyses/{name}", include_in_schema=False)
+@router.get("/studies/{study_id}/analyses/{name}/entries", include_in_schema=False)
+def refuse_unknown(study_id: UUID, name: str, who: SignedIn, session: ReadSession) -> Any:
+    """Say of every other name that there is no such analysis."""
+    require(session, who, study_id, Permission.ANALYSE)
+    raise AnalysisUnknown

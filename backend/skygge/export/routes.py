@@ -16,12 +16,12 @@ from skygge.accounts.access import SignedIn
 from skygge.clock import ClockDep
 from skygge.core.export import LOSSES, Export, ExportOptions, all_exports
 from skygge.db import DatabaseDep, ReadSession
-from skygge.errors import RoleInsufficient, SessionMissing, StudyUnknown
+from skygge.errors import ExportUnknown, RoleInsufficient, SessionMissing, StudyUnknown
 from skygge.export.write import name_file, stream_export
+from skygge.paging import Page, PageQuery, to_page
 from skygge.problems import document_problems
 from skygge.strict import StrictRoute
 from skygge.studies.access import Permission, require
-from skygge.studies.shapes import Page
 
 router = APIRouter(route_class=StrictRoute, tags=["exports"])
 REFUSALS = document_problems(SessionMissing, StudyUnknown, RoleInsufficient)
@@ -46,10 +46,10 @@ class ExportOut(BaseModel):
 
 
 @router.get("/studies/{study_id}/exports", response_model=Page[ExportOut], responses=REFUSALS)
-def list_exports(study_id: UUID, who: SignedIn, session: ReadSession) -> Any:
+def list_exports(study_id: UUID, who: SignedIn, session: ReadSession, paging: Annotated[PageQuery, Query()]) -> Any:
     """Every export format."""
     require(session, who, study_id, Permission.EXPORT)
-    return {"items": [_describe(export) for export in all_exports().values()], "cursor": None}
+    return to_page([_describe(export) for export in all_exports().values()], paging)
 
 
 def _describe(export: Export[Any]) -> dict[str, Any]:
@@ -98,3 +98,10 @@ def _add(export: Export[Any]) -> None:
 
 for _export in all_exports().values():
     _add(_export)
+
+
+@router.get("/studies/{study_id}/exports/{name}", include_in_schema=False)
+def refuse_unknown(study_id: UUID, name: str, who: SignedIn, session: ReadSession) -> Any:
+    """Say of every other name that there is no such format."""
+    require(session, who, study_id, Permission.EXPORT)
+    raise ExportUnknown

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import chain, islice
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Select
 from sqlmodel import Session
 
 from skygge.core.model import SubjectType
-from skygge.fieldlog.load import Thing, iter_things, select_things
+from skygge.core.selection import select
+from skygge.fieldlog.load import LoggedStudy, Thing, iter_things, select_things
 from skygge.fieldlog.project import TABLES, to_thing
 from skygge.fieldlog.shapes import ActorQuery, CodebookQuery, PlainQuery, ThingQuery
 from skygge.fieldlog.sight import Sight
+from skygge.paging import close_page, to_page
 
 Keeps = Callable[[Thing], bool]
 ON_ENTRIES = ("actor", "action", "structure", "flag", "codebook_version", "origin")
@@ -23,8 +25,9 @@ NOT_IN_SQL = ("flag", "origin", "from_", "to")
 
 def list_entries(session: Session, sight: Sight, asked: ThingQuery) -> dict[str, Any]:
     """Entries in stream order, encounter by encounter."""
-    query = select_things("entry", sight, asked, with_retracted=asked.retracted)
-    keeps = asked.keeps_entry if any(getattr(asked, name) for name in NOT_IN_SQL) else None
+    selection = select(LoggedStudy(session, sight), asked)
+    query = select_things("entry", sight, selection.filters, with_retracted=asked.retracted)
+    keeps = selection.keeps_entry if any(getattr(asked, name) for name in NOT_IN_SQL) else None
     return _cut(session, "entry", query, asked, keeps)
 
 
@@ -32,7 +35,7 @@ def list_encounters(session: Session, sight: Sight, asked: ThingQuery) -> dict[s
     """Encounters by their start. Filters on entries keep the encounters that hold such an entry."""
     query = select_things("encounter", sight, asked, with_retracted=asked.retracted)
     if not any(getattr(asked, name) for name in ON_ENTRIES):
-        return _cut(session, "encounter", query, asked, asked.keeps_dates)
+        return _cut(session, "encounter", query, asked, select(LoggedStudy(session, sight), asked).keeps_encounter)
     holding = _encounters_with(session, sight, asked)
     return _cut(session, "encounter", query, asked, lambda encounter: encounter["id"] in holding)
 
@@ -81,25 +84,20 @@ def list_conflicts(session: Session, sight: Sight, asked: PlainQuery) -> dict[st
     things = chain.from_iterable(
         iter_things(session, kind, select_things(kind, sight, with_retracted=True)) for kind in TABLES if kind != "code"
     )
-    found = list(
-        islice((thing for thing in things if "conflicts" in thing), asked.cursor, asked.cursor + asked.limit + 1)
-    )
-    items = [{name: thing[name] for name in ("type", "id", "conflicts")} for thing in found[: asked.limit]]
-    return {"items": items, "cursor": asked.cursor + asked.limit if len(found) > asked.limit else None}
+    found = ({name: thing[name] for name in ("type", "id", "conflicts")} for thing in things if "conflicts" in thing)
+    return to_page(found, asked)
 
 
 def _encounters_with(session: Session, sight: Sight, asked: ThingQuery) -> set[str]:
-    entries = iter_things(session, "entry", select_things("entry", sight, asked, with_retracted=asked.retracted))
-    return {entry["encounter_id"] for entry in entries if asked.keeps_entry(entry)}
+    selection = select(LoggedStudy(session, sight), asked)
+    query = select_things("entry", sight, selection.filters, with_retracted=asked.retracted)
+    return {entry["encounter_id"] for entry in iter_things(session, "entry", query) if selection.keeps_entry(entry)}
 
 
 def _cut(
     session: Session, kind: SubjectType, query: Select[Any], asked: ThingQuery | PlainQuery, keeps: Keeps | None = None
 ) -> dict[str, Any]:
     """One page. Without a further test the database itself skips to it."""
-    end = asked.cursor + asked.limit
     if keeps is None:
-        found = list(iter_things(session, kind, query.offset(asked.cursor).limit(asked.limit + 1)))
-    else:
-        found = list(islice(filter(keeps, iter_things(session, kind, query)), asked.cursor, end + 1))
-    return {"items": found[: asked.limit], "cursor": end if len(found) > asked.limit else None}
+        return close_page(list(iter_things(session, kind, query.offset(asked.cursor).limit(asked.limit + 1))), asked)
+    return to_page(filter(keeps, iter_things(session, kind, query)), asked)

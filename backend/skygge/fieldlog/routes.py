@@ -5,7 +5,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import JSONResponse
-from sqlmodel import Session
 
 from skygge.accounts.access import SignedIn
 from skygge.db import ReadSession
@@ -22,6 +21,7 @@ from skygge.fieldlog.pages import (
 )
 from skygge.fieldlog.shapes import ActorQuery, CodebookQuery, PlainQuery, ThingQuery, Things
 from skygge.fieldlog.sight import Sight, sight_of
+from skygge.paging import PageQuery, to_page
 from skygge.problems import document_problems
 from skygge.strict import StrictRoute
 from skygge.studies.access import Permission, require
@@ -85,16 +85,14 @@ def read_conflicts(asked: Annotated[PlainQuery, Query()], sight: Seeing, session
     response_model=Things,
     responses=MAY_FAIL | document_problems(StudyUnknown, EntryUnknown),
 )
-def read_entry_history(entry_id: UUID, sight: Seeing, session: ReadSession) -> Any:
+def read_entry_history(
+    entry_id: UUID, asked: Annotated[PageQuery, Query()], sight: Seeing, session: ReadSession
+) -> Any:
     """Every change about one entry, in the order it reached the server."""
-    return _answer(_history(session, sight, entry_id))
-
-
-def _history(session: Session, sight: Sight, entry_id: UUID) -> dict[str, Any]:
     changes = read_history(session, sight, "entry", entry_id)
     if not changes:
         raise EntryUnknown
-    return {"items": changes, "cursor": None}
+    return _answer(to_page(changes, asked))
 
 
 def _answer(page: dict[str, Any]) -> JSONResponse:

@@ -4,31 +4,24 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from skygge.core.filters import Filters
 from skygge.core.model import ActorKind, Id, Label
+from skygge.paging import PageQuery
 
-Limit = Annotated[int, Field(ge=1, le=1000)]
-Cursor = Annotated[int, Field(ge=0, le=2**53, description="The cursor of the page before.")]
 WithRetracted = Annotated[bool, Field(description="Things that were taken back, too.")]
 
 
-class ThingQuery(Filters):
+class ThingQuery(Filters, PageQuery):
     """The shared filters, and which part of the list."""
 
-    limit: Limit = 200
-    cursor: Cursor = 0
     retracted: WithRetracted = False
 
 
-class PlainQuery(BaseModel):
+class PlainQuery(PageQuery):
     """Which part of a list that the shared filters do not narrow down."""
 
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
-    limit: Limit = 200
-    cursor: Cursor = 0
     retracted: WithRetracted = False
 
 

@@ -22,6 +22,7 @@ from skygge.errors import (
     StudyUnknown,
     TokenReadOnly,
 )
+from skygge.paging import Page, PageQuery, to_page
 from skygge.problems import document_problems
 from skygge.strict import StrictRoute
 from skygge.studies.access import Permission, Role, find_membership, require
@@ -37,10 +38,7 @@ from skygge.studies.shapes import (
     InvitationOut,
     MemberIn,
     MemberOut,
-    Page,
-    PageQuery,
     StudyOut,
-    to_page,
 )
 from skygge.studies.tables import DeviceRow, MemberRow
 

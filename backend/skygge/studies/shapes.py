@@ -1,39 +1,16 @@
 """What people send and get about studies and those who belong to them."""
 
 from datetime import datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from skygge.accounts.shapes import AccountOut, Name, Password
 from skygge.core.model import FieldMode, Id, Label, ObserversSee, Strict
 from skygge.studies.access import Role
 
-T = TypeVar("T")
 RoleName = Annotated[Role, Field(strict=False)]
-
-
-class PageQuery(BaseModel):
-    """Which part of a list."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    limit: Annotated[int, Field(ge=1, le=1000)] = 200
-    cursor: Annotated[int, Field(ge=0, le=2**53)] = 0
-
-
-class Page(BaseModel, Generic[T]):
-    """Part of a list, and where the next part begins (null at the end)."""
-
-    items: list[T]
-    cursor: int | None
-
-
-def to_page(items: list[Any], query: PageQuery) -> dict[str, Any]:
-    """Cut a short list as asked."""
-    end = query.cursor + query.limit
-    return {"items": items[query.cursor : end], "cursor": end if end < len(items) else None}
 
 
 class StudyOut(BaseModel):

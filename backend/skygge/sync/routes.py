@@ -23,10 +23,10 @@ from skygge.errors import (
 from skygge.fieldlog.feed import FeedPage, read_page
 from skygge.fieldlog.sight import sight_of
 from skygge.fieldlog.tables import QuarantineRow
+from skygge.paging import Page, PageQuery, close_page
 from skygge.problems import document_problems
 from skygge.strict import StrictRoute
 from skygge.studies.access import Permission, require, require_push
-from skygge.studies.shapes import Page, PageQuery
 from skygge.studies.tables import StudyRow
 from skygge.sync.ingest import check_size, ingest
 from skygge.sync.shapes import MAX_BODY_BYTES, PROTOCOL, Acknowledgement, FeedOut, PullQuery, Push, QuarantinedOut
@@ -103,8 +103,8 @@ def read_quarantine(study_id: UUID, paging: Annotated[PageQuery, Query()], who: 
     )
     query = query.order_by(col(QuarantineRow.received_at).desc(), col(QuarantineRow.id))
     rows = session.scalars(query.offset(paging.cursor).limit(paging.limit + 1)).all()
-    items = [{**row.model_dump(exclude={"raw"}), "content": row.raw.decode("utf-8")} for row in rows[: paging.limit]]
-    return {"items": items, "cursor": paging.cursor + paging.limit if len(rows) > paging.limit else None}
+    found = [{**row.model_dump(exclude={"raw"}), "content": row.raw.decode("utf-8")} for row in rows]
+    return close_page(found, paging)
 
 
 def _describe(verdict: dict[str, Any]) -> dict[str, Any]:

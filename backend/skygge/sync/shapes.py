@@ -10,13 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from skygge.core.model import Id, Stamp
+from skygge.paging import MAX_PAGE
 
 PROTOCOL = 1
 MAX_CHANGES = 500
 # Beyond this a body may hold one change alone.
 MAX_BATCH_BYTES = 256 * 1024
 MAX_BODY_BYTES = 1024 * 1024
-MAX_PAGE = 1000
 
 
 class Push(BaseModel):
