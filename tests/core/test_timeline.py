@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -48,6 +49,27 @@ def test_an_onset_that_was_filtered_away_still_ends_a_state() -> None:
         actor=[name_id("P1")],
     )
     assert only(found, open_state["id"]).end_s == 720
+
+
+@pytest.mark.parametrize("lanes", ["actor", "action", "structure"])
+def test_the_end_of_a_state_does_not_depend_on_the_lanes_shown(lanes: str) -> None:
+    """Talking and directing at 09:05: the next structure at 09:12 ends it, in whatever lanes one looks."""
+    open_state = entry("a", "09:05", kind="state", action="talks", structure="directing", who="P1")
+    found = ask(
+        encounter("a", "09:00", "09:30"),
+        open_state,
+        entry("a", "09:12", action="does_by_hand", structure="doing_for", who="P1"),
+        lanes=lanes,
+    )
+    assert (only(found, open_state["id"]).end_s, only(found, open_state["id"]).is_inferred) == (720, True)
+
+
+def test_an_open_state_that_the_filter_cuts_says_so() -> None:
+    """Nobody ended it; it lasts until 09:30 and is looked at until 09:15."""
+    state = entry("a", "09:05", kind="state", action="talks", who="P1")
+    found = ask(encounter("a", "09:00", "09:30"), state, to=at("09:15"))
+    interval = only(found, state["id"])
+    assert (interval.is_inferred, interval.is_truncated, interval.observed_seconds) == (True, True, 600)
 
 
 def test_without_a_next_onset_it_lasts_until_the_end() -> None:

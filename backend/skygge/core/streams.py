@@ -29,7 +29,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """One encounter in observed time, cut to the dates asked for; `zero_ms` is its start before the cut.
+    """One encounter in observed time, cut to the dates asked for; before the cut it was `zero_ms` to `whole_end_ms`.
 
     `visit` is what two observers of one visit share.
     """
@@ -42,6 +42,7 @@ class Stretch:
     is_end_known: bool
     gaps: tuple[Gap, ...]
     thing: Thing
+    whole_end_ms: int
 
     def observed(self, start_ms: int, end_ms: int) -> list[Span]:
         """The observed pieces of a half-open interval: inside the encounter, outside its gaps."""
@@ -218,7 +219,7 @@ def _read_stretches(reader: StudyReader, selection: Selection, encounters: Mappi
         clipped = max(start, start if first is None else first), min(end, end if last is None else last)
         own = tuple(read_gap(gap, end, gap_offsets.get(gap["id"], 0)) for gap in gaps[thing_id])
         visit = thing.get("visit_id") or thing_id
-        stretches[thing_id] = Stretch(thing_id, visit, start, clipped[0], max(clipped), is_known, own, thing)
+        stretches[thing_id] = Stretch(thing_id, visit, start, clipped[0], max(clipped), is_known, own, thing, end)
     return stretches
 
 

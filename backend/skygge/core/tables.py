@@ -234,7 +234,7 @@ def _stretch(desk: Desk, encounter: Thing, gap_offsets: Mapping[str, int]) -> St
         for gap in desk.gaps.get(encounter["id"], [])
         if not gap.get("retracted")
     )
-    return Stretch(encounter["id"], encounter["id"], start, start, end, is_known, gaps, encounter)
+    return Stretch(encounter["id"], encounter["id"], start, start, end, is_known, gaps, encounter, end)
 
 
 def _gap_row(desk: Desk, gap: Thing, offsets: Mapping[str, int]) -> list[Cell]:

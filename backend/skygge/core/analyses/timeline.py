@@ -1,10 +1,16 @@
 """Entries as intervals in lanes, one encounter after the other: for re-reading, not for counting.
 
 A point has a start only. A state is half-open, [start, end). A state that nobody ended lasts until the next onset in
-the same exclusive set and lane (a code of scope `act` runs per actor, one of scope `interaction` once per encounter),
-else until the observed end of the encounter; it is marked inferred. A state that runs across an edge of the encounter,
-a gap or an edge of the filter is cut into its observed pieces and marked truncated. Nothing is ever lengthened by a
-gap. The end of an encounter that nobody ended is its last entry. All ways of giving a structure are shown.
+one of the exclusive sets of its codes and in the same lane of that set (a code of scope `act` runs per actor, one of
+scope `interaction` once per encounter), else until the observed end of the encounter; it is marked inferred. A state
+that runs across an edge of the encounter, a gap or an edge of the filter is cut into its observed pieces and marked
+truncated. Nothing is ever lengthened by a gap. The end of an encounter that nobody ended is its last entry. All ways
+of giving a structure are shown. With `from`, a state that somebody ended is shown if any of it lies inside; one that
+nobody ended only if it began inside.
+
+Missing so far: a clock that jumps *during* an encounter (the time written against the phone's own running time) is
+not recognised. Such an encounter is drawn as it was written, and its order and durations may be wrong. A clock that was
+wrong throughout is corrected, and the basis says how many times were.
 """
 
 from __future__ import annotations
@@ -20,6 +26,7 @@ from skygge.core.filters import Span
 from skygge.core.streams import Observed, Seen, Stretch, length, streams_of
 
 NOBODY = "-"
+DIMENSIONS = ("structure", "action", "flag")
 
 
 class TimelineParams(AnalysisParams):
@@ -96,7 +103,7 @@ def draw_lanes(observed: Observed, params: TimelineParams) -> TimelineResult:
     streams, around = streams_of(observed.entries), streams_of(observed.around)
     drawn = []
     for stretch in observed.stretches.values():
-        ends = _inferred_ends(observed, params, stretch, around[stretch.id])
+        ends = _inferred_ends(observed, stretch, around[stretch.id])
         drawn.append(_encounter(stretch, _lanes(observed, params, stretch, (streams[stretch.id], ends))))
     return TimelineResult(encounters=drawn)
 
@@ -166,32 +173,33 @@ def _interval(stretch: Stretch, entry: Seen, ends: Mapping[str, int]) -> Timelin
     )
 
 
-def _inferred_ends(
-    observed: Observed, params: TimelineParams, stretch: Stretch, stream: Iterable[Seen]
-) -> dict[str, int]:
-    """Ends of the states that nobody ended, found walking back from the end of the encounter."""
+def _inferred_ends(observed: Observed, stretch: Stretch, stream: Iterable[Seen]) -> dict[str, int]:
+    """Ends of the states that nobody ended, found walking back from the end of the encounter.
+
+    They do not depend on the lanes that are shown: an entry is an onset in the sets of all its codes.
+    """
     ends: dict[str, int] = {}
     later: dict[tuple[str, str | None], list[int]] = defaultdict(list)
     for entry in reversed(list(stream)):
-        place = _place(observed, params, entry)
-        onsets = later[place] if place is not None else []
+        places = _places(observed, entry)
         if entry.kind == "state" and entry.end_ms is None:
-            following = next((onset for onset in reversed(onsets) if onset > entry.start_ms), stretch.end_ms)
-            ends[entry.id] = max(entry.start_ms, min(following, stretch.end_ms))
-        onsets.append(entry.start_ms)
+            nearest = (next((at for at in reversed(later[place]) if at > entry.start_ms), None) for place in places)
+            following = min((at for at in nearest if at is not None), default=stretch.whole_end_ms)
+            ends[entry.id] = max(entry.start_ms, min(following, stretch.whole_end_ms))
+        for place in places:
+            later[place].append(entry.start_ms)
     return ends
 
 
-def _place(observed: Observed, params: TimelineParams, entry: Seen) -> tuple[str, str | None] | None:
-    """Exclusive set and lane in which an entry is an onset; None where its code excludes nothing."""
-    wanted = ("action", "structure") if params.lanes != "structure" else ("structure", "action")
-    dimension = next((name for name in wanted if entry.thing.get(name) is not None), None)
-    if dimension is None:
-        return None
-    code = observed.codes.get((dimension, entry.thing[dimension]), {})
-    if code.get("exclusive_set") is None:
-        return None
-    return code["exclusive_set"], entry.actor if code.get("scope") == "act" else None
+def _places(observed: Observed, entry: Seen) -> set[tuple[str, str | None]]:
+    """Every exclusive set and lane in which an entry is an onset; none where its codes exclude nothing."""
+    keys = ((dimension, key) for dimension in DIMENSIONS for key in entry.keys(dimension))
+    codes = [observed.codes.get(key, {}) for key in keys]
+    return {
+        (code["exclusive_set"], entry.actor if code.get("scope") == "act" else None)
+        for code in codes
+        if code.get("exclusive_set") is not None
+    }
 
 
 def _lane(entry: Seen, params: TimelineParams) -> str | None:
@@ -228,7 +236,7 @@ def _warn(observed: Observed, params: TimelineParams) -> list[Caveat]:
 
 ANALYSIS = Analysis(
     name="timeline",
-    question={"en": "What happened when, and who was at it?", "da": "Hvad skete hvornår, og hvem var i gang?"},
+    question={"en": "What happened when, and who was at it?", "da": "Hvad skete der hvornår, og hvem gjorde det?"},
     params=TimelineParams,
     result=TimelineResult,
     compute=draw_lanes,
