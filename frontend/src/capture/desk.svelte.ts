@@ -1,6 +1,7 @@
 import { flushSync } from 'svelte';
 import { goOnRecord, openGap } from '../fieldwork/gaps';
 import { actorRow } from '../fieldwork/people';
+import { betweenForm, startEncounter } from '../fieldwork/start';
 import type { App } from '../shell/app';
 import { toStamp } from '../store/clock';
 import { newId } from '../store/identity';
@@ -35,7 +36,7 @@ export class CaptureDesk {
     readonly encounter: EncounterSubject,
   ) {
     const last = this.recent?.fields.actor_id;
-    const row = actorRow(app.notebook, encounter.fields);
+    const row = actorRow(app.notebook, encounter);
     this.pick = emptyPick(last && row.includes(last) ? last : (encounter.fields.focal_actor_id ?? null));
   }
 
@@ -125,13 +126,19 @@ export class CaptureDesk {
     });
   }
 
-  /** Ends the encounter and what runs in it. Resolves when that is on this phone. */
-  async end(): Promise<void> {
+  /**
+   * Ends the encounter and what runs in it, and with `goOn` starts the stretch between visits: all in one write, so
+   * that at no moment nothing runs. Resolves when that is on this phone.
+   */
+  async end(goOn = false): Promise<void> {
     const now = Date.now();
     this.#save(() => {
-      const gap = openGap(this.app.notebook, this.encounter.id);
+      const { notebook } = this.app;
+      const gap = openGap(notebook, this.encounter.id);
       const onRecord = gap ? [goOnRecord(gap.id, stamp(now))] : [];
-      return this.app.notebook.write([...onRecord, ...endEncounter(this.#context(), now)]);
+      const { fields } = notebook.get('encounter', this.encounter.id) ?? this.encounter;
+      const between = () => startEncounter(notebook, betweenForm(fields), newId(), stamp(now));
+      return notebook.write([...onRecord, ...endEncounter(this.#context(), now), ...(goOn ? between() : [])]);
     });
     await this.#saving;
   }

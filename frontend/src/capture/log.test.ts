@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Codebook } from '../fieldwork/codes';
-import { afterUndo, backDate, endEncounter, giveStructure, jot, logEntry, stopState, swapActors, undo, type LogContext } from './log';
+import { afterUndo, backDate, endEncounter, giveStructure, jot, logEntry, mayGoBack, stopState, swapActors, undo, type LogContext } from './log';
 import type { Commit } from './pick';
 
 const NOW = Date.parse('2026-03-02T08:00:00.000Z');
@@ -132,6 +132,11 @@ describe('the recent line', () => {
   it('puts an entry back in time, says so, and grows its vagueness', () => {
     const draft = backDate({ id: 'a', fields: { ...fields, precision_s: 30 } }, 2, 0, context().stamp);
     expect(draft.payload).toEqual({ started_at: '2026-03-02T07:58:00.000Z', taken: 'back_dated', precision_s: 90 });
+  });
+
+  it('offers only those minutes that lie within the encounter', () => {
+    const offered = [1, 2, 5].filter((minutes) => mayGoBack(fields, minutes, '2026-03-02T07:58:00.000Z'));
+    expect(offered).toEqual([1, 2]);
   });
 
   it('never puts an entry before its encounter', () => {

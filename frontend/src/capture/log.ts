@@ -113,6 +113,11 @@ export function backDate(entry: { id: string; fields: EntryFields }, minutes: nu
   return entryDraft('entry.amended', entry.id, { started_at: stamp(to), taken: 'back_dated', precision_s });
 }
 
+/** Whether an entry can be put back so far without leaving its encounter. */
+export function mayGoBack(fields: Pick<EntryFields, 'started_at'>, minutes: number, encounter_started_at: string): boolean {
+  return Date.parse(fields.started_at) - minutes * 60_000 >= Date.parse(encounter_started_at);
+}
+
 /** A moment that turned out to last. */
 export function keepGoing(entry_id: string): Draft {
   return entryDraft('entry.amended', entry_id, { kind: 'state', ended_at: null });

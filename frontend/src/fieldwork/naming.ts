@@ -48,7 +48,7 @@ export function structureName(app: App, key: string | null | undefined): string 
 /** A jotting as it reads: words said word for word stand in quotation marks, once. */
 export function jottingText(jotting: string | null | undefined, verbatim: boolean | undefined): string {
   if (!jotting) return '';
-  return verbatim && !/^["“”„»«]/.test(jotting) ? `“${jotting}”` : jotting;
+  return verbatim && !/^["“”„»«]/.test(jotting) ? m.quoted({ words: jotting }) : jotting;
 }
 
 /** `Asks · Doing with`, or what the entry is when it has no code. */

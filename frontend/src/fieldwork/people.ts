@@ -1,9 +1,12 @@
 /** Who is who in an encounter: names for the screen and the order of the actor row. */
 import type { Notebook } from '../store/notebook';
 import { observerActorId } from '../store/identity';
-import type { EncounterFields, Subject } from '../store/subjects';
+import type { EncounterFields, EncounterSubject, Subject } from '../store/subjects';
 
 export type Actor = Subject<'actor'>;
+
+/** As many as stand in the actor row without pushing the codes away. */
+const OFFERED = 6;
 
 export function meId(notebook: Notebook): string {
   return observerActorId(notebook.study_id, notebook.account.observer);
@@ -23,9 +26,34 @@ export function pickableActors(notebook: Notebook): Actor[] {
   return actors.sort((a, b) => a.fields.label.localeCompare(b.fields.label, undefined, { numeric: true }));
 }
 
-/** The ids of the actor row: the focal actor, everybody who was noted as there, and always *me*. */
-export function actorRow(notebook: Notebook, encounter: EncounterFields): string[] {
-  const present = (encounter.presence ?? []).filter((stay) => !stay.to).map((stay) => stay.actor_id);
-  const focal = encounter.focal_actor_id ? [encounter.focal_actor_id] : [];
-  return [...new Set([...focal, ...present, meId(notebook)])];
+/**
+ * The ids of the actor row: the focal actor, everybody who was noted as there or has acted, and always *me*. As long as
+ * nobody was noted, the people of the study stand there to be picked, those of the last encounters first.
+ */
+export function actorRow(notebook: Notebook, { id, fields }: Pick<EncounterSubject, 'id' | 'fields'>): string[] {
+  const me = meId(notebook);
+  const noted = peopleOf(fields);
+  const gone = new Set((fields.presence ?? []).filter((stay) => stay.to).map((stay) => stay.actor_id));
+  const entries = notebook.entriesOf(id).filter((entry) => !entry.retracted);
+  const acted = entries.flatMap((entry) => [entry.fields.actor_id, entry.fields.recipient_id]);
+  const seen = acted.filter((one): one is string => !!one && !gone.has(one));
+  const offered = noted.length > 0 ? [] : recentPeople(notebook).slice(0, OFFERED);
+  const row = new Set([...noted, ...seen, ...offered]);
+  // Always in the same place: last.
+  row.delete(me);
+  return [...row, me];
+}
+
+/** Who is noted as there now: the focal actor first. */
+function peopleOf({ focal_actor_id, presence = [] }: EncounterFields): string[] {
+  const present = presence.filter((stay) => !stay.to).map((stay) => stay.actor_id);
+  return [...(focal_actor_id ? [focal_actor_id] : []), ...present];
+}
+
+/** The people of the study: those of the newest encounters first, then all others by name. */
+function recentPeople(notebook: Notebook): string[] {
+  const known = pickableActors(notebook).filter((actor) => actor.fields.kind !== 'observer').map((actor) => actor.id);
+  const encounters = notebook.list('encounter').filter((one) => !one.retracted).reverse();
+  const met = encounters.flatMap(({ fields }) => [fields.focal_actor_id, ...(fields.presence ?? []).map((stay) => stay.actor_id)]);
+  return [...new Set([...met.filter((one): one is string => !!one && known.includes(one)), ...known])];
 }

@@ -1,4 +1,4 @@
-import { encounterName, actionName, codebookOf, structureName } from '../fieldwork/naming';
+import { actionName, codebookOf, encounterName, entryCodes, structureName } from '../fieldwork/naming';
 import { actorName } from '../fieldwork/people';
 import { dayOf } from '../fieldwork/when';
 import { findCode, labelOf } from '../fieldwork/codes';
@@ -33,7 +33,7 @@ function makeRow(app: App, entry: EntrySubject, encounter: string, observer: str
     observer,
     who: actorName(app.notebook, fields.actor_id, m.actor_me()) ?? '',
     whom: actorName(app.notebook, fields.recipient_id, m.actor_me()) ?? '',
-    action: actionName(app, fields.action),
+    action: actionName(app, fields.action) || (fields.structure ? '' : entryCodes(app, entry)),
     structure: structureName(app, fields.structure),
     flags,
     jotting: fields.jotting ?? '',

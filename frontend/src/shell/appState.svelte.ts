@@ -73,7 +73,8 @@ export class AppState implements App {
     }
   }
 
-  private async adopt({ account, studies }: Me): Promise<void> {
+  /** `study_id`: the one to open when there are several. */
+  private async adopt({ account, studies }: Me, study_id?: string): Promise<void> {
     if (this.account && this.account.id !== account.id) await this.closeNotebook();
     this.account = account;
     this.studies = studies;
@@ -82,14 +83,15 @@ export class AppState implements App {
       this.study = studies.find(({ study_id }) => study_id === this.study?.study_id) ?? this.study;
       return;
     }
-    const [only, another] = studies;
-    if (only && !another) await this.chooseStudy(only.study_id);
+    const [first, another] = studies;
+    const wanted = study_id ?? (another ? undefined : first?.study_id);
+    if (wanted) await this.chooseStudy(wanted);
     else this.phase = 'studies';
   }
 
-  async signIn(name: string, password: string): Promise<void> {
+  async signIn(name: string, password: string, study_id?: string): Promise<void> {
     const device_id = await this.session.deviceFor(name);
-    await this.adopt(await door.signIn({ name, password, device_id, device_name: nameDevice() }));
+    await this.adopt(await door.signIn({ name, password, device_id, device_name: nameDevice() }), study_id);
     void this.live_sync?.sendNow();
     if (this.route.name === 'sign-in') this.go('/', { replace: true });
   }
@@ -105,8 +107,8 @@ export class AppState implements App {
   }
 
   async setUp(token: string, form: SetupForm): Promise<void> {
-    await door.setUp(token, form);
-    await this.signIn(form.name, form.password);
+    const { study_id } = await door.setUp(token, form);
+    await this.signIn(form.name, form.password, study_id);
     this.go('/', { replace: true });
   }
 

@@ -20,6 +20,10 @@ class Host {
     if (!this.isOnline) return Promise.reject(new TypeError('Failed to fetch'));
     const body = init.body ? (JSON.parse(String(init.body)) as Record<string, unknown>) : {};
     const path = address.replace(/^\/api\/v1|\?.*$/g, '');
+    if (path === '/setup') {
+      this.isSetUp = true;
+      return json({ account: {}, study_id: OTHER_STUDY.study_id }, 201);
+    }
     if (!this.isSetUp) return problem(503, 'setup.needed');
     if (path === '/session' && init.method === 'POST') this.signedIn = String(body.name);
     if (!this.signedIn) return problem(401, 'session.missing');
@@ -95,6 +99,15 @@ describe('the start', () => {
     const app = await signedIn('bo');
     expect(app.phase).toBe('studies');
     await app.chooseStudy(OTHER_STUDY.study_id);
+    expect([app.phase, app.study?.title]).toEqual(['open', 'South']);
+  });
+
+  it('leads from the set-up into the study that was just made, also when there is an example beside it', async () => {
+    host.isSetUp = false;
+    host.studies = [{ ...STUDY, is_demo: true }, OTHER_STUDY];
+    const app = await start();
+    const study = { title: 'South', time_zone: 'UTC', languages: ['en'], field_mode: 'words', starter: 'blank' };
+    await app.setUp('token', { name: 'ane', password: 'a long enough password', study } as never);
     expect([app.phase, app.study?.title]).toEqual(['open', 'South']);
   });
 

@@ -1,0 +1,47 @@
+import 'fake-indexeddb/auto';
+import { IDBFactory } from 'fake-indexeddb';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runningEncounter } from '../fieldwork/start';
+import type { App } from '../shell/app';
+import { newPhone, started } from '../store/forTests';
+import { newId } from '../store/identity';
+import type { OpenNotebook } from '../store/openNotebook';
+import type { EncounterSubject } from '../store/subjects';
+import { CaptureDesk } from './desk.svelte';
+
+let notebook: OpenNotebook;
+
+beforeEach(async () => {
+  globalThis.indexedDB = new IDBFactory();
+  notebook = await newPhone().open();
+});
+
+afterEach(() => notebook.close());
+
+/** As much of the app as the desk looks at. */
+function appOf(): App {
+  return { notebook, live: (read: (from: OpenNotebook) => unknown) => read(notebook) } as unknown as App;
+}
+
+async function begin(): Promise<EncounterSubject> {
+  const id = newId();
+  await notebook.write([started(id)]);
+  return notebook.get('encounter', id) as EncounterSubject;
+}
+
+describe('the end of a visit', () => {
+  it('goes on between visits at the same moment, so that at no time nothing runs', async () => {
+    const visit = await begin();
+    const seen: (string | undefined)[] = [];
+    notebook.subscribe(() => seen.push(runningEncounter(notebook)?.fields.kind));
+    await new CaptureDesk(appOf(), visit).end(true);
+    expect(seen).toEqual(['between']);
+    const ended_at = notebook.get('encounter', visit.id)?.fields.ended_at;
+    expect(runningEncounter(notebook)?.fields.started_at).toBe(ended_at);
+  });
+
+  it('leaves nothing running otherwise', async () => {
+    await new CaptureDesk(appOf(), await begin()).end();
+    expect(runningEncounter(notebook)).toBeUndefined();
+  });
+});
