@@ -1,7 +1,7 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { IDBFactory } from 'fake-indexeddb';
 import type { FedChange } from '../store/changes';
-import { newPhone, started } from '../store/forTests';
+import { logged, newPhone, started } from '../store/forTests';
 import { newId } from '../store/identity';
 import { StoredPhoneCopy } from '../store/phoneCopy';
 import type { Occasions } from '../sync/when';
@@ -20,6 +20,12 @@ vi.mock('../sync/when', () => ({
 
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
 });
 
 /** What a colleague's phone reported, as the feed tells it. */
@@ -49,5 +55,31 @@ describe('the quiet of the timer', () => {
     expect(occasions.isObserving()).toBe(true);
     await notebook.write([{ kind: 'encounter.ended', subject_id: own, payload: { ended_at: '2026-03-02T10:00:00.000+01:00' } }]);
     expect(occasions.isObserving()).toBe(false);
+  });
+});
+
+describe('Send now', () => {
+  const AT = '2026-03-02T10:00:00.000+00:00';
+
+  it('sends from memory what waits for a database that does not answer', async () => {
+    const pushed: { device_seq: number; payload: object }[] = [];
+    vi.stubGlobal('fetch', (_address: string, init: RequestInit) => {
+      pushed.push(...(JSON.parse(String(init.body)) as { changes: typeof pushed }).changes);
+      const told = { epoch: EPOCH, verdicts: [], server_received_at: AT, server_time: AT };
+      return Promise.resolve(new Response(JSON.stringify(told), { headers: { 'Content-Type': 'application/json' } }));
+    });
+    const phone = newPhone();
+    const notebook = await phone.open();
+    const sync = new LiveSync(notebook, phone.device_id);
+    vi.spyOn(notebook.notes.connection, 'use').mockReturnValue(new Promise(() => undefined));
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    void notebook.write([logged(newId(), { jotting: 'waiting' })]);
+    await vi.advanceTimersByTimeAsync(1600);
+    const sending = sync.sendNow();
+    expect(sync.state).toBe('sending');
+    await vi.advanceTimersByTimeAsync(1600);
+    await sending;
+    expect(pushed).toMatchObject([{ device_seq: 1, payload: { jotting: 'waiting' } }]);
+    expect(sync.state).toBe('idle');
   });
 });

@@ -17,6 +17,8 @@ export interface OpenNotebook extends Notebook {
   readonly notes: Notes;
   /** A newer app in another tab has taken over; this one can only be loaded again. */
   readonly isSuperseded: boolean;
+  /** What is not on the server, from memory as far as the database does not answer. */
+  unsent(): Promise<Change[]>;
   close(): Promise<void>;
 }
 
@@ -132,12 +134,15 @@ class StoredNotebook implements OpenNotebook {
     await this.notes.connection.use((db) => db.delete('draft', key));
   }
 
-  async saveCopy(): Promise<Blob> {
+  async unsent(): Promise<Change[]> {
     const unsent = await withinTime(this.readUnsent(), STUCK_AFTER_MS, []);
     const known = new Set(unsent.map((change) => change.change_id));
     const waiting = [...this.waiting].filter((change) => !known.has(change.change_id));
-    const all = [...unsent, ...placeChanges(waiting, this.notes.standing.device_seq, this.notes.mirror)];
-    const lines = all.map((change) => JSON.stringify({ type: 'change', ...change }) + '\n');
+    return [...unsent, ...placeChanges(waiting, this.notes.standing.device_seq, this.notes.mirror)];
+  }
+
+  async saveCopy(): Promise<Blob> {
+    const lines = (await this.unsent()).map((change) => JSON.stringify({ type: 'change', ...change }) + '\n');
     return new Blob(lines, { type: 'application/x-ndjson' });
   }
 
