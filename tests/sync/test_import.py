@@ -131,6 +131,50 @@ def test_plain_lines_go_round(world: World, lead: Person, phone: Phone) -> None:
     assert _export(there) == _export(phone)
 
 
+def _note(phone: Phone) -> tuple[Any, Any]:
+    """An encounter with words in it, the visit said aloud, a person, and an entry taken back."""
+    person = phone.change("actor.added", {"label": "P1", "kind": "professional"})
+    visit = phone.visit(visit_code="KXWQPT", started_at="2026-03-02T08:00:00Z")
+    entry, gone = phone.entry(visit, jotting="vent", actor_id=person["subject_id"]), phone.entry(visit)
+    phone.push(person, visit, entry, gone, phone.amend(gone, {}, kind="entry.retracted"))
+    return visit, entry
+
+
+def test_an_older_copy_of_the_same_study_changes_nothing(world: World, phone: Phone) -> None:
+    """Every line of a plain copy was said once, so it is known, also where it was amended or taken back since."""
+    visit, entry = _note(phone)
+    gap = phone.change("gap.recorded", {"encounter_id": visit["subject_id"], "kind": "off_record", "from": stamp(3)})
+    note = phone.change("fieldnote.written", {"encounter_id": visit["subject_id"], "text": "om aftenen"})
+    phone.push(gap, note)
+    copy = _export(phone)
+    later = phone.amend(entry, {"jotting": "vent lidt", "actor_id": None})
+    phone.push(later, phone.amend(visit, {"setting": "home 3"}), phone.amend(note, {}, kind="fieldnote.retracted"))
+    before, log = _export(phone), phone.pull_all()
+    for dry_run in ("true", "false"):
+        report = _send(phone, copy, dry_run=dry_run).json()
+        assert (report["stored"], report["created"], report["differing"]) == (0, {}, [])
+        assert report["known"] == sum(line["type"] not in ("study", "codebook", "code") for line in copy)
+    assert (_export(phone), phone.pull_all(), phone.read("conflicts")) == (before, log, [])
+    with world.database.read() as session:
+        assert verify(session) == []
+
+
+def test_what_was_never_said_stands_beside_and_is_reported_first(phone: Phone) -> None:
+    """A copy that somebody edited by hand: its row is told by a dry run; imported, both values stand."""
+    _, entry = _note(phone)
+    copy = _export(phone)
+    row = next(place for place, line in enumerate(copy, 1) if line.get("id") == entry["subject_id"])
+    copy[row - 1]["jotting"] = "noget andet"
+    assert _send(phone, copy, dry_run="true").json()["differing"] == [{"row": row, "code": "line.differs"}]
+    assert phone.read("conflicts") == []
+    report = _send(phone, copy).json()
+    assert (report["stored"], report["created"]) == (1, {})
+    (conflict,) = phone.read("conflicts")
+    assert [one["field"] for one in conflict["conflicts"]] == ["jotting"]
+    assert {value["value"] for value in conflict["conflicts"][0]["values"]} == {"vent", "noget andet"}
+    assert _send(phone, copy).json()["differing"] == []
+
+
 def test_what_a_newer_phone_wrote_is_quarantined_and_told(phone: Phone) -> None:
     """A saved copy holds change lines verbatim: what is not understood does not stop the rest."""
     visit = phone.visit()
@@ -162,9 +206,11 @@ def test_the_report_is_said_in_sentences() -> None:
     report = ImportReport("jsonl", dry_run=True, stored=3, observers=["observer-7"])
     report.created.update(["entry", "entry", "visit"])
     report.quarantined.append(RowError(4, "change.schema_newer"))
+    report.differing.append(RowError(9, "line.differs"))
     assert report.lines() == [
         "Changes that would be stored: 3; that were there already: 0.",
         "Things that would be created: entry 2, visit 1.",
         "Observers that would be made members without sign-in: observer-7.",
         "Row 4: quarantined, change.schema_newer.",
+        "Row 9: differs from everything the study has said so far, and will stand beside it.",
     ]

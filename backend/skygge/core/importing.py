@@ -11,9 +11,12 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
+from skygge.core.model import SubjectType
 from skygge.core.registry import discover
 
 MAX_ERRORS = 100
+# Every value that each field of a thing ever had in a study.
+Said = Mapping[str, Sequence[Any]]
 
 
 @dataclass(frozen=True)
@@ -42,15 +45,23 @@ class StandingCodebook:
     change_ids: Sequence[str]
 
 
+def _nothing(_kind: SubjectType, _thing_id: str) -> Said | None:
+    return None
+
+
 @dataclass(frozen=True)
 class Target:
-    """The study that a file is imported into. One without encounters takes study and codebook from the file."""
+    """The study that a file is imported into. One without encounters takes study and codebook from the file.
+
+    `said` looks up what the study has said about a thing so far; None where it never heard of it.
+    """
 
     study_id: UUID
     time_zone: str
     has_encounters: bool
     codebooks: Mapping[int, StandingCodebook] = field(default_factory=dict)
     study_change_ids: Sequence[str] = ()
+    said: Callable[[SubjectType, str], Said | None] = _nothing
 
 
 @dataclass(frozen=True)
@@ -70,11 +81,16 @@ class PlannedChange:
 
 @dataclass
 class Plan:
-    """What a file would do: changes in order, things by type, and the observers it names."""
+    """What a file would do: changes in order, things by type, and the observers it names.
+
+    `n_known` things were said before as the file says them; `differing` rows say what the study never said.
+    """
 
     changes: list[PlannedChange] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     observers: list[str] = field(default_factory=list)
+    n_known: int = 0
+    differing: list[RowError] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ from skygge.fieldlog.parents import heads_of
 from skygge.fieldlog.project import to_thing
 from skygge.fieldlog.refold import table_of
 from skygge.fieldlog.tables import CodebookRow, CodeRow, EncounterRow
+from skygge.intake.past import open_past
 from skygge.studies.access import Role
 from skygge.studies.members import add_member, find_observer
 from skygge.studies.tables import StudyRow
@@ -49,7 +50,7 @@ class Order:
 
 @dataclass
 class ImportReport:
-    """What an import made, or would make. `created` counts things by type, `quarantined` tells row and code."""
+    """What an import made, or would make: `created` by type; `quarantined` and `differing` by row and code."""
 
     name: str
     dry_run: bool
@@ -57,6 +58,7 @@ class ImportReport:
     known: int = 0
     created: Counter[str] = field(default_factory=Counter)
     quarantined: list[RowError] = field(default_factory=list)
+    differing: list[RowError] = field(default_factory=list)
     observers: list[str] = field(default_factory=list)
 
     def lines(self) -> list[str]:
@@ -69,6 +71,11 @@ class ImportReport:
         if self.observers:
             found.append(f"Observers that {made} made members without sign-in: {', '.join(self.observers)}.")
         found += [f"Row {error.row}: quarantined, {error.code}." for error in self.quarantined]
+        stands = "will stand" if self.dry_run else "stands"
+        found += [
+            f"Row {error.row}: differs from everything the study has said so far, and {stands} beside it."
+            for error in self.differing
+        ]
         return found
 
 
@@ -79,6 +86,7 @@ def import_lines(session: Session, order: Order, lines: Iterable[bytes], clock: 
     """
     report = ImportReport(order.name, order.dry_run)
     plan = find_import(order.name).read(lines, read_target(session, order.study_id))
+    report.known, report.differing = plan.n_known, plan.differing
     authors = _find_authors(session, order, plan.observers, clock, report)
     for name, own in groupby(plan.changes, key=lambda planned: planned.author):
         for some in _in_slices(own):
@@ -113,6 +121,7 @@ def read_target(session: Session, study_id: UUID) -> Target:
         has_encounters=session.scalars(query.limit(1)).first() is not None,
         codebooks=dict(_standing_codebooks(session, study_id)),
         study_change_ids=heads_of(session, study_id, study_id),
+        said=open_past(session, study_id),
     )
 
 

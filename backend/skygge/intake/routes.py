@@ -42,22 +42,26 @@ class ImportQuery(BaseModel):
     dry_run: bool = False
 
 
-class QuarantinedRow(BaseModel):
-    """A change line that could not be taken and was quarantined, by its row (counted from 1)."""
+class RowOut(BaseModel):
+    """A row of the file (counted from 1), and what is to be said of it."""
 
     row: int
     code: str
 
 
 class ImportOut(BaseModel):
-    """What an import made, or would make: changes stored and known, things created by type, new observers."""
+    """What an import made, or would make: changes stored and known, things created by type, new observers.
+
+    `quarantined`: change lines that could not be taken. `differing`: things the study has, with a value it never had.
+    """
 
     name: str
     dry_run: bool
     stored: int
     known: int
     created: dict[str, int]
-    quarantined: list[QuarantinedRow]
+    quarantined: list[RowOut]
+    differing: list[RowOut]
     observers: list[str]
 
 
@@ -101,7 +105,9 @@ async def import_file(
             ) from None
         if asked.dry_run:
             session.rollback()
-        return {**report.__dict__, "quarantined": [{"row": row.row, "code": row.code} for row in report.quarantined]}
+        rows = {"quarantined": report.quarantined, "differing": report.differing}
+        told = {name: [{"row": row.row, "code": row.code} for row in own] for name, own in rows.items()}
+        return {**report.__dict__, **told}
 
     return await database.run_write(work)
 

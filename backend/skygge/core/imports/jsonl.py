@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from skygge.core.changes import KINDS, SCHEMA, ChangeRefused, read_change
 from skygge.core.filters import local_offset_ms
 from skygge.core.identity import is_canonical_id, visit_id
-from skygge.core.importing import Import, ImportRefused, Plan, PlannedChange, RowError, Target
+from skygge.core.importing import Import, ImportRefused, Plan, PlannedChange, RowError, Said, Target
 from skygge.core.model import SUBJECT_TYPES, Code, read_instant
 from skygge.core.wire import WireError, parse_json, to_canonical
 
@@ -218,20 +218,52 @@ def _plan_thing(gathered: _Gathered, row: int, line: Line, kind: str) -> None:
     if not isinstance(thing_id, str) or not is_canonical_id(thing_id):
         gathered.refuse(row, "change.content_invalid", "id")
         return
-    encounter_id = line.get("encounter_id")
     payload = _put_in_place(gathered, _payload(line))
-    author = line.get("observer") or line.get("author") or gathered.observers.get(str(encounter_id))
+    author = line.get("observer") or line.get("author") or gathered.observers.get(str(line.get("encounter_id")))
     author = author if isinstance(author, str) else None
-    made = [_change(gathered, CREATES[kind], thing_id, payload, made_at=_dated(line, kind))]
+    said = gathered.target.said(line["type"], thing_id)
+    made = (
+        _make_new(gathered, line, kind, payload) if said is None else _make_beside(gathered, line, kind, payload, said)
+    )
+    if said is not None and not made:
+        gathered.plan.n_known += 1
+    elif said is not None:
+        gathered.plan.differing.append(RowError(row, "line.differs"))
+    for change in made:
+        gathered.plan_change(row, change, author)
+
+
+def _make_new(gathered: _Gathered, line: Line, kind: str, payload: Line) -> list[Line]:
+    """The changes that make a thing which the study never heard of."""
+    made = [_change(gathered, CREATES[kind], line["id"], payload, made_at=_dated(line, kind))]
     if isinstance(line.get("sequence"), int):
         made[0]["device_seq"] = max(0, line["sequence"])  # entries of one moment keep the order of the file
     made += _beside(gathered, line, made[0])
     if line.get("retracted") is True and f"{kind}.retracted" in KINDS:
-        gone = _change(gathered, f"{kind}.retracted", thing_id, {}, made_at=made[0]["made_at"])
+        gone = _change(gathered, f"{kind}.retracted", line["id"], {}, made_at=made[0]["made_at"])
         gone["parents"] = [change["change_id"] for change in made]
         made.append(gone)
-    for change in made:
-        gathered.plan_change(row, change, author)
+    return made
+
+
+def _make_beside(gathered: _Gathered, line: Line, kind: str, payload: Line, said: Said) -> list[Line]:
+    """The changes for what a line says of a known thing and nobody has said before; an older copy says nothing new."""
+    new = {name: value for name, value in payload.items() if value not in said.get(name, ())}
+    made = []
+    if new:
+        amends = f"{kind}.amended" if f"{kind}.amended" in KINDS else CREATES[kind]
+        whole = new if amends != CREATES[kind] else payload
+        made.append(_change(gathered, amends, line["id"], whole, made_at=_dated(line, kind)))
+    made += [
+        change
+        for change in _beside(
+            gathered, line, _change(gathered, CREATES[kind], line["id"], {}, made_at=_dated(line, kind))
+        )
+        if not all(value in said.get(name, ()) for name, value in change["payload"].items())
+    ]
+    if line.get("retracted") is True and True not in said.get("retracted", ()) and f"{kind}.retracted" in KINDS:
+        made.append(_change(gathered, f"{kind}.retracted", line["id"], {}, made_at=_dated(line, kind)))
+    return made
 
 
 def _beside(gathered: _Gathered, line: Line, created: Line) -> list[Line]:
