@@ -80,6 +80,131 @@ def test_filters_keep_what_they_say(week: Phone, query: dict[str, Any], count: i
     assert all(entry == everything[entry["id"]] for entry in entries)
 
 
+@pytest.fixture
+def people(phone: Phone) -> dict[str, str]:
+    """Two visits: Nina asks Carl at the first, where Rita is present; Paul talks at the second. Omar is nowhere.
+
+    Memos: one about each visit, the first one's entry, Nina, the code `directing`, one reply, and one about the study.
+    """
+    names = ("Nina", "Carl", "Rita", "Paul", "Omar")
+    actors = {
+        name: phone.change("actor.added", {"label": name, "kind": "other", "agency": "N" if name < "P" else "P"})
+        for name in names
+    }
+    ids = {name: actor["subject_id"] for name, actor in actors.items()}
+    presence = [{"actor_id": ids["Rita"], "from": None, "to": None}]
+    first = phone.visit(visit_code="ABCDEF", presence=presence, agency="North")
+    second = phone.visit(visit_code="ABCDEG", started_at=stamp(1440), kind="meeting", focal_actor_id=ids["Paul"])
+    asks = phone.entry(first, action="asks", actor_id=ids["Nina"], recipient_id=ids["Carl"], flags=["resists"])
+    talks = phone.entry(second, action="talks", actor_id=ids["Paul"], started_at=stamp(1441), codebook_version=1)
+    note = phone.change("fieldnote.written", {"encounter_id": second["subject_id"], "text": "..."})
+    things = {"encounter": first, "entry": asks, "fieldnote": note, "actor": actors["Nina"]}
+    about = {name: {"type": name, "id": thing["subject_id"]} for name, thing in things.items()}
+    about |= {"second": {"type": "encounter", "id": second["subject_id"]}, "code": {"type": "code", "id": "directing"}}
+    about["study"] = {"type": "study", "id": str(phone.study_id)}
+    memos = {name: phone.change("memo.written", {"about": [one], "text": name}) for name, one in about.items()}
+    reply = {"about": [{"type": "memo", "id": memos["entry"]["subject_id"]}], "text": "reply"}
+    every = [*actors.values(), first, second, asks, talks, note, *memos.values(), phone.change("memo.written", reply)]
+    assert set(words(phone.push(*every))) == {"stored"}
+    return ids
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({}, "Nina Carl Rita Paul Omar"),
+        ({"visit": "ABCDEF"}, "Nina Carl Rita"),
+        ({"visit": "ABCDEG"}, "Paul"),
+        ({"kind": "meeting"}, "Paul"),
+        ({"action": "asks"}, "Nina Carl"),
+        ({"flag": "resists"}, "Nina Carl"),
+        ({"codebook_version": 1}, "Paul"),
+        ({"observer": "observer-1"}, "Nina Carl Rita Paul"),
+        ({"observer": "observer-9"}, ""),
+        ({"from": "2026-03-03"}, "Paul"),
+        ({"to": "2026-03-02"}, "Nina Carl Rita"),
+        ({"agency": "P"}, "Rita Paul"),
+        ({"agency": "P", "visit": "ABCDEF"}, "Rita"),
+        ({"actor": "Omar"}, "Omar"),
+        ({"actor": ["Omar", "Nina"], "visit": "ABCDEF"}, "Nina"),
+    ],
+)
+def test_people_are_found_by_what_they_take_part_in(
+    phone: Phone, people: dict[str, str], query: dict[str, Any], expected: str
+) -> None:
+    """Every shared filter works on people: on themselves, or on where they were."""
+    found = phone.read("actors", **_with_ids(query, people))
+    assert {actor["label"] for actor in found} == set(expected.split())
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({}, "encounter entry fieldnote actor second code study reply"),
+        ({"visit": "ABCDEF"}, "encounter entry actor reply"),
+        ({"visit": "ABCDEG"}, "fieldnote second"),
+        ({"structure": "directing"}, "code"),
+        ({"action": "asks"}, "encounter entry actor reply"),
+        ({"actor": "Nina"}, "encounter entry actor reply"),
+        ({"actor": "Paul"}, "fieldnote second"),
+        ({"actor": "Omar"}, ""),
+        ({"from": "2026-03-03"}, ""),
+        ({"to": "2026-03-02", "action": "talks"}, "fieldnote second"),
+    ],
+)
+def test_memos_are_found_by_what_they_are_about(
+    phone: Phone, people: dict[str, str], query: dict[str, Any], expected: str
+) -> None:
+    """And replies by the memo they reply to; dates are those of the writing."""
+    found = phone.read("memos", **_with_ids(query, people))
+    assert {memo["text"] for memo in found} == set(expected.split())
+
+
+def test_merged_people_stand_for_each_other(phone: Phone, people: dict[str, str]) -> None:
+    """Nina turns out to be Omar: either name finds both, and what one took part in finds the other."""
+    phone.push(phone.change("actor.amended", {"merged_into": people["Omar"]}, subject_id=people["Nina"]))
+    for query in ({"actor": people["Omar"]}, {"actor": people["Nina"], "visit": "ABCDEF"}):
+        assert {actor["label"] for actor in phone.read("actors", **query)} == {"Nina", "Omar"}
+    assert {memo["text"] for memo in phone.read("memos", actor=people["Omar"])} >= {"entry", "actor"}
+
+
+def test_conflicts_are_narrowed_like_what_they_are_in(phone: Phone, people: dict[str, str]) -> None:
+    """An entry, a visit and a person with two values each, found by the filters that leave them."""
+    (asks,) = phone.read("entries", action="asks")
+    for kind, thing_id, name in (
+        ("entry", asks["id"], "jotting"),
+        ("encounter", asks["encounter_id"], "setting"),
+        ("actor", people["Paul"], "agency"),
+    ):
+        phone.push(*(phone.change(f"{kind}.amended", {name: text}, subject_id=thing_id) for text in ("a", "b")))
+    for query, kinds in (
+        ({}, {"entry", "encounter", "actor"}),
+        ({"action": "asks"}, {"entry", "encounter"}),
+        ({"visit": "ABCDEG"}, {"actor"}),
+        ({"kind": "interview"}, set()),
+    ):
+        assert {found["type"] for found in phone.read("conflicts", **query)} == kinds
+
+
+def test_every_list_takes_every_shared_filter(phone: Phone) -> None:
+    """Also where one has no effect: a script may ask all lists the same question."""
+    anything = "0198c000-0000-7000-8000-000000000000"
+    shared = {"visit": "ABCDEF", "encounter": anything, "kind": "visit", "actor": anything, "observer": "observer-1"}
+    shared |= {"agency": "North", "action": "asks", "structure": "directing", "flag": "resists", "origin": "later"}
+    shared |= {"from": "2026-03-02", "to": "2026-03-03", "codebook_version": "1"}
+    for name in ("codebooks", "actors", "encounters", "entries", "fieldnotes", "memos", "conflicts"):
+        for one, value in shared.items():
+            phone.read(name, **{one: value})
+        assert len(phone.read(name, **shared)) == (1 if name == "codebooks" else 0), name
+
+
+def _with_ids(query: dict[str, Any], people: dict[str, str]) -> dict[str, Any]:
+    if "actor" not in query:
+        return query
+    names = query["actor"] if isinstance(query["actor"], list) else [query["actor"]]
+    return {**query, "actor": [people[name] for name in names]}
+
+
 def test_pages_join_to_the_whole_list(week: Phone) -> None:
     """With filters that the database knows and with those it does not."""
     for query in ({}, {"action": "talks"}, {"from": "2026-03-03"}):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import chain
 from typing import Any
 
@@ -13,12 +13,12 @@ from skygge.core.model import SubjectType
 from skygge.core.selection import select
 from skygge.fieldlog.load import LoggedStudy, Thing, iter_things, select_things
 from skygge.fieldlog.project import TABLES, to_thing
-from skygge.fieldlog.shapes import ActorQuery, CodebookQuery, PlainQuery, ThingQuery
+from skygge.fieldlog.related import ON_ENTRIES, Related
+from skygge.fieldlog.shapes import ThingQuery
 from skygge.fieldlog.sight import Sight
 from skygge.paging import close_page, to_page
 
 Keeps = Callable[[Thing], bool]
-ON_ENTRIES = ("actor", "action", "structure", "flag", "codebook_version", "origin")
 # What no column of an entry tells, or only in the local time of its own offset.
 NOT_IN_SQL = ("flag", "origin", "from_", "to")
 
@@ -34,44 +34,35 @@ def list_entries(session: Session, sight: Sight, asked: ThingQuery) -> dict[str,
 def list_encounters(session: Session, sight: Sight, asked: ThingQuery) -> dict[str, Any]:
     """Encounters by their start. Filters on entries keep the encounters that hold such an entry."""
     query = select_things("encounter", sight, asked, with_retracted=asked.retracted)
-    if not any(getattr(asked, name) for name in ON_ENTRIES):
-        return _cut(session, "encounter", query, asked, select(LoggedStudy(session, sight), asked).keeps_encounter)
-    holding = _encounters_with(session, sight, asked)
-    return _cut(session, "encounter", query, asked, lambda encounter: encounter["id"] in holding)
+    return _cut(session, "encounter", query, asked, _related(session, sight, asked).keeps if asked.narrows else None)
 
 
 def list_fieldnotes(session: Session, sight: Sight, asked: ThingQuery) -> dict[str, Any]:
     """Paragraphs in their author's order, encounter by encounter; `from` and `to` are about when they were written."""
     query = select_things("fieldnote", sight, asked, with_retracted=asked.retracted)
     on_entries = any(getattr(asked, name) for name in ON_ENTRIES)
-    holding = _encounters_with(session, sight, asked) if on_entries else None
-
-    def keeps(note: Thing) -> bool:
-        return asked.keeps_time(note["written_at"]) and (holding is None or note["encounter_id"] in holding)
-
-    return _cut(session, "fieldnote", query, asked, keeps)
+    keeps = _related(session, sight, asked).keeps if on_entries else _everything
+    return _cut(session, "fieldnote", query, asked, lambda note: asked.keeps_time(note["written_at"]) and keeps(note))
 
 
-def list_memos(session: Session, sight: Sight, asked: PlainQuery) -> dict[str, Any]:
-    """Memos."""
-    return _cut(session, "memo", select_things("memo", sight, with_retracted=asked.retracted), asked)
+def list_memos(session: Session, sight: Sight, asked: ThingQuery) -> dict[str, Any]:
+    """Memos about what is left, and replies to them; `from` and `to` are about when they were written."""
+    query = select_things("memo", sight, with_retracted=asked.retracted)
+    others = asked.model_copy(update={"from_": None, "to": None})
+    keeps = _related(session, sight, others).keeps if others.narrows else _everything
+    return _cut(session, "memo", query, asked, lambda memo: asked.keeps_time(memo["written_at"]) and keeps(memo))
 
 
-def list_actors(session: Session, sight: Sight, asked: ActorQuery) -> dict[str, Any]:
-    """People by pseudonym, things and places."""
-    wanted: dict[str, Sequence[object]] = {"id": asked.actor, "kind": asked.kind, "agency": asked.agency}
-
-    def keeps(actor: Thing) -> bool:
-        return all(not values or actor[name] in values for name, values in wanted.items())
-
-    return _cut(session, "actor", select_things("actor", sight, with_retracted=asked.retracted), asked, keeps)
+def list_actors(session: Session, sight: Sight, asked: ThingQuery) -> dict[str, Any]:
+    """People by pseudonym, things and places: those asked for, of the agencies asked for, that take part."""
+    query = select_things("actor", sight, with_retracted=asked.retracted)
+    return _cut(session, "actor", query, asked, _related(session, sight, asked).keeps if asked.narrows else None)
 
 
-def list_codebooks(session: Session, sight: Sight, asked: CodebookQuery) -> dict[str, Any]:
-    """Versions of the codebook, each with its codes."""
+def list_codebooks(session: Session, sight: Sight, asked: ThingQuery) -> dict[str, Any]:
+    """Versions of the codebook, each with its codes. Of the filters, `codebook_version` alone narrows it down."""
     query = select_things("codebook", sight, with_retracted=asked.retracted)
-    wanted = asked.codebook_version
-    page = _cut(session, "codebook", query, asked, lambda book: not wanted or book["version"] in wanted)
+    page = _cut(session, "codebook", query, asked, _related(session, sight, asked).keeps)
     books = {book["id"]: {**book, "codes": []} for book in page["items"]}
     for row in session.execute(select_things("code", sight)).mappings():
         if str(row["codebook_id"]) in books:
@@ -79,23 +70,30 @@ def list_codebooks(session: Session, sight: Sight, asked: CodebookQuery) -> dict
     return {**page, "items": list(books.values())}
 
 
-def list_conflicts(session: Session, sight: Sight, asked: PlainQuery) -> dict[str, Any]:
-    """Every thing with fields that have several standing values: `{type, id, conflicts: [{field, values}]}`."""
+def list_conflicts(session: Session, sight: Sight, asked: ThingQuery) -> dict[str, Any]:
+    """Everything left with fields that have several standing values: `{type, id, conflicts: [{field, values}]}`."""
     things = chain.from_iterable(
         iter_things(session, kind, select_things(kind, sight, with_retracted=True)) for kind in TABLES if kind != "code"
     )
-    found = ({name: thing[name] for name in ("type", "id", "conflicts")} for thing in things if "conflicts" in thing)
+    related = Related(session, sight, asked, with_retracted=True)
+    found = (
+        {name: thing[name] for name in ("type", "id", "conflicts")}
+        for thing in things
+        if "conflicts" in thing and (not asked.narrows or related.keeps(thing))
+    )
     return to_page(found, asked)
 
 
-def _encounters_with(session: Session, sight: Sight, asked: ThingQuery) -> set[str]:
-    selection = select(LoggedStudy(session, sight), asked)
-    query = select_things("entry", sight, selection.filters, with_retracted=asked.retracted)
-    return {entry["encounter_id"] for entry in iter_things(session, "entry", query) if selection.keeps_entry(entry)}
+def _related(session: Session, sight: Sight, asked: ThingQuery) -> Related:
+    return Related(session, sight, asked, with_retracted=asked.retracted)
+
+
+def _everything(_thing: Thing) -> bool:
+    return True
 
 
 def _cut(
-    session: Session, kind: SubjectType, query: Select[Any], asked: ThingQuery | PlainQuery, keeps: Keeps | None = None
+    session: Session, kind: SubjectType, query: Select[Any], asked: ThingQuery, keeps: Keeps | None = None
 ) -> dict[str, Any]:
     """One page. Without a further test the database itself skips to it."""
     if keeps is None:

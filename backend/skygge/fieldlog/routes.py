@@ -19,7 +19,7 @@ from skygge.fieldlog.pages import (
     list_fieldnotes,
     list_memos,
 )
-from skygge.fieldlog.shapes import ActorQuery, CodebookQuery, PlainQuery, ThingQuery, Things
+from skygge.fieldlog.shapes import ThingQuery, Things
 from skygge.fieldlog.sight import Sight, sight_of
 from skygge.paging import PageQuery, to_page
 from skygge.problems import document_problems
@@ -39,14 +39,18 @@ Seeing = Annotated[Sight, Depends(see, scope="function")]
 
 
 @router.get("/studies/{study_id}/codebooks", response_model=Things, responses=MAY_FAIL)
-def read_codebooks(asked: Annotated[CodebookQuery, Query()], sight: Seeing, session: ReadSession) -> Any:
-    """Versions of the codebook, each with its codes."""
+def read_codebooks(asked: Annotated[ThingQuery, Query()], sight: Seeing, session: ReadSession) -> Any:
+    """Versions of the codebook, each with its codes; `codebook_version` is the one filter that narrows them down."""
     return _answer(list_codebooks(session, sight, asked))
 
 
 @router.get("/studies/{study_id}/actors", response_model=Things, responses=MAY_FAIL)
-def read_actors(asked: Annotated[ActorQuery, Query()], sight: Seeing, session: ReadSession) -> Any:
-    """People by pseudonym, things and places."""
+def read_actors(asked: Annotated[ThingQuery, Query()], sight: Seeing, session: ReadSession) -> Any:
+    """People by pseudonym, things and places: by `actor` and by their own `agency`.
+
+    The other filters keep those who take part in what they leave: present or asked at an encounter or its focus, acting
+    or addressed in an entry.
+    """
     return _answer(list_actors(session, sight, asked))
 
 
@@ -69,14 +73,17 @@ def read_fieldnotes(asked: Annotated[ThingQuery, Query()], sight: Seeing, sessio
 
 
 @router.get("/studies/{study_id}/memos", response_model=Things, responses=MAY_FAIL)
-def read_memos(asked: Annotated[PlainQuery, Query()], sight: Seeing, session: ReadSession) -> Any:
-    """Memos."""
+def read_memos(asked: Annotated[ThingQuery, Query()], sight: Seeing, session: ReadSession) -> Any:
+    """Memos, by what they are about, and replies to them; `from` and `to` are about when they were written."""
     return _answer(list_memos(session, sight, asked))
 
 
 @router.get("/studies/{study_id}/conflicts", response_model=Things, responses=MAY_FAIL)
-def read_conflicts(asked: Annotated[PlainQuery, Query()], sight: Seeing, session: ReadSession) -> Any:
-    """Things with fields that have several standing values, side by side until a person chooses."""
+def read_conflicts(asked: Annotated[ThingQuery, Query()], sight: Seeing, session: ReadSession) -> Any:
+    """Things with fields that have several standing values, side by side until a person chooses.
+
+    Filters keep what they leave, and what lies in it or is about it.
+    """
     return _answer(list_conflicts(session, sight, asked))
 
 
