@@ -60,9 +60,8 @@ class Related:
         asked, merged_into = self._asked, {actor["id"]: actor.get("merged_into") for actor in self._all("actor")}
         others = asked.model_copy(update={"actor": [], "agency": []})
         wanted = set(asked.with_merged(merged_into).actor)
-        taking_part = (
-            {survivor(person, merged_into) for person in self._look(others).people} if others.narrows else None
-        )
+        people = self._look(others).people if others.narrows else merged_into
+        taking_part = {survivor(person, merged_into) for person in people}
         return {
             actor["id"]
             for actor in self._all("actor")
