@@ -42,7 +42,7 @@ def exports_page(exports: Any) -> str:
     sections = [_head("Exports", "`GET …/exports/{name}`, `skygge export FORMAT`, and the screen *Export*")]
     for export in exports:
         body = [f"## `{export.name}` ({export.suffix})", f"*{export.purpose['en']}*"]
-        body += [_definition(inspect.getmodule(export.stream)), _parameters(export.options, _filters())]
+        body += [_definition(inspect.getmodule(export.stream)), _parameters(export.options, _not_offered(export))]
         sections.append("\n\n".join([*body, _losses(export.may_lose)]))
     return "\n\n".join(sections) + "\n"
 
@@ -70,6 +70,13 @@ def _parameters(params: type[BaseModel], common: Collection[str] = ()) -> str:
         if word not in common:
             rows.append(f"- `{word}`: {field.description}" if field.description else f"- `{word}`")
     return "Parameters:\n\n" + "\n".join(rows) if rows else "No parameters but the filters."
+
+
+def _not_offered(export: Any) -> list[str]:
+    """What a page on one format need not tell: the filters, and what is no choice in it."""
+    offered = export.describe_options()["properties"]
+    hidden = [name for name in export.options.model_fields if name not in offered]
+    return [*_filters(), *hidden]
 
 
 def _filters() -> list[str]:

@@ -14,6 +14,7 @@ from skygge.export.write import write_export
 from skygge.studies.access import Membership, Role
 from skygge.studies.tables import MemberRow
 from tests.fixtures.world import Person, World
+from tests.sync.phone import Phone, join_with_phone
 
 
 def test_the_registry_says_what_each_format_is_for_and_may_lose(demo: str, lead: Person) -> None:
@@ -24,6 +25,38 @@ def test_the_registry_says_what_each_format_is_for_and_may_lose(demo: str, lead:
     assert all({"en", "da"} <= loss["text"].keys() for item in items for loss in item["may_lose"])
 
 
+def test_the_registry_says_which_format_always_has_dates(demo: str, lead: Person) -> None:
+    """And offers no choice of clock times there."""
+    items = {item["name"]: item for item in lead.client.get(f"{demo}/exports").json()["items"]}
+    assert {name: item["always_has_dates"] for name, item in items.items()} == {
+        "csv": False, "entries-csv": False, "jsonl": True,
+    }  # fmt: skip
+    assert {name: "clock_times" in item["options"]["properties"] for name, item in items.items()} == {
+        "csv": True, "entries-csv": True, "jsonl": False,
+    }  # fmt: skip
+
+
+def test_agencies_of_under_five_workers_are_warned_of(world: World, lead: Person, study_id: UUID) -> None:
+    """Four workers in the North, one of them twice; five in the South: one small group, and none with a fifth."""
+    phone = Phone(lead.client, study_id)
+
+    def warned() -> list[tuple[str, int]]:
+        items = lead.client.get(f"{phone.url}/exports").json()["items"]
+        assert all({"en", "da"} <= warning["text"].keys() for item in items for warning in item["warnings"])
+        (found,) = {tuple((warning["code"], warning["n"]) for warning in item["warnings"]) for item in items}
+        return list(found)
+
+    def worker(agency: str) -> Any:
+        return phone.change("actor.added", {"label": "P", "kind": "professional", "agency": agency})
+
+    assert warned() == []
+    north, south = [worker("North") for _ in range(5)], [worker("South") for _ in range(5)]
+    phone.push(*north, *south, phone.amend(north[0], {"merged_into": north[1]["subject_id"]}))
+    assert warned() == [("groups.small", 1)]
+    phone.push(worker("North"))
+    assert warned() == []
+
+
 def test_the_csv_holds_every_entry_once_in_stream_order(demo: str, lead: Person) -> None:
     """Rows with clock times = the entries of the list endpoint that stand, in the same order."""
     found = lead.client.get(f"{demo}/exports/csv", params={"clock_times": "1"})
@@ -31,11 +64,14 @@ def test_the_csv_holds_every_entry_once_in_stream_order(demo: str, lead: Person)
     with zipfile.ZipFile(io.BytesIO(found.content)) as archive:
         rows = list(csv.DictReader(io.StringIO(archive.read("entries.csv").decode("utf-8"), newline="")))
         assert "LOSSES.txt" in archive.namelist()
-    lines = [json.loads(line) for line in lead.client.get(f"{demo}/exports/jsonl").content.decode().split("\n") if line]
-    entries = [line for line in lines if line["type"] == "entry" and not line.get("retracted")]
-    assert [(row["entry_id"], row["started_at_local"]) for row in rows] == [
-        (line["id"], line["started_at"]) for line in entries
-    ]
+    entries: list[dict[str, Any]] = []
+    cursor: int | None = 0
+    while cursor is not None:
+        page = lead.client.get(f"{demo}/entries", params={"limit": 1000, "cursor": cursor}).json()
+        entries += page["items"]
+        cursor = page["cursor"]
+    standing = [(one["id"], one["started_at"]) for one in entries if one["kind"] != "reflection"]
+    assert [(row["entry_id"], row["started_at_local"]) for row in rows] == standing
     assert len(rows) > 200
 
 
@@ -59,12 +95,18 @@ def test_history_comes_with_jsonl_when_asked_for(demo: str, lead: Person) -> Non
 
 
 def test_an_observer_gets_her_own_encounters_where_the_study_says_so(world: World, lead: Person) -> None:
-    """observers_see = own: the file of observer-1 holds nothing of observer-2."""
+    """observers_see = own: the file of one observer holds her visit and entry and no other; the lead's holds all."""
     study_id = world.make_study(lead, observers_see="own")
-    observer = world.make_person("Olga Observer")
-    name = world.join(study_id, observer)
-    lines = observer.client.get(f"/api/v1/studies/{study_id}/exports/jsonl").content.decode().split("\n")
-    assert {json.loads(line).get("observer") for line in lines if '"type":"encounter"' in line} <= {name}
+    phones = [join_with_phone(world, study_id, name) for name in ("Olga Observer", "Otto Observer")]
+    visits = [phone.visit() for phone in phones]
+    for phone, visit in zip(phones, visits, strict=True):
+        phone.push(visit, phone.entry(visit))
+    for phone, visit in zip(phones, visits, strict=True):
+        lines = [json.loads(line) for line in phone.client.get(f"{phone.url}/exports/jsonl").text.splitlines()]
+        assert [line["id"] for line in lines if line["type"] == "encounter"] == [visit["subject_id"]]
+        assert [line["encounter_id"] for line in lines if line["type"] == "entry"] == [visit["subject_id"]]
+    whole = lead.client.get(f"/api/v1/studies/{study_id}/exports/jsonl").text.splitlines()
+    assert len([line for line in whole if '"type":"encounter"' in line]) == 2
 
 
 def test_readers_and_analysts_do_not_download(world: World, demo: str) -> None:
@@ -76,8 +118,8 @@ def test_readers_and_analysts_do_not_download(world: World, demo: str) -> None:
         assert (refused.status_code, refused.json()["code"]) == (403, "role.insufficient")
 
 
-def test_the_verb_of_the_console_writes_the_same_file(world: World, demo: str, lead: Person) -> None:
-    """The bytes of the download, and what was lost."""
+def test_writing_to_a_file_gives_the_same_bytes(world: World, demo: str, lead: Person) -> None:
+    """As the console does: the bytes of the download, and what was lost."""
     sink = io.BytesIO()
     with world.database.read() as session:
         member = session.get_one(MemberRow, (_study_id(demo), _member_id(world, demo, lead)))

@@ -69,6 +69,14 @@ LOSSES: Mapping[str, Mapping[str, str]] = {
 }
 
 
+# What has to be known before a file leaves, in words; the number of groups stands in the text.
+SMALL_GROUP = 5
+SMALL_GROUPS: Mapping[str, str] = {
+    "en": "Agencies with under five workers: {n}. People there can be recognised even without names and dates.",
+    "da": "Organisationer med under fem medarbejdere: {n}. Dér kan folk genkendes selv uden navne og datoer.",
+}
+
+
 class ExportOptions(Filters):
     """What every export takes."""
 
@@ -99,7 +107,10 @@ O = TypeVar("O", bound=ExportOptions)  # noqa: E741  # O for options, as P and R
 
 @dataclass(frozen=True)
 class Export(Generic[O]):
-    """One format. `stream` yields the file in pieces and notes losses while it does; `may_lose` names their codes."""
+    """One format. `stream` yields the file in pieces and notes losses while it does; `may_lose` names their codes.
+
+    `always_has_dates`: its dates and clock times cannot be left out, and it has to be said beside the download.
+    """
 
     name: str
     media_type: str
@@ -108,6 +119,25 @@ class Export(Generic[O]):
     options: type[O]
     stream: Callable[[StudyReader, O, Losses], Iterator[bytes]]
     may_lose: tuple[str, ...] = ()
+    always_has_dates: bool = False
+
+    def describe_options(self) -> dict[str, Any]:
+        """What can be chosen, as a JSON schema. Clock times are no choice where they always stand."""
+        schema = self.options.model_json_schema(by_alias=True)
+        if self.always_has_dates:
+            schema["properties"].pop("clock_times", None)
+        return schema
+
+
+def count_small_groups(reader: StudyReader) -> int:
+    """Agencies in which fewer than SMALL_GROUP workers are known: their people are easily recognised in any file."""
+    workers = Counter(
+        actor.get("agency")
+        for actor in reader.things("actor")
+        if actor.get("kind") == "professional" and actor.get("merged_into") is None
+    )
+    agencies = {thing.get("agency") for thing in reader.things("encounter") if not thing.get("retracted")}
+    return sum(agency is not None and workers[agency] < SMALL_GROUP for agency in agencies | set(workers))
 
 
 @cache

@@ -14,10 +14,11 @@ from pydantic import BaseModel
 
 from skygge.accounts.access import SignedIn
 from skygge.clock import ClockDep
-from skygge.core.export import LOSSES, Export, ExportOptions, all_exports
+from skygge.core.export import LOSSES, SMALL_GROUPS, Export, ExportOptions, all_exports, count_small_groups
 from skygge.db import DatabaseDep, ReadSession
 from skygge.errors import ExportUnknown, RoleInsufficient, SessionMissing, StudyUnknown
 from skygge.export.write import name_file, stream_export
+from skygge.fieldlog.load import open_study
 from skygge.paging import Page, PageQuery, to_page
 from skygge.problems import document_problems
 from skygge.strict import StrictRoute
@@ -34,32 +35,52 @@ class LossOut(BaseModel):
     text: dict[str, str]
 
 
+class WarningOut(BaseModel):
+    """Something to know before the file leaves: `groups.small`, agencies of so few workers that they are recognised."""
+
+    code: str
+    n: int
+    text: dict[str, str]
+
+
 class ExportOut(BaseModel):
-    """One format: what it is for, what it may leave out, and its options as a JSON schema."""
+    """One format: what it is for, what it may leave out, and its options as a JSON schema.
+
+    `always_has_dates`: dates and clock times cannot be left out. `warnings` say what to know of this very study.
+    """
 
     name: str
     media_type: str
     suffix: str
     purpose: dict[str, str]
     may_lose: list[LossOut]
+    always_has_dates: bool
+    warnings: list[WarningOut]
     options: dict[str, Any]
 
 
 @router.get("/studies/{study_id}/exports", response_model=Page[ExportOut], responses=REFUSALS)
 def list_exports(study_id: UUID, who: SignedIn, session: ReadSession, paging: Annotated[PageQuery, Query()]) -> Any:
     """Every export format."""
-    require(session, who, study_id, Permission.EXPORT)
-    return to_page([_describe(export) for export in all_exports().values()], paging)
+    n_small = count_small_groups(open_study(session, study_id, require(session, who, study_id, Permission.EXPORT)))
+    return to_page([_describe(export, _warn_of(n_small)) for export in all_exports().values()], paging)
 
 
-def _describe(export: Export[Any]) -> dict[str, Any]:
+def _warn_of(n_small: int) -> list[dict[str, Any]]:
+    text = {language: words.format(n=n_small) for language, words in SMALL_GROUPS.items()}
+    return [{"code": "groups.small", "n": n_small, "text": text}] if n_small else []
+
+
+def _describe(export: Export[Any], warnings: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "name": export.name,
         "media_type": export.media_type,
         "suffix": export.suffix,
         "purpose": export.purpose,
         "may_lose": [{"code": code, "text": LOSSES[code]} for code in export.may_lose],
-        "options": export.options.model_json_schema(by_alias=True),
+        "always_has_dates": export.always_has_dates,
+        "warnings": warnings,
+        "options": export.describe_options(),
     }
 
 

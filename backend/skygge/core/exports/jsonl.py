@@ -1,7 +1,9 @@
 """JSON Lines: the lossless format, one object a line, in the order of the outside contract.
 
 With `history` the change log follows, verbatim; importing such a file writes the very same changes. Reflections are
-their author's alone and stay out, with their changes. This format carries times as they were written, offsets kept.
+their author's alone and stay out, with their changes. This format always carries dates and clock times, as they were
+written, offsets kept: anyone with the rota can name these people. Things of an encounter that the study does not have
+(yet) are written too, unless something is filtered. Which clocks were wrong is told only with `history`.
 """
 
 from __future__ import annotations
@@ -47,6 +49,9 @@ EMPTY = {kind: _list_fields(kind) for kind in MODELS}
 class JsonlOptions(ExportOptions):
     """Everything, or what the filters keep; with its history or without."""
 
+    clock_times: Annotated[bool, Field(description="No effect: dates and clock times always stand in this format.")] = (
+        False
+    )
     history: Annotated[bool, Field(description="Change lines too. Not together with filters.")] = False
 
     @field_validator("history")
@@ -159,4 +164,5 @@ EXPORT = Export(
     options=JsonlOptions,
     stream=stream_jsonl,
     may_lose=("encounter_unknown", "filtered", "reflections"),
+    always_has_dates=True,
 )
