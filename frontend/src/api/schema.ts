@@ -241,7 +241,7 @@ export interface paths {
         };
         /**
          * Read Codebooks
-         * @description Versions of the codebook, each with its codes.
+         * @description Versions of the codebook, each with its codes; `codebook_version` is the one filter that narrows them down.
          */
         get: operations["read_codebooks"];
         put?: never;
@@ -261,7 +261,10 @@ export interface paths {
         };
         /**
          * Read Actors
-         * @description People by pseudonym, things and places.
+         * @description People by pseudonym, things and places: by `actor` and by their own `agency`.
+         *
+         *     The other filters keep those who take part in what they leave: present or asked at an encounter or its focus, acting
+         *     or addressed in an entry.
          */
         get: operations["read_actors"];
         put?: never;
@@ -341,7 +344,7 @@ export interface paths {
         };
         /**
          * Read Memos
-         * @description Memos.
+         * @description Memos, by what they are about, and replies to them; `from` and `to` are about when they were written.
          */
         get: operations["read_memos"];
         put?: never;
@@ -362,6 +365,8 @@ export interface paths {
         /**
          * Read Conflicts
          * @description Things with fields that have several standing values, side by side until a person chooses.
+         *
+         *     Filters keep what they leave, and what lies in it or is about it.
          */
         get: operations["read_conflicts"];
         put?: never;
@@ -817,6 +822,8 @@ export interface components {
         /**
          * ExportOut
          * @description One format: what it is for, what it may leave out, and its options as a JSON schema.
+         *
+         *     `always_has_dates`: dates and clock times cannot be left out. `warnings` say what to know of this very study.
          */
         ExportOut: {
             /** Name */
@@ -831,6 +838,10 @@ export interface components {
             };
             /** May Lose */
             may_lose: components["schemas"]["LossOut"][];
+            /** Always Has Dates */
+            always_has_dates: boolean;
+            /** Warnings */
+            warnings: components["schemas"]["WarningOut"][];
             /** Options */
             options: {
                 [key: string]: unknown;
@@ -937,6 +948,8 @@ export interface components {
         /**
          * ImportOut
          * @description What an import made, or would make: changes stored and known, things created by type, new observers.
+         *
+         *     `quarantined`: change lines that could not be taken. `differing`: things the study has, with a value it never had.
          */
         ImportOut: {
             /** Name */
@@ -951,8 +964,10 @@ export interface components {
             created: {
                 [key: string]: number;
             };
-            /** Parked */
-            parked: components["schemas"]["ParkedRow"][];
+            /** Quarantined */
+            quarantined: components["schemas"]["RowOut"][];
+            /** Differing */
+            differing: components["schemas"]["RowOut"][];
             /** Observers */
             observers: string[];
         };
@@ -1140,16 +1155,6 @@ export interface components {
             cursor: number | null;
         };
         /**
-         * ParkedRow
-         * @description A change line that could not be taken and was quarantined, by its row (counted from 1).
-         */
-        ParkedRow: {
-            /** Row */
-            row: number;
-            /** Code */
-            code: string;
-        };
-        /**
          * Push
          * @description Changes of one device. A newer protocol may say more than this server knows; its changes are still taken.
          */
@@ -1214,6 +1219,16 @@ export interface components {
          * @enum {string}
          */
         Role: "lead" | "observer" | "reader" | "analyst" | "auditor";
+        /**
+         * RowOut
+         * @description A row of the file (counted from 1), and what is to be said of it.
+         */
+        RowOut: {
+            /** Row */
+            row: number;
+            /** Code */
+            code: string;
+        };
         /**
          * Setup
          * @description The set-up link's token, the first account, and the first study.
@@ -1529,6 +1544,20 @@ export interface components {
             stub?: {
                 [key: string]: unknown;
             } | null;
+        };
+        /**
+         * WarningOut
+         * @description Something to know before the file leaves: `groups.small`, agencies of so few workers that they are recognised.
+         */
+        WarningOut: {
+            /** Code */
+            code: string;
+            /** N */
+            n: number;
+            /** Text */
+            text: {
+                [key: string]: string;
+            };
         };
         /**
          * ProblemBody
@@ -2089,6 +2118,7 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: number;
+                /** @description The cursor of the page before. */
                 cursor?: number;
             };
             header?: never;
@@ -2409,6 +2439,7 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: number;
+                /** @description The cursor of the page before. */
                 cursor?: number;
             };
             header?: never;
@@ -2595,6 +2626,7 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: number;
+                /** @description The cursor of the page before. */
                 cursor?: number;
             };
             header?: never;
@@ -2781,6 +2813,7 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: number;
+                /** @description The cursor of the page before. */
                 cursor?: number;
             };
             header?: never;
@@ -2969,9 +3002,28 @@ export interface operations {
                 limit?: number;
                 /** @description The cursor of the page before. */
                 cursor?: number;
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
                 /** @description Things that were taken back, too. */
                 retracted?: boolean;
-                codebook_version?: number[];
             };
             header?: never;
             path: {
@@ -3061,11 +3113,28 @@ export interface operations {
                 limit?: number;
                 /** @description The cursor of the page before. */
                 cursor?: number;
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
                 /** @description Things that were taken back, too. */
                 retracted?: boolean;
-                actor?: string[];
-                kind?: ("professional" | "citizen" | "relative" | "observer" | "bystander" | "thing_or_place" | "other")[];
-                agency?: string[];
             };
             header?: never;
             path: {
@@ -3152,6 +3221,9 @@ export interface operations {
     read_encounters: {
         parameters: {
             query?: {
+                limit?: number;
+                /** @description The cursor of the page before. */
+                cursor?: number;
                 /** @description Visit ids or the six letters of a visit. */
                 visit?: string[];
                 encounter?: string[];
@@ -3170,11 +3242,8 @@ export interface operations {
                 /** @description First moment no longer in; of a local date the whole day is in. */
                 to?: string | null;
                 codebook_version?: number[];
-                /** @description How a structure was given; entries without structure stay. */
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
                 origin?: ("explicit" | "later" | "carried")[];
-                limit?: number;
-                /** @description The cursor of the page before. */
-                cursor?: number;
                 /** @description Things that were taken back, too. */
                 retracted?: boolean;
             };
@@ -3263,6 +3332,9 @@ export interface operations {
     read_entries: {
         parameters: {
             query?: {
+                limit?: number;
+                /** @description The cursor of the page before. */
+                cursor?: number;
                 /** @description Visit ids or the six letters of a visit. */
                 visit?: string[];
                 encounter?: string[];
@@ -3281,11 +3353,8 @@ export interface operations {
                 /** @description First moment no longer in; of a local date the whole day is in. */
                 to?: string | null;
                 codebook_version?: number[];
-                /** @description How a structure was given; entries without structure stay. */
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
                 origin?: ("explicit" | "later" | "carried")[];
-                limit?: number;
-                /** @description The cursor of the page before. */
-                cursor?: number;
                 /** @description Things that were taken back, too. */
                 retracted?: boolean;
             };
@@ -3374,6 +3443,9 @@ export interface operations {
     read_fieldnotes: {
         parameters: {
             query?: {
+                limit?: number;
+                /** @description The cursor of the page before. */
+                cursor?: number;
                 /** @description Visit ids or the six letters of a visit. */
                 visit?: string[];
                 encounter?: string[];
@@ -3392,11 +3464,8 @@ export interface operations {
                 /** @description First moment no longer in; of a local date the whole day is in. */
                 to?: string | null;
                 codebook_version?: number[];
-                /** @description How a structure was given; entries without structure stay. */
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
                 origin?: ("explicit" | "later" | "carried")[];
-                limit?: number;
-                /** @description The cursor of the page before. */
-                cursor?: number;
                 /** @description Things that were taken back, too. */
                 retracted?: boolean;
             };
@@ -3488,6 +3557,26 @@ export interface operations {
                 limit?: number;
                 /** @description The cursor of the page before. */
                 cursor?: number;
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
                 /** @description Things that were taken back, too. */
                 retracted?: boolean;
             };
@@ -3579,6 +3668,26 @@ export interface operations {
                 limit?: number;
                 /** @description The cursor of the page before. */
                 cursor?: number;
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
                 /** @description Things that were taken back, too. */
                 retracted?: boolean;
             };
@@ -3666,7 +3775,11 @@ export interface operations {
     };
     read_entry_history: {
         parameters: {
-            query?: never;
+            query?: {
+                limit?: number;
+                /** @description The cursor of the page before. */
+                cursor?: number;
+            };
             header?: never;
             path: {
                 entry_id: string;
@@ -3933,6 +4046,7 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: number;
+                /** @description The cursor of the page before. */
                 cursor?: number;
             };
             header?: never;
@@ -4111,7 +4225,11 @@ export interface operations {
     };
     list_analyses: {
         parameters: {
-            query?: never;
+            query?: {
+                limit?: number;
+                /** @description The cursor of the page before. */
+                cursor?: number;
+            };
             header?: never;
             path: {
                 study_id: string;
@@ -4215,7 +4333,7 @@ export interface operations {
                 /** @description First moment no longer in; of a local date the whole day is in. */
                 to?: string | null;
                 codebook_version?: number[];
-                /** @description How a structure was given; entries without structure stay. */
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
                 origin?: ("explicit" | "later" | "carried")[];
                 /** @description Which codes are counted. */
                 dimension?: "structure" | "action" | "actor" | "flag";
@@ -4307,6 +4425,9 @@ export interface operations {
     open_frequencies_cell: {
         parameters: {
             query: {
+                limit?: number;
+                /** @description The cursor of the page before. */
+                cursor?: number;
                 /** @description Visit ids or the six letters of a visit. */
                 visit?: string[];
                 encounter?: string[];
@@ -4325,15 +4446,13 @@ export interface operations {
                 /** @description First moment no longer in; of a local date the whole day is in. */
                 to?: string | null;
                 codebook_version?: number[];
-                /** @description How a structure was given; entries without structure stay. */
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
                 origin?: ("explicit" | "later" | "carried")[];
                 /** @description Which codes are counted. */
                 dimension?: "structure" | "action" | "actor" | "flag";
                 /** @description Split each count into columns. */
                 by?: ("actor" | "observer" | "agency") | null;
                 cell: string;
-                limit?: number;
-                cursor?: number;
             };
             header?: never;
             path: {
@@ -4438,7 +4557,7 @@ export interface operations {
                 /** @description First moment no longer in; of a local date the whole day is in. */
                 to?: string | null;
                 codebook_version?: number[];
-                /** @description How a structure was given; entries without structure stay. */
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
                 origin?: ("explicit" | "later" | "carried")[];
                 /** @description One lane per actor or per code. */
                 lanes?: "actor" | "structure" | "action";
@@ -4528,6 +4647,9 @@ export interface operations {
     open_timeline_cell: {
         parameters: {
             query: {
+                limit?: number;
+                /** @description The cursor of the page before. */
+                cursor?: number;
                 /** @description Visit ids or the six letters of a visit. */
                 visit?: string[];
                 encounter?: string[];
@@ -4546,13 +4668,11 @@ export interface operations {
                 /** @description First moment no longer in; of a local date the whole day is in. */
                 to?: string | null;
                 codebook_version?: number[];
-                /** @description How a structure was given; entries without structure stay. */
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
                 origin?: ("explicit" | "later" | "carried")[];
                 /** @description One lane per actor or per code. */
                 lanes?: "actor" | "structure" | "action";
                 cell: string;
-                limit?: number;
-                cursor?: number;
             };
             header?: never;
             path: {
@@ -4638,7 +4758,11 @@ export interface operations {
     };
     list_exports: {
         parameters: {
-            query?: never;
+            query?: {
+                limit?: number;
+                /** @description The cursor of the page before. */
+                cursor?: number;
+            };
             header?: never;
             path: {
                 study_id: string;
@@ -4742,7 +4866,7 @@ export interface operations {
                 /** @description First moment no longer in; of a local date the whole day is in. */
                 to?: string | null;
                 codebook_version?: number[];
-                /** @description How a structure was given; entries without structure stay. */
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
                 origin?: ("explicit" | "later" | "carried")[];
                 /** @description Dates and clock times too. Anyone with the rota can then name these people. */
                 clock_times?: boolean;
@@ -4850,7 +4974,7 @@ export interface operations {
                 /** @description First moment no longer in; of a local date the whole day is in. */
                 to?: string | null;
                 codebook_version?: number[];
-                /** @description How a structure was given; entries without structure stay. */
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
                 origin?: ("explicit" | "later" | "carried")[];
                 /** @description Dates and clock times too. Anyone with the rota can then name these people. */
                 clock_times?: boolean;
@@ -4958,9 +5082,9 @@ export interface operations {
                 /** @description First moment no longer in; of a local date the whole day is in. */
                 to?: string | null;
                 codebook_version?: number[];
-                /** @description How a structure was given; entries without structure stay. */
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
                 origin?: ("explicit" | "later" | "carried")[];
-                /** @description Dates and clock times too. Anyone with the rota can then name these people. */
+                /** @description No effect: dates and clock times always stand in this format. */
                 clock_times?: boolean;
                 /** @description Change lines too. Not together with filters. */
                 history?: boolean;
