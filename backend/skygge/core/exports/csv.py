@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from skygge.core.desk import open_desk
 from skygge.core.export import LOSSES, Export, ExportOptions, Losses
+from skygge.core.lookup import open_lookup
 from skygge.core.reader import StudyReader
 from skygge.core.tables import TABLES
 from skygge.core.tabular import write_csv, write_zip
@@ -17,9 +17,9 @@ def stream_csv(reader: StudyReader, options: ExportOptions, losses: Losses) -> I
 
 
 def _members(reader: StudyReader, options: ExportOptions, losses: Losses) -> Iterator[tuple[str, Iterable[bytes]]]:
-    desk = open_desk(reader, options, losses)
+    lookup = open_lookup(reader, options, losses)
     for make_table in TABLES:
-        table = make_table(desk)
+        table = make_table(lookup)
         yield f"{table.name}.csv", write_csv(table)
     losses.note("consents", sum(1 for _ in reader.things("consent")))
     losses.note("study")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from skygge.core.desk import open_desk
 from skygge.core.export import Export, ExportOptions, Losses
+from skygge.core.lookup import open_lookup
 from skygge.core.reader import StudyReader
 from skygge.core.tables import TABLES, entries_table
 from skygge.core.tabular import write_csv
@@ -14,7 +14,7 @@ from skygge.core.tabular import write_csv
 def stream_entries(reader: StudyReader, options: ExportOptions, losses: Losses) -> Iterator[bytes]:
     """The table, block by block."""
     losses.note("tables", len(TABLES) - 1)
-    return write_csv(entries_table(open_desk(reader, options, losses)))
+    return write_csv(entries_table(open_lookup(reader, options, losses)))
 
 
 EXPORT = Export(

@@ -22,7 +22,7 @@ from skygge.core.tabular import Cell
 
 
 @dataclass
-class Desk:
+class Lookup:
     """What the tables of one export look up: people, codes and encounters; and what rows leave behind for later."""
 
     reader: StudyReader
@@ -91,7 +91,7 @@ class Desk:
         return list(names) if self.options.clock_times else []
 
 
-def open_desk(reader: StudyReader, options: ExportOptions, losses: Losses) -> Desk:
+def open_lookup(reader: StudyReader, options: ExportOptions, losses: Losses) -> Lookup:
     """Read what rows look up: everything but the entries, which are streamed."""
     study, selection = next(reader.things("study"), {}), select(reader, options)
     everything = {thing["id"]: thing for thing in reader.things("encounter")}
@@ -100,7 +100,7 @@ def open_desk(reader: StudyReader, options: ExportOptions, losses: Losses) -> De
     gaps: dict[str, list[Thing]] = defaultdict(list)
     for gap in reader.things("gap"):
         gaps[gap["encounter_id"]].append(gap)
-    return Desk(
+    return Lookup(
         reader=reader,
         options=options,
         losses=losses,
@@ -118,15 +118,15 @@ def open_desk(reader: StudyReader, options: ExportOptions, losses: Losses) -> De
     )
 
 
-def kept_entries(desk: Desk, offsets: Mapping[str, int], count: bool = True) -> Iterator[Thing]:
+def kept_entries(lookup: Lookup, offsets: Mapping[str, int], count: bool = True) -> Iterator[Thing]:
     """The entries that take part; the others are counted as losses."""
-    losses = desk.losses if count else Losses()
-    for entry in desk.reader.things("entry"):
-        reason = _left_out(desk, entry)
-        if reason in (None, "filtered") and entry["encounter_id"] in desk.encounters:
+    losses = lookup.losses if count else Losses()
+    for entry in lookup.reader.things("entry"):
+        reason = _left_out(lookup, entry)
+        if reason in (None, "filtered") and entry["encounter_id"] in lookup.encounters:
             start, end = edges_of(entry, offsets.get(entry["id"], 0))
             last = start if end is None else end
-            desk.last_ms[entry["encounter_id"]] = max(last, desk.last_ms.get(entry["encounter_id"], last))
+            lookup.last_ms[entry["encounter_id"]] = max(last, lookup.last_ms.get(entry["encounter_id"], last))
         if reason is not None:
             losses.note(reason)
             continue
@@ -134,21 +134,21 @@ def kept_entries(desk: Desk, offsets: Mapping[str, int], count: bool = True) -> 
         yield entry
 
 
-def inside(desk: Desk, kind: SubjectType) -> Iterator[Thing]:
+def inside(lookup: Lookup, kind: SubjectType) -> Iterator[Thing]:
     """Standing things that belong to an encounter of this export."""
-    for thing in standing(desk, kind):
-        if thing["encounter_id"] in desk.encounters:
+    for thing in standing(lookup, kind):
+        if thing["encounter_id"] in lookup.encounters:
             yield thing
-        elif thing["encounter_id"] not in desk.known:
-            desk.losses.note("encounter_unknown")
+        elif thing["encounter_id"] not in lookup.known:
+            lookup.losses.note("encounter_unknown")
 
 
-def standing(desk: Desk, kind: SubjectType) -> Iterator[Thing]:
-    for thing in desk.reader.things(kind):
+def standing(lookup: Lookup, kind: SubjectType) -> Iterator[Thing]:
+    for thing in lookup.reader.things(kind):
         if thing.get("retracted"):
-            desk.losses.note("retracted")
+            lookup.losses.note("retracted")
         else:
-            desk.losses.note("conflicts", count_conflicts(thing))
+            lookup.losses.note("conflicts", count_conflicts(thing))
             yield thing
 
 
@@ -190,17 +190,17 @@ def _utc(stamp: str | None) -> str | None:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _left_out(desk: Desk, entry: Thing) -> str | None:
+def _left_out(lookup: Lookup, entry: Thing) -> str | None:
     if entry.get("kind") == "reflection":
         return "reflections"
-    if entry.get("retracted") or entry["encounter_id"] in desk.hidden:
+    if entry.get("retracted") or entry["encounter_id"] in lookup.hidden:
         return "retracted"
     if entry.get("merged_into") is not None:
         return "merged"
-    if entry["encounter_id"] not in desk.known:
+    if entry["encounter_id"] not in lookup.known:
         return "encounter_unknown"
-    if entry["encounter_id"] not in desk.encounters:
+    if entry["encounter_id"] not in lookup.encounters:
         return "filtered"
-    if not desk.options.narrows_entries:
+    if not lookup.options.narrows_entries:
         return None
-    return None if desk.selection.keeps_entry(entry) else "filtered"
+    return None if lookup.selection.keeps_entry(entry) else "filtered"
