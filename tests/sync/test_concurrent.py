@@ -4,45 +4,30 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlmodel import select
 
-from skygge.accounts.enrol import create_account
-from skygge.accounts.tokens import create_token
 from skygge.client import Device, DeviceFailed, new_subject_id
 from skygge.clock import utc_now
-from skygge.core.codebook import read_starter
-from skygge.core.model import Study
 from skygge.db import Database, open_database
-from skygge.fieldlog.append import Author, append_changes
+from skygge.fieldlog.append import append_changes
 from skygge.fieldlog.tables import ChangeRow
 from skygge.fieldlog.verify import verify
-from skygge.founding.found_study import found_study
 from skygge.settings import Settings
 from skygge.studies.tables import StudyRow
 from tests.fixtures.server_process import ServerProcess
-from tests.fixtures.world import hashed_password
-from tests.sync.phone import Phone, stamp
+from tests.sync.phone import Phone
+from tests.sync.script import found_for_script, report_visit
 
 WRITERS = 8
 PUSHES = 12
 
 
-def _found(database: Database) -> tuple[UUID, Author, str]:
-    """A study, its lead, and a token that may write."""
-    with database.write() as session:
-        account = create_account(session, "Lene", hashed_password(), utc_now(), is_admin=True)
-        study, lead = found_study(session, Study(title="t"), read_starter("blank"), account.id, utc_now)
-        token, _ = create_token(session, account.id, study.study_id, utc_now(), may_write=True, days=1)
-    return study.study_id, Author(account.id, lead.member_id, lead.observer, lead.role), token
-
-
 def test_numbers_have_no_gap_under_eight_writers(database: Database) -> None:
     """A reader that polls meanwhile never sees a number before all smaller ones, and at the end all are there."""
-    study_id, author, _ = _found(database)
+    study_id, author, _ = found_for_script(database)
     seen: list[int] = []
     is_done = threading.Event()
 
@@ -83,7 +68,7 @@ _PHONES = [Phone(None, UUID(int=0)) for _ in range(WRITERS)]  # type: ignore[arg
 def stage(server: ServerProcess) -> Iterator[tuple[ServerProcess, UUID, str]]:
     """A real server process with a study, and a token for scripts."""
     database = open_database(Settings(data=server.data))
-    study_id, _, token = _found(database)
+    study_id, _, token = found_for_script(database)
     database.close()
     yield server, study_id, token
 
@@ -95,7 +80,7 @@ def test_eight_devices_push_to_one_process(stage: tuple[ServerProcess, UUID, str
     def push(_number: int) -> list[str]:
         device = Device(server.origin, study_id, token)
         for _ in range(20):
-            _report_visit(device)
+            report_visit(device)
             assert {verdict["verdict"] for verdict in device.push()} == {"stored"}
         return [change["change_id"] for change in device.pull()]
 
@@ -120,7 +105,7 @@ def test_a_killed_server_keeps_what_it_acknowledged(stage: tuple[ServerProcess, 
         while not is_done.is_set() or device.outbox:
             if not device.outbox:
                 for _ in range(30):
-                    _report_visit(device)
+                    report_visit(device)
             try:
                 acknowledged.extend(verdict["change_id"] for verdict in device.push())
             except DeviceFailed as failure:
@@ -152,14 +137,6 @@ def _check(server: ServerProcess, study_id: UUID, acknowledged: list[str]) -> No
         }
     database.close()
     assert set(acknowledged) <= stored
-
-
-def _report_visit(device: Device) -> None:
-    visit = new_subject_id()
-    device.report("encounter.started", visit, {"kind": "visit", "started_at": stamp(0)})
-    for minute in (1, 2):
-        entry: dict[str, Any] = {"encounter_id": visit, "kind": "point", "started_at": stamp(minute)}
-        device.report("entry.logged", new_subject_id(), entry)
 
 
 def test_a_device_keeps_what_got_no_verdict() -> None:
