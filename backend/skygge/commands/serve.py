@@ -22,6 +22,9 @@ from skygge.settings import Settings, load_settings
 
 HEADERS_WITHIN_S = 20
 MAX_HEADER_BYTES = 64 * 1024
+# A worker that starts answers nobody until it has read the program; on a busy machine that takes longer than uvicorn
+# would wait before it kills it and begins anew.
+WORKER_ANSWERS_WITHIN_S = 60
 
 
 class PatientProtocol(H11Protocol):
@@ -85,6 +88,7 @@ def _config(settings: Settings, app: Any) -> uvicorn.Config:
         server_header=False,
         log_level="warning",
         timeout_graceful_shutdown=10,
+        timeout_worker_healthcheck=WORKER_ANSWERS_WITHIN_S,
     )
 
 
