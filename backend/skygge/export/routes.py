@@ -10,13 +10,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel
 
 from skygge.accounts.access import SignedIn
 from skygge.clock import ClockDep
 from skygge.core.export import LOSSES, SMALL_GROUPS, Export, ExportOptions, all_exports, count_small_groups
 from skygge.db import DatabaseDep, ReadSession
 from skygge.errors import ExportUnknown, RoleInsufficient, SessionMissing, StudyUnknown
+from skygge.export.shapes import ExportOut
 from skygge.export.write import name_file, stream_export
 from skygge.fieldlog.load import open_study
 from skygge.paging import Page, PageQuery, to_page
@@ -26,37 +26,6 @@ from skygge.studies.access import Permission, require
 
 router = APIRouter(route_class=StrictRoute, tags=["exports"])
 REFUSALS = document_problems(SessionMissing, StudyUnknown, RoleInsufficient)
-
-
-class LossOut(BaseModel):
-    """Something that a format may have to leave out; the download itself says how much it did."""
-
-    code: str
-    text: dict[str, str]
-
-
-class WarningOut(BaseModel):
-    """Something to know before the file leaves: `groups.small`, agencies of so few workers that they are recognised."""
-
-    code: str
-    n: int
-    text: dict[str, str]
-
-
-class ExportOut(BaseModel):
-    """One format: what it is for, what it may leave out, and its options as a JSON schema.
-
-    `always_has_dates`: dates and clock times cannot be left out. `warnings` say what to know of this very study.
-    """
-
-    name: str
-    media_type: str
-    suffix: str
-    purpose: dict[str, str]
-    may_lose: list[LossOut]
-    always_has_dates: bool
-    warnings: list[WarningOut]
-    options: dict[str, Any]
 
 
 @router.get("/studies/{study_id}/exports", response_model=Page[ExportOut], responses=REFUSALS)

@@ -8,8 +8,9 @@ import { newId } from '../store/identity';
 import type { Draft } from '../store/changes';
 import type { EncounterSubject, EntrySubject } from '../store/subjects';
 import { currentCodebook, findCode } from '../fieldwork/codes';
-import { afterUndo, backDate, changeActor, codeLater, endEncounter, giveStructure, jot, keepGoing, logEntry, stopState, swapActors, undo } from './log';
+import { afterUndo, endEncounter, giveStructure, logEntry, stopState, undo } from './log';
 import type { Act, LogContext, Logged } from './log';
+import { backDate, changeActor, codeLater, jot, keepGoing, swapActors } from './mend';
 import { emptyPick, LONE_TOUCH_MS, touch, type Commit, type Pick, type Touch } from './pick';
 import { openStates, stoppedBy } from './running';
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Codebook } from '../fieldwork/codes';
-import { afterUndo, backDate, endEncounter, giveStructure, jot, logEntry, mayGoBack, stopState, swapActors, undo, type LogContext } from './log';
+import { afterUndo, endEncounter, giveStructure, logEntry, stopState, undo, type LogContext } from './log';
+import { backDate, jot, mayGoBack, swapActors } from './mend';
 import type { Commit } from './pick';
 
 const NOW = Date.parse('2026-03-02T08:00:00.000Z');
