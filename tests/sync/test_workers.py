@@ -53,9 +53,11 @@ def pair(postgres_settings: Settings) -> Iterator[Pair]:
     database.close()
     env = {"SKYGGE_DATABASE_URL": postgres_settings.database_url}
     server = ServerProcess(postgres_settings.data / "data", env, options=("--workers", "2"))
-    server.start()
-    yield Pair(server, postgres_settings, study_id, token)
-    server.kill()
+    try:
+        server.start()
+        yield Pair(server, postgres_settings, study_id, token)
+    finally:
+        server.kill()
 
 
 def test_pushes_through_both_workers_get_numbers_without_gap(pair: Pair) -> None:
