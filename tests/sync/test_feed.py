@@ -132,6 +132,21 @@ def test_an_entry_without_its_visit_is_its_authors_alone(world: World, study_id:
     assert berit.read("entries") == []
 
 
+def test_words_that_arrive_before_their_reflection_are_private_from_the_start(
+    pair: tuple[Phone, Phone], phone: Phone
+) -> None:
+    """Nobody can know yet that it is a reflection, so nobody else gets it."""
+    anna = pair[0]
+    visit = anna.visit()
+    reflection = anna.entry(visit, kind="reflection", action=None, jotting="I was tired")
+    later = anna.amend(reflection, {"jotting": "FORTROLIGT"})
+    assert words(anna.push(visit, later)) == ["stored", "stored"]
+    assert "FORTROLIGT" not in str(phone.pull()) + str(phone.read("entries"))
+    assert words(anna.push(reflection)) == ["stored"]
+    assert "FORTROLIGT" not in str(phone.pull()) + str(phone.read("entries"))
+    assert "FORTROLIGT" in str(anna.pull())
+
+
 def test_others_can_neither_change_nor_touch_a_reflection(pair: tuple[Phone, Phone], phone: Phone) -> None:
     """Not even the lead: the change is parked."""
     (mine,) = [entry for entry in pair[0].read("entries") if entry["kind"] == "reflection"]

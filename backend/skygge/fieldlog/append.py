@@ -131,7 +131,12 @@ class _Batch:
 
     def _place_before(self, change: Change) -> Place:
         earlier = self.changes.get(change_key(change))
-        return Place(earlier[-1].encounter_id, earlier[-1].private_to) if earlier else Place()
+        if earlier:
+            return Place(earlier[-1].encounter_id, earlier[-1].private_to)
+        spec = KINDS[change.kind]
+        # What is said about an entry that has not arrived may be about a reflection: its author's alone until then.
+        is_in_doubt = spec.subject == "entry" and not spec.creates
+        return Place(private_to=self.delivery.author.member_id if is_in_doubt else None)
 
     def _store(self, arrival: _Arrival, change: Change, before: Place) -> Verdict:
         values = self._row(arrival, change, place_change(change, self.delivery.author.member_id, before))
