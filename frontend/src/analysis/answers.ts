@@ -74,6 +74,7 @@ export interface ListedEntry {
 export function sayWarning({ code, n }: Warned): string {
   const sentences: Record<string, () => string> = {
     'entries.none': m.warning_entries_none,
+    'entries.encounter_unknown': () => m.warning_encounter_unknown({ n: n ?? 0 }),
     'encounters.end_unknown': () => m.warning_end_unknown({ n: n ?? 0 }),
     'times.corrected': () => m.warning_times_corrected({ n: n ?? 0 }),
     'tags.other_origin_left_out': () => m.warning_other_origin({ n: n ?? 0 }),

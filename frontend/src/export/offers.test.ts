@@ -18,13 +18,13 @@ describe('the sentence beside a download', () => {
   });
 
   it('warns too when the format does not let one choose', () => {
-    expect(sayDates({ name: 'rdf', options: {} }, false)).toMatch(/always carries/);
+    expect(sayDates({ ...withChoice, options: {} }, false)).toMatch(/always carries/);
   });
 });
 
 describe('the heading of a format', () => {
   it('says what it is good for, and is the name of one that is not known here', () => {
-    expect(['csv', 'entries-csv', 'jsonl', 'rdf'].map((name) => headingOf({ name, options: {} }))).toEqual([
+    expect(['csv', 'entries-csv', 'jsonl', 'rdf'].map((name) => headingOf({ name }))).toEqual([
       'Tables for R (zip)',
       'One table',
       'Everything, to keep',

@@ -5,18 +5,18 @@ import { m } from '../i18n/paraglide/messages.js';
 export interface Offer {
   name: string;
   options: Record<string, unknown>;
-  always_has_dates?: boolean;
+  always_has_dates: boolean;
 }
 
 /** What the format is good for; a format that this app does not know yet is called by its name. */
-export function headingOf({ name }: Offer): string {
+export function headingOf({ name }: Pick<Offer, 'name'>): string {
   if (name === 'csv') return m.export_heading_tables();
   if (name === 'entries-csv') return m.export_heading_one_table();
   return name === 'jsonl' ? m.export_heading_everything() : name;
 }
 
 /** Whether one may leave clock times and dates out of the format. */
-export function hasChoiceOfDates({ name, always_has_dates = name === 'jsonl', options }: Offer): boolean {
+export function hasChoiceOfDates({ always_has_dates, options }: Offer): boolean {
   const { properties = {} } = options as { properties?: object };
   return !always_has_dates && 'clock_times' in properties;
 }
