@@ -36,6 +36,15 @@ def test_the_registry_says_which_format_always_has_dates(demo: str, lead: Person
     }  # fmt: skip
 
 
+def test_the_registry_says_under_which_button_each_format_stands(demo: str, lead: Person) -> None:
+    """A format that says nothing stands under *More*."""
+    items = {item["name"]: item["group"] for item in lead.client.get(f"{demo}/exports").json()["items"]}
+    assert {name: items[name] for name in ("csv", "entries-csv", "jsonl")} == {
+        "csv": "tables", "entries-csv": "tables", "jsonl": "archive",
+    }  # fmt: skip
+    assert set(items.values()) <= {"read", "qda", "tables", "archive", "more"}
+
+
 def test_agencies_of_under_five_workers_are_warned_of(world: World, lead: Person, study_id: UUID) -> None:
     """Four workers in the North, one of them twice; five in the South: one small group, and none with a fifth."""
     phone = Phone(lead.client, study_id)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import Field
 
@@ -102,6 +102,8 @@ class Losses:
         return [f"{n} × {LOSSES[code][language]}" for code, n in sorted(self.counts.items())]
 
 
+# Under which of the five buttons of the screen a format stands: to read; for QDA programs; tables; to keep; the rest.
+Group = Literal["read", "qda", "tables", "archive", "more"]
 O = TypeVar("O", bound=ExportOptions)  # noqa: E741  # O for options, as P and R elsewhere
 
 
@@ -110,6 +112,7 @@ class Export(Generic[O]):
     """One format. `stream` yields the file in pieces and notes losses while it does; `may_lose` names their codes.
 
     `always_has_dates`: its dates and clock times cannot be left out, and it has to be said beside the download.
+    `group`: the button of the screen that it stands under.
     """
 
     name: str
@@ -120,6 +123,7 @@ class Export(Generic[O]):
     stream: Callable[[StudyReader, O, Losses], Iterator[bytes]]
     may_lose: tuple[str, ...] = ()
     always_has_dates: bool = False
+    group: Group = "more"
 
     def describe_options(self) -> dict[str, Any]:
         """What can be chosen, as a JSON schema. Clock times are no choice where they always stand."""

@@ -48,6 +48,7 @@ def _describe(export: Export[Any], warnings: list[dict[str, Any]]) -> dict[str, 
         "purpose": export.purpose,
         "may_lose": [{"code": code, "text": LOSSES[code]} for code in export.may_lose],
         "always_has_dates": export.always_has_dates,
+        "group": export.group,
         "warnings": warnings,
         "options": export.describe_options(),
     }

@@ -4,6 +4,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from skygge.core.export import Group
+
 
 class LossOut(BaseModel):
     """Something that a format may have to leave out; the download itself says how much it did."""
@@ -23,7 +25,8 @@ class WarningOut(BaseModel):
 class ExportOut(BaseModel):
     """One format: what it is for, what it may leave out, and its options as a JSON schema.
 
-    `always_has_dates`: dates and clock times cannot be left out. `warnings` say what to know of this very study.
+    `group`: the button of the screen that it stands under. `always_has_dates`: dates and clock times cannot be left
+    out. `warnings` say what to know of this very study.
     """
 
     name: str
@@ -32,5 +35,6 @@ class ExportOut(BaseModel):
     purpose: dict[str, str]
     may_lose: list[LossOut]
     always_has_dates: bool
+    group: Group
     warnings: list[WarningOut]
     options: dict[str, Any]

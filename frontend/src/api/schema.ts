@@ -823,7 +823,8 @@ export interface components {
          * ExportOut
          * @description One format: what it is for, what it may leave out, and its options as a JSON schema.
          *
-         *     `always_has_dates`: dates and clock times cannot be left out. `warnings` say what to know of this very study.
+         *     `group`: the button of the screen that it stands under. `always_has_dates`: dates and clock times cannot be left
+         *     out. `warnings` say what to know of this very study.
          */
         ExportOut: {
             /** Name */
@@ -840,6 +841,11 @@ export interface components {
             may_lose: components["schemas"]["LossOut"][];
             /** Always Has Dates */
             always_has_dates: boolean;
+            /**
+             * Group
+             * @enum {string}
+             */
+            group: "read" | "qda" | "tables" | "archive" | "more";
             /** Warnings */
             warnings: components["schemas"]["WarningOut"][];
             /** Options */

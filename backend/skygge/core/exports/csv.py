@@ -47,5 +47,6 @@ EXPORT = Export(
     },
     options=ExportOptions,
     stream=stream_csv,
+    group="tables",
     may_lose=tuple(code for code in LOSSES if code != "tables"),
 )

@@ -27,5 +27,6 @@ EXPORT = Export(
     },
     options=ExportOptions,
     stream=stream_entries,
+    group="tables",
     may_lose=("conflicts", "dates", "encounter_unknown", "filtered", "merged", "reflections", "retracted", "tables"),
 )

@@ -165,4 +165,5 @@ EXPORT = Export(
     stream=stream_jsonl,
     may_lose=("encounter_unknown", "filtered", "reflections"),
     always_has_dates=True,
+    group="archive",
 )
