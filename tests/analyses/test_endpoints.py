@@ -117,6 +117,17 @@ def test_an_empty_study_gets_an_answer(world: World, lead: Person) -> None:
         assert found["basis"]["observed_seconds"] == 0
 
 
+@pytest.mark.parametrize("name", list(all_analyses()))
+def test_what_to_write_about_it_follows_the_parameters(demo: str, lead: Person, name: str) -> None:
+    """A paragraph in both languages, with the dates of what was looked at; one day is fewer entries than the week."""
+    whole = get(lead, f"{demo}/analyses/{name}/methods")
+    day = get(lead, f"{demo}/analyses/{name}/methods", **{"from": "2026-03-04", "to": "2026-03-04"})
+    assert set(whole["text"]) == {"en", "da"}
+    assert (whole["first_day"], whole["last_day"]) == ("2026-03-02", "2026-03-06")
+    assert day["first_day"] == day["last_day"] == "2026-03-04"
+    assert whole["text"]["en"] != day["text"]["en"]
+
+
 def test_readers_do_not_analyse_and_strangers_find_nothing(world: World, demo: str, lead: Person) -> None:
     """403 for a reader; for somebody of no study the same 404 as for a study that is not there."""
     reader, stranger = world.make_person("Rita Reader"), world.make_person("Sten Stranger")

@@ -11,8 +11,9 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field, create_model
 
 from skygge.accounts.access import SignedIn
-from skygge.analyse.run import open_cell, run_analysis
+from skygge.analyse.run import open_cell, run_analysis, write_methods
 from skygge.core.analysis import Analysis, AnalysisParams, Answer, all_analyses
+from skygge.core.methods import Methods
 from skygge.db import ReadSession
 from skygge.errors import AnalysisUnknown, CellMissing, RoleInsufficient, SessionMissing, StudyUnknown
 from skygge.paging import MAX_PAGE, Page, PageQuery, to_page
@@ -70,8 +71,17 @@ def _opening(name: str, params_model: type[AnalysisParams]) -> Callable[..., Any
     return run
 
 
+def _describing(name: str, params_model: type[AnalysisParams]) -> Callable[..., Any]:
+    def run(study_id: UUID, who: SignedIn, session: ReadSession, asked: Any) -> Any:
+        membership = require(session, who, study_id, Permission.ANALYSE)
+        return write_methods(session, membership, name, asked)
+
+    run.__annotations__["asked"] = Annotated[params_model, Query()]
+    return run
+
+
 def _add(analysis: Analysis[Any, Any]) -> None:
-    """Two addresses for one analysis: its answer, and the entries behind a cell of it."""
+    """The addresses of one analysis: its answer, the entries behind a cell of it, and what to write about it."""
     word = analysis.name.replace("-", "_")
     camel = "".join(part.capitalize() for part in word.split("_"))
     router.add_api_route(
@@ -92,6 +102,15 @@ def _add(analysis: Analysis[Any, Any]) -> None:
         response_model=Page[dict[str, Any]],
         responses={**REFUSALS, **document_problems(CellMissing)},
     )
+    router.add_api_route(
+        f"/studies/{{study_id}}/analyses/{analysis.name}/methods",
+        _describing(analysis.name, analysis.params),
+        methods=["GET"],
+        name=f"describe_{word}",
+        summary=f"A paragraph on {analysis.name} for a methods section",
+        response_model=Methods,
+        responses=REFUSALS,
+    )
 
 
 for _analysis in all_analyses().values():
@@ -100,6 +119,7 @@ for _analysis in all_analyses().values():
 
 @router.get("/studies/{study_id}/analyses/{name}", include_in_schema=False)
 @router.get("/studies/{study_id}/analyses/{name}/entries", include_in_schema=False)
+@router.get("/studies/{study_id}/analyses/{name}/methods", include_in_schema=False)
 def refuse_unknown(study_id: UUID, name: str, who: SignedIn, session: ReadSession) -> Any:
     """Say of every other name that there is no such analysis."""
     require(session, who, study_id, Permission.ANALYSE)

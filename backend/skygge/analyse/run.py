@@ -6,6 +6,7 @@ from typing import Any
 from sqlmodel import Session
 
 from skygge.core.analysis import Analysis, AnalysisParams, Answer, CellUnknown, all_analyses, answer, entries_behind
+from skygge.core.methods import Methods, describe_methods
 from skygge.errors import AnalysisUnknown, CellMissing
 from skygge.fieldlog.load import open_study
 from skygge.studies.access import Membership
@@ -29,6 +30,11 @@ def open_cell(
         return [seen.thing for seen in entries_behind(find_analysis(name), reader, params, cell)]
     except CellUnknown:
         raise CellMissing from None
+
+
+def write_methods(session: Session, membership: Membership, name: str, params: AnalysisParams) -> Methods:
+    """What to write about an analysis as it is asked for. Raises AnalysisUnknown."""
+    return describe_methods(find_analysis(name), open_study(session, membership.study_id, membership), params)
 
 
 def find_analysis(name: str) -> Analysis[Any, Any]:

@@ -13,6 +13,7 @@ from skygge.core.model import Codebook
 
 STARTERS = ("blank", "actions", "heuristic-four")
 ALWAYS_OFFERED = ("none_of_these", "unclear")
+HEURISTIC = frozenset({"directing", "doing_for", "doing_with", "leaving_be"})
 
 
 class CodebookInvalid(ValueError):
@@ -50,3 +51,8 @@ def codes_of(codebook: Mapping[str, Any], dimension: str) -> list[Mapping[str, A
 
 def _in_dimension(codes: Iterable[Mapping[str, Any]], dimension: str) -> list[Mapping[str, Any]]:
     return [code for code in codes if code["dimension"] == dimension]
+
+
+def is_heuristic(codes: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether the structures are those of the heuristic start, which every figure and file then has to say."""
+    return HEURISTIC <= {code["key"] for code in codes if code["dimension"] == "structure"}
