@@ -5,6 +5,7 @@ import sys
 import textwrap
 import types
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
@@ -128,6 +129,9 @@ class OneEncounter:
 
     def clock_offsets(self, kind: Literal["encounter", "entry", "gap"]) -> dict[str, int]:
         return {}
+
+    def scratch(self) -> AbstractContextManager[Path]:
+        raise AssertionError("nothing here needs a file")
 
 
 def example_of(heading: str) -> types.ModuleType:

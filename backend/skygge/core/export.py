@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Annotated, Any, Generic, Literal, TypeVar
@@ -17,57 +17,10 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from pydantic import Field
 
 from skygge.core.filters import Filters
+from skygge.core.losses import LOSSES as LOSSES
+from skygge.core.losses import Losses as Losses
 from skygge.core.reader import StudyReader
 from skygge.core.registry import discover
-
-# What a format may have to leave out. Words for one file are made from these and from what was counted in it.
-LOSSES: Mapping[str, Mapping[str, str]] = {
-    "checks": {
-        "en": "consent checks at encounters have no place in this format",
-        "da": "samtykketjek ved forløb har ingen plads i dette format",
-    },
-    "conflicts": {
-        "en": "values standing beside the one that is shown (edits made at the same time)",
-        "da": "værdier, der står ved siden af den viste (rettelser gjort samtidig)",
-    },
-    "consents": {
-        "en": "consents have no place in this format",
-        "da": "samtykker har ingen plads i dette format",
-    },
-    "dates": {
-        "en": "dates and clock times left out because clock times were not asked for; times count from the start",
-        "da": "datoer og klokkeslæt udeladt, fordi der ikke er bedt om klokkeslæt; tider tælles fra begyndelsen",
-    },
-    "encounter_unknown": {
-        "en": "entries, gaps and notes of encounters that the study does not have (yet)",
-        "da": "noteringer, pauser og feltnoter fra forløb, som studiet ikke har (endnu)",
-    },
-    "filtered": {
-        "en": "entries outside the filters in force",
-        "da": "noteringer uden for de valgte filtre",
-    },
-    "merged": {
-        "en": "entries merged into another entry",
-        "da": "noteringer, der er lagt sammen med en anden notering",
-    },
-    "reflections": {
-        "en": "reflections, which belong to their author alone",
-        "da": "refleksioner, som kun tilhører den, der skrev dem",
-    },
-    "retracted": {
-        "en": "things taken back, and entries of encounters taken back",
-        "da": "ting, der er trukket tilbage, og noteringer i forløb, der er trukket tilbage",
-    },
-    "study": {
-        "en": "settings of the study (title, languages, field mode) have no place in this format",
-        "da": "studiets indstillinger (titel, sprog, felttilstand) har ingen plads i dette format",
-    },
-    "tables": {
-        "en": "tables that stand only in the csv bundle",
-        "da": "tabeller, der kun findes i csv-pakken",
-    },
-}
-
 
 # What has to be known before a file leaves, in words; the number of groups stands in the text.
 SMALL_GROUP = 5
@@ -84,22 +37,6 @@ class ExportOptions(Filters):
         bool,
         Field(description="Dates and clock times too. Anyone with the rota can then name these people."),
     ] = False
-
-
-@dataclass
-class Losses:
-    """Counts what one export really dropped."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-
-    def note(self, code: str, n: int = 1) -> None:
-        """Note that `n` things of a kind in LOSSES were left out."""
-        if n:
-            self.counts[code] += n
-
-    def lines(self, language: str = "en") -> list[str]:
-        """One line for each kind of loss in this file, in words."""
-        return [f"{n} × {LOSSES[code][language]}" for code, n in sorted(self.counts.items())]
 
 
 # Under which of the five buttons of the screen a format stands: to read; for QDA programs; tables; to keep; the rest.

@@ -18,7 +18,7 @@ from skygge.core.fold import survivor
 from skygge.core.model import SubjectType, to_unix_ms
 from skygge.core.reader import StudyReader
 from skygge.core.selection import Selection, select
-from skygge.core.tabular import Cell
+from skygge.core.tabular import Cell, Figure
 
 
 @dataclass
@@ -178,9 +178,9 @@ def count_conflicts(thing: Thing) -> int:
     return sum(len(conflict["values"]) - 1 for conflict in thing.get("conflicts") or ())
 
 
-def write_seconds(milliseconds: int) -> str:
+def write_seconds(milliseconds: int) -> Figure:
     """Seconds with three decimals: `12.345`."""
-    return f"{milliseconds / 1000:.3f}"
+    return Figure(f"{milliseconds / 1000:.3f}")
 
 
 def _utc(stamp: str | None) -> str | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
@@ -26,6 +28,10 @@ class StudyReader(Protocol):
 
     def clock_offsets(self, kind: Literal["encounter", "entry", "gap"]) -> Mapping[str, int]:
         """By id, the milliseconds to add to the times of things written by a clock that was wrong."""
+        ...
+
+    def scratch(self) -> AbstractContextManager[Path]:
+        """A folder of one's own for files that cannot be written in one go, gone afterwards."""
         ...
 
 

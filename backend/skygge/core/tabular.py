@@ -7,8 +7,17 @@ import io
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 Cell = str | int | float | bool | None
+
+
+class Figure(str):
+    """A number spelled with its decimals: text in CSV, a number in a cell of a spreadsheet."""
+
+    __slots__ = ()
+
+
 BLOCK_LETTERS = 32_768
 # The first date that a zip archive can name: the same data gives the same bytes on every day.
 FIXED_DATE = (1980, 1, 1, 0, 0, 0)
@@ -23,10 +32,10 @@ class Table:
     rows: Iterable[Sequence[Cell]]
 
 
-def write_csv(table: Table) -> Iterator[bytes]:
-    """RFC 4180 in UTF-8, commas, no byte order mark, in blocks. Texts are exact; an empty cell is a missing value."""
+def write_csv(table: Table, delimiter: str = ",") -> Iterator[bytes]:
+    """RFC 4180 in UTF-8, no byte order mark, in blocks. Texts are exact; an empty cell is a missing value."""
     buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer = csv.writer(buffer, delimiter=delimiter, lineterminator="\r\n")
     writer.writerow(table.header)
     for row in table.rows:
         # The writer itself leaves a missing value empty; only truth is spelled here.
@@ -51,6 +60,13 @@ def write_zip(members: Iterable[tuple[str, Iterable[bytes]]]) -> Iterator[bytes]
                     yield pipe.take()
             yield pipe.take()
     yield pipe.take()
+
+
+def read_blocks(path: Path) -> Iterator[bytes]:
+    """A file that was made in a scratch folder, in blocks."""
+    with path.open("rb") as file:
+        while block := file.read(BLOCK_LETTERS):
+            yield block
 
 
 class _Pipe(io.RawIOBase):

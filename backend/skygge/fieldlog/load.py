@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Literal
 from uuid import UUID
 
@@ -63,6 +66,12 @@ class LoggedStudy:
         wrong = table.c.clock_offset_ms
         query = select(table.c.id, wrong).where(table.c.study_id == self.study_id, wrong.is_not(None))
         return {str(thing_id): -offset_ms for thing_id, offset_ms in self.session.execute(query)}
+
+    @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """A folder that only this process may read, removed afterwards."""
+        with TemporaryDirectory(prefix="skygge-") as folder:
+            yield Path(folder)
 
     def _study(self) -> Thing:
         row = self.session.get_one(StudyRow, self.study_id)

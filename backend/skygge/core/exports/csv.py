@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from skygge.core.export import LOSSES, Export, ExportOptions, Losses
+from skygge.core.export import Export, ExportOptions, Losses
 from skygge.core.lookup import open_lookup
 from skygge.core.reader import StudyReader
 from skygge.core.tables import TABLES
@@ -23,18 +23,7 @@ def _members(reader: StudyReader, options: ExportOptions, losses: Losses) -> Ite
         yield f"{table.name}.csv", write_csv(table)
     losses.note("consents", sum(1 for _ in reader.things("consent")))
     losses.note("study")
-    yield "LOSSES.txt", _write_losses(losses)
-
-
-def _write_losses(losses: Losses) -> Iterator[bytes]:
-    lines = [
-        "What this download leaves out. JSON Lines (jsonl) is the format without loss.",
-        *losses.lines("en"),
-        "",
-        "Hvad denne fil udelader. JSON Lines (jsonl) er formatet uden tab.",
-        *losses.lines("da"),
-    ]
-    yield "\n".join([*lines, ""]).encode("utf-8")
+    yield "LOSSES.txt", [losses.write_page()]
 
 
 EXPORT = Export(
@@ -48,5 +37,7 @@ EXPORT = Export(
     options=ExportOptions,
     stream=stream_csv,
     group="tables",
-    may_lose=tuple(code for code in LOSSES if code != "tables"),
+    may_lose=(
+        *("checks conflicts consents dates encounter_unknown filtered merged reflections retracted study").split(),
+    ),
 )

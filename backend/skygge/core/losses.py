@@ -1,0 +1,198 @@
+"""What an export had to leave out: the kinds of loss in words, and how often each happened in one file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+# What a format may have to leave out. Words for one file are made from these and from what was counted in it.
+LOSSES: Mapping[str, Mapping[str, str]] = {
+    "actions": {
+        "en": "actions, which have no place in this format",
+        "da": "handlinger, som ikke har plads i dette format",
+    },
+    "checks": {
+        "en": "consent checks at encounters have no place in this format",
+        "da": "samtykketjek ved forløb har ingen plads i dette format",
+    },
+    "codes": {
+        "en": "definitions, examples and settings of codes",
+        "da": "definitioner, eksempler og indstillinger for koder",
+    },
+    "conflicts": {
+        "en": "values standing beside the one that is shown (edits made at the same time)",
+        "da": "værdier, der står ved siden af den viste (rettelser gjort samtidig)",
+    },
+    "consents": {
+        "en": "consents have no place in this format",
+        "da": "samtykker har ingen plads i dette format",
+    },
+    "cut": {
+        "en": "texts cut at the length that this format can hold",
+        "da": "tekster skåret af ved den længde, formatet kan rumme",
+    },
+    "dates": {
+        "en": "dates and clock times left out because clock times were not asked for; times count from the start",
+        "da": "datoer og klokkeslæt udeladt, fordi der ikke er bedt om klokkeslæt; tider tælles fra begyndelsen",
+    },
+    "encounter_unknown": {
+        "en": "entries, gaps and notes of encounters that the study does not have (yet)",
+        "da": "noteringer, pauser og feltnoter fra forløb, som studiet ikke har (endnu)",
+    },
+    "encounters": {
+        "en": "encounters without an entry, which this format cannot show",
+        "da": "forløb uden notering, som formatet ikke kan vise",
+    },
+    "fieldnotes": {
+        "en": "paragraphs of field notes have no place in this format",
+        "da": "afsnit af feltnoter har ingen plads i dette format",
+    },
+    "filtered": {
+        "en": "entries outside the filters in force",
+        "da": "noteringer uden for de valgte filtre",
+    },
+    "flags": {
+        "en": "flags on entries, which have no place in this format",
+        "da": "flag på noteringer, som ikke har plads i dette format",
+    },
+    "gaps": {
+        "en": "gaps have no place in this format",
+        "da": "pauser har ingen plads i dette format",
+    },
+    "guarded": {
+        "en": "texts that begin like a formula, and have an apostrophe in front here",
+        "da": "tekster, der begynder som en formel og her har en apostrof foran",
+    },
+    "jottings": {
+        "en": "jottings, which have no place in this format",
+        "da": "stikord, som ikke har plads i dette format",
+    },
+    "jsonl": {
+        "en": "the file without loss (jsonl), because it always holds dates and clock times, which were not asked for",
+        "da": "filen uden tab (jsonl), fordi den altid har datoer og klokkeslæt, som der ikke er bedt om",
+    },
+    "letters": {
+        "en": "control characters that the file cannot hold, each replaced by �",
+        "da": "kontroltegn, som filen ikke kan rumme, hver erstattet af �",
+    },
+    "line_ends": {
+        "en": "line ends of other systems, each written as a line feed",
+        "da": "linjeskift fra andre systemer, hver skrevet som ét linjeskift (LF)",
+    },
+    "memos": {
+        "en": "memos have no place in this format",
+        "da": "memoer har ingen plads i dette format",
+    },
+    "merged": {
+        "en": "entries merged into another entry",
+        "da": "noteringer, der er lagt sammen med en anden notering",
+    },
+    "moments": {
+        "en": "entries with an end, told as moments",
+        "da": "noteringer med en slutning, fortalt som øjeblikke",
+    },
+    "names": {
+        "en": "names shortened or changed, so that the format allows them and each stands once",
+        "da": "navne forkortet eller ændret, så formatet tillader dem og hvert kun står én gang",
+    },
+    "one_sided": {
+        "en": "entries without both an actor and a recipient, which are no edge",
+        "da": "noteringer uden både aktør og modtager, som ingen kant er",
+    },
+    "open_ends": {
+        "en": "states that nobody ended, told with an end that the format needs",
+        "da": "tilstande, som ingen afsluttede, fortalt med en slutning, som formatet kræver",
+    },
+    "overlaps": {
+        "en": "stretches that overlap another of the same person and code, told as moments",
+        "da": "stræk, der overlapper et andet for samme person og kode, fortalt som øjeblikke",
+    },
+    "people": {
+        "en": "people who are in no entry of this file",
+        "da": "personer, som ikke er i nogen notering i filen",
+    },
+    "positions": {
+        "en": "positions of control and care on entries",
+        "da": "placeringer af kontrol og omsorg på noteringer",
+    },
+    "precision": {
+        "en": "ways in which a time was taken, and how precise it is",
+        "da": "måder, et tidspunkt er taget på, og hvor præcist det er",
+    },
+    "presence": {
+        "en": "who was present when has no place in this format",
+        "da": "hvem der var til stede hvornår, har ingen plads i dette format",
+    },
+    "recipients": {
+        "en": "recipients, who have no place in this format",
+        "da": "modtagere, som ikke har plads i dette format",
+    },
+    "reflections": {
+        "en": "reflections, which belong to their author alone",
+        "da": "refleksioner, som kun tilhører den, der skrev dem",
+    },
+    "retracted": {
+        "en": "things taken back, and entries of encounters taken back",
+        "da": "ting, der er trukket tilbage, og noteringer i forløb, der er trukket tilbage",
+    },
+    "seconds": {
+        "en": "times told in coarser units than milliseconds",
+        "da": "tider fortalt i grovere enheder end millisekunder",
+    },
+    "spelled": {
+        "en": "emoji and other characters above U+FFFF, written as their names in brackets",
+        "da": "emoji og andre tegn over U+FFFF, skrevet som deres navne i klammer",
+    },
+    "structures": {
+        "en": "structures, which have no place in this format",
+        "da": "strukturer, som ikke har plads i dette format",
+    },
+    "study": {
+        "en": "settings of the study (title, languages, field mode) have no place in this format",
+        "da": "studiets indstillinger (titel, sprog, felttilstand) har ingen plads i dette format",
+    },
+    "tables": {
+        "en": "tables that stand only in the csv bundle",
+        "da": "tabeller, der kun findes i csv-pakken",
+    },
+    "uncoded": {
+        "en": "entries without the code that this format is made of",
+        "da": "noteringer uden den kode, som formatet er lavet af",
+    },
+    "versions": {
+        "en": "codes as earlier versions of the codebook had them",
+        "da": "koder, som tidligere udgaver af kodebogen havde dem",
+    },
+    "wordings": {
+        "en": "words for codes in further languages",
+        "da": "ord for koder på flere sprog",
+    },
+}
+
+
+@dataclass
+class Losses:
+    """Counts what one export really dropped."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def note(self, code: str, n: int = 1) -> None:
+        """Note that `n` things of a kind in LOSSES were left out."""
+        if n:
+            self.counts[code] += n
+
+    def lines(self, language: str = "en") -> list[str]:
+        """One line for each kind of loss in this file, in words."""
+        return [f"{n} × {LOSSES[code][language]}" for code, n in sorted(self.counts.items())]
+
+    def write_page(self) -> bytes:
+        """LOSSES.txt: what one download leaves out, in both languages."""
+        lines = [
+            "What this download leaves out. JSON Lines (jsonl) is the format without loss.",
+            *self.lines("en"),
+            "",
+            "Hvad denne fil udelader. JSON Lines (jsonl) er formatet uden tab.",
+            *self.lines("da"),
+        ]
+        return "\n".join([*lines, ""]).encode("utf-8")
