@@ -21,6 +21,10 @@ export const screens: Partial<Record<RouteName, () => Loaded<Screen>>> = {
   capture: () => plain(import('./capture/Capture.svelte')),
   encounter: () => import('./encounter/Timeline.svelte'),
   entry: () => import('./encounter/Entry.svelte'),
+  ended: () => import('./encounter/Ended.svelte'),
+  show: () => import('./encounter/Shown.svelte'),
+  find: () => plain(import('./encounter/Find.svelte')),
+  day: () => import('./encounter/Day.svelte'),
   review: () => plain(import('./review/Review.svelte')),
   analyses: () => plain(import('./analysis/Analyses.svelte')),
   analysis: () => import('./analysis/Analysis.svelte'),
@@ -35,4 +39,4 @@ export const screens: Partial<Record<RouteName, () => Loaded<Screen>>> = {
 };
 
 /** Places without a way around: before the notes are open, and where nothing may distract. */
-export const withoutPlaces: ReadonlySet<RouteName> = new Set(['capture', 'setup', 'reset', 'sign-in', 'studies', 'lost']);
+export const withoutPlaces: ReadonlySet<RouteName> = new Set(['capture', 'show', 'setup', 'reset', 'sign-in', 'studies', 'lost']);

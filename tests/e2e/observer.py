@@ -65,7 +65,7 @@ class Observer:
 
     def who(self, label: str) -> Locator:
         """Somebody's button in the actor row."""
-        return self.group("Who").get_by_role("button", name=re.compile(rf"^{label}( is addressed)?$"))
+        return self.group("Who").get_by_role("button", name=re.compile(rf"^{re.escape(label)}( ?,.*)?$"))
 
     def see(
         self,

@@ -111,6 +111,7 @@ CodeStatus = Literal["provisional", "active", "retired"]
 ActorKind = Literal["professional", "citizen", "relative", "observer", "bystander", "thing_or_place", "other"]
 EncounterKind = Literal["visit", "between", "interview", "focus_group", "meeting"]
 CheckAnswer = Literal["yes", "partly", "declined", "could_not_ask", "proxy"]
+SeenAssent = Literal["assent", "dissent"]
 EntryKind = Literal["point", "state", "note", "reflection"]
 Taken = Literal["tap", "back_dated", "recalled"]
 StructureOrigin = Literal["explicit", "carried", "later", "none"]
@@ -199,6 +200,8 @@ class Check(Strict):
 
     actor_id: Id
     answer: CheckAnswer
+    # What was seen of somebody who could not be asked in words.
+    assent: SeenAssent | None = None
 
 
 class Encounter(Strict):

@@ -1,17 +1,18 @@
 import { flushSync } from 'svelte';
 import { goOnRecord, openGap } from '../fieldwork/gaps';
 import { actorRow } from '../fieldwork/people';
-import { betweenForm, startEncounter } from '../fieldwork/start';
+import { betweenForm, endUnseen, nextForm, startEncounter } from '../fieldwork/start';
 import type { App } from '../shell/app';
 import { toStamp } from '../store/clock';
 import { newId } from '../store/identity';
 import type { Draft } from '../store/changes';
 import type { EncounterSubject, EntrySubject } from '../store/subjects';
-import { currentCodebook, findCode } from '../fieldwork/codes';
+import { fieldCodebook, findCode } from '../fieldwork/codes';
+import { findAbsence, forgetAbsence, type Absence } from './absence';
 import { afterUndo, endEncounter, giveStructure, logEntry, stopState, undo } from './log';
 import type { Act, LogContext, Logged } from './log';
-import { backDate, changeActor, codeLater, jot, keepGoing, swapActors } from './mend';
-import { emptyPick, LONE_TOUCH_MS, touch, type Commit, type Pick, type Touch } from './pick';
+import { backDate, changeActor, codeLater, jot, keepGoing, placeBetween, quote, swapActors } from './mend';
+import { emptyPick, LONE_TOUCH_MS, reflection, sameAgain, touch, type Commit, type Pick, type Touch } from './pick';
 import { openStates, stoppedBy } from './running';
 
 const stamp = (ms: number): string => toStamp(new Date(ms));
@@ -24,25 +25,30 @@ export class CaptureDesk {
   mending = $state(false);
   /** The entry whose words are open. */
   words_for: string | null = $state(null);
-  /** The phone refused the last save. */
-  failed = $state(false);
+  /** Why the last save did not reach the disk: no room, or another reason. It is held in memory and tried again. */
+  failed: 'full' | 'refused' | null = $state(null);
   /** Unix milliseconds of the last touch. */
   touched_ms = $state(Date.now());
   /** A state that an action tap has just started, and when: a structure tapped next is its structure. */
   #started: { entry_id: string; at: number } | null = null;
+  /** The app was dead for a while in the middle of this encounter, and nobody has said yet what that was. */
+  absence: Absence | null = $state(null);
+  /** Where to go when nothing runs any more. */
+  afterwards = '/';
   #saving: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly app: App,
     readonly encounter: EncounterSubject,
   ) {
-    const last = this.recent?.fields.actor_id;
+    const last = this.entries.filter((entry) => !entry.retracted && entry.fields.actor_id).at(-1)?.fields.actor_id;
     const row = actorRow(app.notebook, encounter);
+    this.absence = findAbsence(app.notebook, encounter);
     this.pick = emptyPick(last && row.includes(last) ? last : (encounter.fields.focal_actor_id ?? null));
   }
 
   get codebook() {
-    return this.app.live((notebook) => currentCodebook(notebook.list('codebook')));
+    return this.app.live(fieldCodebook);
   }
 
   get mode() {
@@ -98,9 +104,26 @@ export class CaptureDesk {
     this.#started = null;
     const act = this.act ?? this.#actOn(recent.id);
     this.#save(async () => {
-      await this.app.notebook.write(undo(act, this.#context()));
+      await this.app.notebook.write(undo(act, this.#context()), { holds: true });
       this.act = afterUndo(act);
     });
+  }
+
+  /** The entry before, once more, at this touch. */
+  again(): void {
+    const now = (this.touched_ms = Date.now());
+    const { recent } = this;
+    if (!recent) return;
+    this.#started = null;
+    this.pick = emptyPick(recent.fields.actor_id ?? this.pick.actor_id);
+    this.#log(sameAgain(recent.fields, now), now, 'mark');
+  }
+
+  /** The observer's own feeling or thought, for her alone. */
+  reflect(): void {
+    const now = (this.touched_ms = Date.now());
+    this.#started = null;
+    this.#log(reflection(now), now, 'words');
   }
 
   swap(): void {
@@ -112,17 +135,25 @@ export class CaptureDesk {
     this.#amend((recent) => backDate(recent, minutes, floor, stamp));
   }
 
+  between(one_ms: number, other_ms: number): void {
+    this.#amend((recent) => placeBetween(recent.id, one_ms, other_ms, stamp));
+  }
+
+  quote(): void {
+    this.#amend((recent) => quote(recent));
+  }
+
   stillGoing(): void {
     this.#amend((recent) => keepGoing(recent.id));
   }
 
   code(entry_id: string, dimension: 'action' | 'structure', key: string): void {
-    this.#save(() => this.app.notebook.write([codeLater(entry_id, dimension, key)]));
+    this.#save(() => this.app.notebook.write([codeLater(entry_id, dimension, key)], { holds: true }));
   }
 
   saveWords(entry_id: string, text: string, verbatim: boolean): void {
     this.#save(async () => {
-      await this.app.notebook.write([jot(entry_id, text, verbatim)]);
+      await this.app.notebook.write([jot(entry_id, text, verbatim)], { holds: true });
       await this.app.notebook.dropDraft(`jotting:${entry_id}`);
     });
   }
@@ -133,6 +164,7 @@ export class CaptureDesk {
    */
   async end(goOn = false): Promise<void> {
     const now = Date.now();
+    this.afterwards = `/ended/${this.encounter.id}`;
     this.#save(() => {
       const { notebook } = this.app;
       const gap = openGap(notebook, this.encounter.id);
@@ -142,6 +174,46 @@ export class CaptureDesk {
       return notebook.write([...onRecord, ...endEncounter(this.#context(), now), ...(goOn ? between() : [])]);
     });
     await this.#saving;
+  }
+
+  /**
+   * Start the next encounter while this one runs, without a question. The stretch between two visits ends at the door,
+   * which is now; a visit whose end nobody gave ends at its last entry, end unknown.
+   */
+  startNext(): void {
+    const now = Date.now();
+    this.#save(() => {
+      const { notebook } = this.app;
+      const running = notebook.get('encounter', this.encounter.id) ?? this.encounter;
+      const isOver = running.fields.kind === 'between';
+      const ends = isOver ? endEncounter(this.#context(), now) : [endUnseen(notebook, running)];
+      return notebook.write([...ends, ...startEncounter(notebook, nextForm(notebook), newId(), stamp(now))]);
+    });
+  }
+
+  /** What the time was in which the app was dead: nobody wrote, or nobody was to write. */
+  explain(kind: 'not_recorded' | 'off_record'): void {
+    const { absence } = this;
+    if (!absence) return;
+    const { from, to } = absence;
+    const payload = { encounter_id: this.encounter.id, kind, from, to };
+    this.#save(() => this.app.notebook.write([{ kind: 'gap.recorded', subject_id: newId(), payload }]));
+    this.settle();
+  }
+
+  /** She had left before the phone came back: the encounter ended then, and what ran in it. */
+  endedAt(ms: number): void {
+    this.afterwards = `/ended/${this.encounter.id}`;
+    const ends = endEncounter(this.#context(), ms).map((draft) =>
+      draft.kind === 'encounter.ended' ? { ...draft, payload: { ...draft.payload, end_origin: 'recalled' } } : draft,
+    );
+    this.#save(() => this.app.notebook.write(ends));
+    this.settle();
+  }
+
+  settle(): void {
+    this.absence = null;
+    void forgetAbsence(this.app.notebook, this.encounter.id);
   }
 
   /** The last act if it was on this entry, else that the entry was logged. */
@@ -187,7 +259,7 @@ export class CaptureDesk {
   #amend(make: (recent: EntrySubject) => Draft): void {
     this.#save(async () => {
       const recent = this.recent;
-      if (recent) await this.app.notebook.write([make(recent)]);
+      if (recent) await this.app.notebook.write([make(recent)], { holds: true });
     });
   }
 
@@ -195,7 +267,7 @@ export class CaptureDesk {
     this.mending = false;
     this.#save(async () => {
       const { drafts, act } = make();
-      await this.app.notebook.write(drafts);
+      await this.app.notebook.write(drafts, { holds: true });
       this.act = act;
     });
   }
@@ -203,8 +275,8 @@ export class CaptureDesk {
   /** Saves follow each other, so that each sees what the one before it left. */
   #save(work: () => Promise<unknown>): void {
     this.#saving = this.#saving.then(work).then(
-      () => void (this.failed = false),
-      () => void (this.failed = true),
+      () => void (this.failed = null),
+      (error: unknown) => void (this.failed = isFull(error) ? 'full' : 'refused'),
     );
   }
 
@@ -217,4 +289,8 @@ export class CaptureDesk {
     };
     return { encounter_id: this.encounter.id, codebook: this.codebook, entries: this.entries, newId: next, stamp };
   }
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'QuotaExceededError';
 }

@@ -1,9 +1,9 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runningEncounter } from '../fieldwork/start';
 import type { App } from '../shell/app';
-import { newPhone, started } from '../store/forTests';
+import { logged, newPhone, started } from '../store/forTests';
 import { newId } from '../store/identity';
 import type { OpenNotebook } from '../store/openNotebook';
 import type { EncounterSubject } from '../store/subjects';
@@ -38,6 +38,18 @@ describe('the end of a visit', () => {
     expect(seen).toEqual(['between']);
     const ended_at = notebook.get('encounter', visit.id)?.fields.ended_at;
     expect(runningEncounter(notebook)?.fields.started_at).toBe(ended_at);
+  });
+
+  it('that nobody gave lies at the last entry, when the next one is started without a question', async () => {
+    const visit = await begin();
+    await notebook.write([logged(visit.id, { kind: 'state', started_at: '2026-03-02T09:07:00.000+01:00' })]);
+    const desk = new CaptureDesk(appOf(), visit);
+    desk.startNext();
+    await vi.waitUntil(() => notebook.list('encounter').length === 2);
+    const old = notebook.get('encounter', visit.id)?.fields;
+    expect([old?.ended_at, old?.end_origin ?? null]).toEqual(['2026-03-02T09:07:00.000+01:00', null]);
+    expect(notebook.entriesOf(visit.id)[0]?.fields.ended_at).toBeUndefined();
+    expect(runningEncounter(notebook)?.id).not.toBe(visit.id);
   });
 
   it('leaves nothing running otherwise', async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Codebook } from '../fieldwork/codes';
 import { afterUndo, endEncounter, giveStructure, logEntry, stopState, undo, type LogContext } from './log';
-import { backDate, jot, mayGoBack, swapActors } from './mend';
-import type { Commit } from './pick';
+import { backDate, jot, mayGoBack, placeBetween, swapActors } from './mend';
+import { reflection, sameAgain, type Commit } from './pick';
 
 const NOW = Date.parse('2026-03-02T08:00:00.000Z');
 const codebook: Codebook = {
@@ -160,5 +160,40 @@ describe('a jotting', () => {
   it('is kept letter for letter; an emptied one is none', () => {
     expect(jot('a', '=smør på brødet 🥖 ', false).payload).toEqual({ jotting: '=smør på brødet 🥖 ', verbatim: false });
     expect(jot('a', '', true).payload).toMatchObject({ jotting: null });
+  });
+});
+
+describe('same again', () => {
+  it('repeats who, whom and codes at its own touch, and says that the structure was carried over', () => {
+    const before = { actor_id: 'p1', recipient_id: 'c1', action: 'asks', structure: 'directing', jotting: 'vent', flags: ['x'] };
+    const { drafts } = logEntry(sameAgain(before, NOW + 60_000), NOW + 60_000, context());
+    expect(drafts[0]?.payload).toMatchObject({
+      actor_id: 'p1',
+      recipient_id: 'c1',
+      action: 'asks',
+      structure: 'directing',
+      structure_origin: 'carried',
+      started_at: '2026-03-02T08:01:00.000Z',
+    });
+    expect(drafts[0]?.payload).not.toHaveProperty('jotting');
+  });
+
+  it('of an entry without a structure carries none', () => {
+    expect(logEntry(sameAgain({ action: 'asks' }, NOW), NOW, context()).drafts[0]?.payload).toMatchObject({ structure_origin: 'none' });
+  });
+});
+
+describe('a reflection', () => {
+  it('is its own kind and about nobody', () => {
+    const { drafts } = logEntry(reflection(NOW), NOW, context());
+    expect(drafts[0]?.payload).toMatchObject({ kind: 'reflection', actor_id: null, action: null, structure: null });
+  });
+});
+
+describe('some time between two moments', () => {
+  it('is the middle of them, as vague as half of what lies between', () => {
+    const draft = placeBetween('a', NOW, NOW + 15 * 60_000, context().stamp);
+    expect(draft.payload).toEqual({ started_at: '2026-03-02T08:07:30.000Z', taken: 'back_dated', precision_s: 450 });
+    expect(placeBetween('a', NOW + 15 * 60_000, NOW, context().stamp)).toEqual(draft);
   });
 });

@@ -1,6 +1,6 @@
 /** From picked touches to changes for the notebook. Pure: ids and times are handed in. */
 import type { Draft } from '../store/changes';
-import type { EntryFields, EntryKind } from '../store/subjects';
+import type { EntryFields, EntryKind, StructureOrigin } from '../store/subjects';
 import type { Codebook } from '../fieldwork/codes';
 import type { Commit } from './pick';
 import { closedBy, openStates, startsAsState, type EntryLike, type Onset } from './running';
@@ -44,11 +44,11 @@ export function logEntry(commit: Commit, now: number, context: LogContext): Logg
     recipient_id: commit.recipient_id,
     action: commit.action,
     structure: commit.structure,
-    structure_origin: commit.structure === null ? 'none' : 'explicit',
+    structure_origin: originOf(commit),
     started_at,
     taken: 'tap',
     precision_s: 0,
-    codebook_version: context.codebook?.version ?? null,
+    codebook_version: context.codebook?.version || null,
   };
   const closed = closing(openStates(context.entries), context, commit, started_at);
   const logged: Draft = { kind: 'entry.logged', subject_id: id, payload };
@@ -104,7 +104,13 @@ export function endEncounter(context: LogContext, now: number): Draft[] {
   return grouped([...ends, ended], context);
 }
 
+function originOf({ structure, carried }: Commit): StructureOrigin {
+  if (structure === null) return 'none';
+  return carried ? 'carried' : 'explicit';
+}
+
 function kindOf(commit: Commit, codebook: Codebook | null): EntryKind {
+  if (commit.reflects) return 'reflection';
   if (startsAsState(codebook, commit)) return 'state';
   const isCoded = commit.action !== null || commit.structure !== null;
   return commit.with_words && !isCoded ? 'note' : 'point';

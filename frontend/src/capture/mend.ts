@@ -30,6 +30,18 @@ export function mayGoBack(fields: Pick<EntryFields, 'started_at'>, minutes: numb
   return Date.parse(fields.started_at) - minutes * 60_000 >= Date.parse(encounter_started_at);
 }
 
+/** Some time between two moments: the middle of them, as vague as half of what lies between. */
+export function placeBetween(entry_id: string, one_ms: number, other_ms: number, stamp: LogContext['stamp']): Draft {
+  const precision_s = Math.round(Math.abs(other_ms - one_ms) / 2000);
+  const started_at = stamp(Math.round((one_ms + other_ms) / 2));
+  return entryDraft('entry.amended', entry_id, { started_at, taken: 'back_dated', precision_s });
+}
+
+/** Said word for word, or in the observer's words. */
+export function quote(entry: { id: string; fields: Partial<EntryFields> }): Draft {
+  return entryDraft('entry.amended', entry.id, { verbatim: !entry.fields.verbatim });
+}
+
 /** A moment that turned out to last. */
 export function keepGoing(entry_id: string): Draft {
   return entryDraft('entry.amended', entry_id, { kind: 'state', ended_at: null });

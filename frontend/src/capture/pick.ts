@@ -1,5 +1,5 @@
 /** What has been touched for the next entry, and what a further touch makes of it. Pure: the clock is handed in. */
-import type { FieldMode } from '../store/subjects';
+import type { EntryFields, FieldMode } from '../store/subjects';
 
 /** A first touch that nothing follows stops being the time of the next entry after this long. */
 export const LONE_TOUCH_MS = 20_000;
@@ -34,6 +34,10 @@ export interface Commit {
   structure: string | null;
   started_ms: number;
   with_words: boolean;
+  /** The structure was taken over from the entry before, not seen anew. */
+  carried?: boolean;
+  /** The observer's own feeling or thought. */
+  reflects?: boolean;
 }
 
 export interface Outcome {
@@ -62,6 +66,18 @@ export function touch(before: Pick, touched: Touch, now: number, mode: FieldMode
     case 'words':
       return committed(pick, { with_words: true });
   }
+}
+
+/** *Same again*: the entry before, once more, now. Its words and flags are its own. */
+export function sameAgain(fields: Partial<EntryFields>, now: number): Commit {
+  const { actor_id = null, recipient_id = null, action = null, structure = null } = fields;
+  return { actor_id, recipient_id, action, structure, started_ms: now, with_words: false, carried: true };
+}
+
+/** A reflection is about nobody: whose feeling it is goes without saying. */
+export function reflection(now: number): Commit {
+  const nothing = { actor_id: null, recipient_id: null, action: null, structure: null };
+  return { ...nothing, started_ms: now, with_words: true, reflects: true };
 }
 
 /** Whether the pick holds something that a lone MARK would save beyond the sticky actor. */

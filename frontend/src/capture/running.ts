@@ -20,6 +20,11 @@ export interface Onset {
   structure: string | null;
 }
 
+/** What an entry brought into the lanes. */
+export function onsetOf({ fields }: EntryLike): Onset {
+  return { actor_id: fields.actor_id ?? null, action: fields.action ?? null, structure: fields.structure ?? null };
+}
+
 export function openStates<E extends EntryLike>(entries: readonly E[]): E[] {
   return entries.filter((entry) => entry.fields.kind === 'state' && !entry.fields.ended_at && !entry.retracted);
 }

@@ -1,3 +1,5 @@
+import { whileVisible } from '../ui/whileVisible';
+
 /** How long the screen stays lit without a touch. */
 const IDLE_MS = 10 * 60_000;
 const LOOK_MS = 30_000;
@@ -14,13 +16,10 @@ export function keepAwake(lastTouch: () => number): () => void {
     else if (!busy) await lock?.release().catch(() => undefined);
   }
   const watch = (): void => void look();
-  const timer = setInterval(watch, LOOK_MS);
-  document.addEventListener('visibilitychange', watch);
-  watch();
+  const stop = whileVisible(LOOK_MS, watch);
   return () => {
     stopped = true;
-    clearInterval(timer);
-    document.removeEventListener('visibilitychange', watch);
+    stop();
     watch();
   };
 }

@@ -1,4 +1,6 @@
 /** The codebook as the screens need it: the published version, its rows, and labels in the reader's language. */
+import type { Draft } from '../store/changes';
+import type { Notebook } from '../store/notebook';
 import type { Code } from '../store/subjects';
 
 export type { Code };
@@ -15,6 +17,8 @@ interface CodebookLike {
 /** First-class answers that every structure row ends with. */
 export const NONE_OF_THESE = 'none_of_these';
 export const UNCLEAR = 'unclear';
+/** Behind every code that the study has placed itself. */
+const LAST = 1_000_000;
 
 /** The highest published version, or null while the study has none on this device. */
 export function currentCodebook(subjects: readonly CodebookLike[]): Codebook | null {
@@ -24,6 +28,23 @@ export function currentCodebook(subjects: readonly CodebookLike[]): Codebook | n
   published.sort((a, b) => (b.version ?? 0) - (a.version ?? 0));
   const newest = published[0];
   return newest ? { version: newest.version ?? 1, codes: newest.codes ?? [] } : null;
+}
+
+/** The codebook of the field: the published version, and after it what was proposed on the way, in that order. */
+export function fieldCodebook(notebook: Notebook): Codebook | null {
+  const codebook = currentCodebook(notebook.list('codebook'));
+  const known = new Set((codebook?.codes ?? []).map((code) => `${code.dimension} ${code.key}`));
+  const proposed = notebook.list('code').filter((one) => !one.retracted && one.fields.status === 'provisional');
+  const added = proposed.map((one) => one.fields).filter((code) => !known.has(`${code.dimension} ${code.key}`));
+  if (added.length === 0) return codebook;
+  const codes = [...(codebook?.codes ?? []), ...added.map((code, index) => ({ ...code, order: LAST + index }))];
+  return { version: codebook?.version ?? 0, codes };
+}
+
+/** A provisional code; its key is made of the id, because a label may still change. */
+export function proposeCode(id: string, dimension: 'action' | 'structure', label: string, locale: string): Draft {
+  const key = `p_${id.replaceAll('-', '')}`;
+  return { kind: 'code.proposed', subject_id: id, payload: { dimension, key, label: { [locale]: label } } };
 }
 
 /** The codes of a row that can be given now, in their order. */

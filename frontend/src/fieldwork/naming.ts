@@ -1,5 +1,5 @@
 /** Encounters and entries in words, for lists and lines. No jotting is ever part of them. */
-import { currentCodebook, findCode, labelOf, NONE_OF_THESE, UNCLEAR } from './codes';
+import { fieldCodebook, findCode, labelOf, NONE_OF_THESE, UNCLEAR } from './codes';
 import { m } from '../i18n/paraglide/messages.js';
 import type { App } from '../shell/app';
 import type { EncounterKind, EncounterSubject, EntrySubject } from '../store/subjects';
@@ -67,5 +67,5 @@ export function entryWords(app: App, entry: EntrySubject): string {
 }
 
 export function codebookOf(app: App) {
-  return app.live((notebook) => currentCodebook(notebook.list('codebook')));
+  return app.live(fieldCodebook);
 }

@@ -72,6 +72,14 @@ export function addActor(id: string, label: string, kind: ActorKind, agency: str
   return { kind: 'actor.added', subject_id: id, payload: { label, kind, agency: agency || null } };
 }
 
+/** The end that nobody gave: at the last entry, without an origin. Running states stay open, for nobody saw them end. */
+export function endUnseen(notebook: Notebook, { id, fields }: EncounterSubject): Draft {
+  const entries = notebook.entriesOf(id).filter((entry) => !entry.retracted);
+  const seen = entries.flatMap((entry) => [entry.fields.started_at, entry.fields.ended_at ?? entry.fields.started_at]);
+  const ended_at = seen.reduce((a, b) => (Date.parse(b) > Date.parse(a) ? b : a), fields.started_at);
+  return { kind: 'encounter.ended', subject_id: id, payload: { ended_at } };
+}
+
 /** What an encounter that just ended leaves to the stretch between two visits: the person, not the home. */
 export function betweenForm(ended: EncounterFields): StartForm {
   const { focal_actor_id = null, agency } = ended;

@@ -28,3 +28,14 @@ export function joinStamp(local: string, offset: string): string {
   const seconds = local.length === 16 ? `${local}:00` : local.slice(0, 19);
   return `${seconds}.000${offset}`;
 }
+
+const HALF_DAY_MS = 12 * 3_600_000;
+
+/** Unix milliseconds of a clock time (`HH:MM`), on the day that puts it nearest to a moment: a visit crosses midnight. */
+export function clockOn(stamp: string, clock: string): number {
+  const { local, offset } = splitStamp(stamp);
+  const moment = Date.parse(stamp);
+  const same = Date.parse(joinStamp(`${local.slice(0, 10)}T${clock}`, offset));
+  if (same - moment > HALF_DAY_MS) return same - 2 * HALF_DAY_MS;
+  return moment - same > HALF_DAY_MS ? same + 2 * HALF_DAY_MS : same;
+}

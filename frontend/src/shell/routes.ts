@@ -1,7 +1,7 @@
 /** The places of the app, as they stand behind the # of the address. */
 
 export type RouteName =
-  | 'home' | 'capture' | 'encounter' | 'entry' | 'sync' | 'review' | 'analyses' | 'analysis' | 'export' | 'settings'
+  | 'home' | 'capture' | 'encounter' | 'entry' | 'ended' | 'show' | 'find' | 'day' | 'sync' | 'review' | 'analyses' | 'analysis' | 'export' | 'settings'
   | 'install' | 'setup' | 'reset' | 'sign-in' | 'studies' | 'lost';
 
 export interface Route {
@@ -15,6 +15,10 @@ const PLACES: readonly (readonly [RegExp, RouteName])[] = [
   [/^capture$/, 'capture'],
   [/^encounter\/([^/]+)$/, 'encounter'],
   [/^entry\/([^/]+)$/, 'entry'],
+  [/^ended\/([^/]+)$/, 'ended'],
+  [/^show\/([^/]+)$/, 'show'],
+  [/^find$/, 'find'],
+  [/^day\/(\d{4}-\d\d-\d\d)$/, 'day'],
   [/^sync$/, 'sync'],
   [/^review$/, 'review'],
   [/^analysis$/, 'analyses'],

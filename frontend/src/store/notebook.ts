@@ -23,9 +23,11 @@ export interface Notebook {
 
   /**
    * Save changes in ONE strict transaction: the changes, their places in the outbox, and the things they change.
-   * Resolves after the transaction is complete, when the note is safe on this phone; rejects when it is not.
+   * Resolves after the transaction is complete, when the note is safe on this phone; rejects when it is not. With
+   * `holds`, what the disk refused stays in memory, in `saveCopy` and in `unsent`, and is tried again with the next
+   * save: for touches that nobody can repeat.
    */
-  write(changes: Draft[]): Promise<StoredChange[]>;
+  write(changes: Draft[], how?: { holds?: boolean }): Promise<StoredChange[]>;
 
   /** A thing that began and is known here. Retracted ones are given too. */
   get<T extends SubjectType>(type: T, id: string): Subject<T> | undefined;
@@ -41,7 +43,7 @@ export interface Notebook {
   counts(): Counts;
   /** Why each parked change is parked. */
   parked(): Promise<{ change: StoredChange; code: string }[]>;
-  /** True while a save has taken more than 1.5 s: offer "Save copy" and "Send now". */
+  /** True while a save has taken more than 1.5 s or is held in memory: offer "Save copy" and "Send now". */
   readonly isStuck: boolean;
   /** False while older encounters' entries are still being read after the start. */
   readonly isComplete: boolean;

@@ -176,6 +176,24 @@ describe('what lies on the phone', () => {
     opened.length = 0;
   });
 
+  it('holds in memory what the disk refused, offers it as a copy, and saves it with the next touch', async () => {
+    const visit = newId();
+    await notebook.write([started(visit)]);
+    const full = new DOMException('no room', 'QuotaExceededError');
+    const refusing = vi.spyOn(IDBObjectStore.prototype, 'add').mockImplementation(() => {
+      throw full;
+    });
+    const lost = newId();
+    await expect(notebook.write([logged(visit, { jotting: 'kept' }, lost)], { holds: true })).rejects.toBe(full);
+    expect(notebook.isStuck).toBe(true);
+    expect(await (await notebook.saveCopy()).text()).toContain('kept');
+    refusing.mockRestore();
+    await notebook.write([logged(visit)]);
+    expect(notebook.isStuck).toBe(false);
+    expect(notebook.get('entry', lost)?.fields.jotting).toBe('kept');
+    expect((await notebook.unsent()).map((change) => change.device_seq)).toEqual([1, 2, 3]);
+  });
+
   it('gives entries in stream order and first what is needed now', async () => {
     const old = newId();
     const visit = newId();

@@ -38,6 +38,8 @@ class StoredNotebook implements OpenNotebook {
   private lastWrite: Promise<unknown> = Promise.resolve();
   /** Touched but not yet on the disk. */
   private readonly waiting = new Set<Unplaced>();
+  /** Refused by the disk, and tried again with the next save. */
+  private held: readonly Unplaced[] = [];
 
   constructor(
     readonly study_id: string,
@@ -54,7 +56,7 @@ class StoredNotebook implements OpenNotebook {
     return this.notes.isSuperseded;
   }
 
-  async write(drafts: Draft[]): Promise<StoredChange[]> {
+  async write(drafts: Draft[], { holds = false } = {}): Promise<StoredChange[]> {
     const made = makeChanges(drafts, this.writer);
     for (const change of made) this.waiting.add(change);
     // One after the other, so that a second touch names what the first has set as the values that it replaces.
@@ -63,18 +65,30 @@ class StoredNotebook implements OpenNotebook {
     const watchdog = setTimeout(() => this.setStuck(true), STUCK_AFTER_MS);
     try {
       return await saving;
+    } catch (error) {
+      if (holds) this.held = [...this.held, ...made];
+      throw error;
     } finally {
       clearTimeout(watchdog);
-      for (const change of made) this.waiting.delete(change);
-      if (this.waiting.size === 0) this.setStuck(false);
+      this.forget(made);
     }
   }
 
   private async commit(made: readonly Unplaced[]): Promise<StoredChange[]> {
-    const saved = await commitChanges(this.notes, made, this.account.observer);
+    const { held } = this;
+    const saved = await commitChanges(this.notes, [...held, ...made], this.account.observer);
+    this.held = this.held.filter((change) => !held.includes(change));
+    this.forget(held);
     // Memory follows the disk, never the other way round.
     this.notes.committed(saved.records, saved.standing);
-    return saved.changes;
+    return saved.changes.slice(held.length);
+  }
+
+  /** These no longer wait for the disk, unless it has refused them. */
+  private forget(made: readonly Unplaced[]): void {
+    for (const change of made) if (!this.held.includes(change)) this.waiting.delete(change);
+    if (this.held.length > 0) this.setStuck(true);
+    else if (this.waiting.size === 0) this.setStuck(false);
   }
 
   get<T extends SubjectType>(type: T, id: string): Subject<T> | undefined {

@@ -76,6 +76,8 @@ export interface Presence {
 export interface Check {
   actor_id: string;
   answer: CheckAnswer;
+  /** What was seen of somebody who could not be asked in words. */
+  assent?: 'assent' | 'dissent' | null;
 }
 
 /** An encounter runs while it has no `ended_at`; an `ended_at` without `end_origin` means: end unknown. */
