@@ -8,6 +8,7 @@ from alembic.autogenerate.api import AutogenContext
 from sqlmodel import SQLModel
 
 import skygge.accounts.tables
+import skygge.audit.tables
 import skygge.fieldlog.tables
 import skygge.studies.tables  # noqa: F401  # importing the tables fills the metadata
 from skygge.db import UtcTime

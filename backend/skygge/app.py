@@ -17,6 +17,7 @@ from skygge.analyse import routes as analyse
 from skygge.clock import utc_now
 from skygge.db import open_database
 from skygge.errors import BodyTooLarge, BodyUnreadable, MediaTypeUnsupported, RequestInvalid
+from skygge.export import offers
 from skygge.export import routes as export
 from skygge.fieldlog import routes as fieldlog
 from skygge.founding import routes as founding
@@ -24,7 +25,7 @@ from skygge.guard import Guard
 from skygge.intake import routes as intake
 from skygge.problems import describe_openapi, document_problems, install_handlers
 from skygge.settings import Settings, load_settings
-from skygge.studies import entrance
+from skygge.studies import entrance, records, scripts
 from skygge.studies import routes as studies
 from skygge.sync import routes as sync
 
@@ -34,12 +35,15 @@ ROUTERS: tuple[APIRouter, ...] = (
     accounts.router,
     entrance.router,
     studies.router,
+    records.router,
+    scripts.router,
     founding.router,
     fieldlog.router,
     sync.push_router,
     sync.pull_router,
     intake.router,
     analyse.router,
+    offers.router,
     export.router,
 )
 

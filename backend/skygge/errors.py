@@ -171,6 +171,14 @@ class TokenReadOnly(Problem):
     code, status, title = "token.read_only", 403, "This token may only read."
 
 
+class TokenUnknown(Problem):
+    code, status, title = "token.unknown", 404, "There is no such token here."
+
+
+class MemberUnknown(Problem):
+    code, status, title = "member.unknown", 404, "There is no such member in this study."
+
+
 class InvitationWrong(Problem):
     code, status, title = "invitation.wrong", 410, "This invitation is wrong, used or too old."
     writes_kept = True
@@ -201,6 +209,14 @@ class CellMissing(Problem):
 
 class ExportUnknown(Problem):
     code, status, title = "export.unknown", 404, "There is no such export format."
+
+
+class TierRefused(Problem):
+    code, status, title = "export.tier_refused", 403, "The lead lets you download de-identified files only."
+
+
+class EarlierExportUnknown(Problem):
+    code, status, title = "export.earlier_unknown", 422, "There is no such earlier export in the audit log."
 
 
 # ── the log, imports ──

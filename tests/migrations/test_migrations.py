@@ -13,6 +13,7 @@ from sqlalchemy import inspect, text
 from sqlmodel import SQLModel
 
 import skygge.accounts.tables
+import skygge.audit.tables
 import skygge.fieldlog.tables
 import skygge.studies.tables  # noqa: F401  # the metadata is filled by importing the tables
 from skygge.db import Database, open_database

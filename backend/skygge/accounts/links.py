@@ -61,8 +61,11 @@ def name_of_reset(session: Session, token: str, now: datetime) -> str:
     return session.get_one(AccountRow, row.account_id).name
 
 
-def use_reset_token(session: Session, token: str, password_hash: str, now: datetime) -> None:
-    """Set the new password, end every session of the account and lift its lock. Raises ResetLinkWrong."""
+def use_reset_token(session: Session, token: str, password_hash: str, now: datetime) -> UUID:
+    """Set the new password, end every session of the account and lift its lock; gives back its id.
+
+    Raises ResetLinkWrong.
+    """
     row = session.get(ResetLinkRow, hash_token(token), with_for_update=True)
     if row is None or row.expires_at < now:
         raise ResetLinkWrong
@@ -70,3 +73,4 @@ def use_reset_token(session: Session, token: str, password_hash: str, now: datet
     end_all_sessions(session, account.id)
     clear_attempts(session, name_subject(account.name))
     session.delete(row)
+    return account.id

@@ -9,9 +9,12 @@ from skygge.accounts.passwords import is_right
 from skygge.accounts.sessions import Device, start_session
 from skygge.accounts.tables import AccountRow
 from skygge.accounts.throttle import clear_attempts, count_attempt, name_subject
+from skygge.audit.keep import Event, keep
 from skygge.clock import Clock
 from skygge.db import Database
 from skygge.errors import WrongCredentials
+
+UNKNOWN = "(unknown)"
 
 
 async def sign_in(
@@ -29,10 +32,23 @@ async def sign_in(
 
     def start(session: Session, account: AccountRow, now: datetime) -> str:
         clear_attempts(session, name_subject(name))
-        return start_session(session, account.id, device, now)
+        token = start_session(session, account.id, device, now)
+        keep(session, Event("session.started", now, account.name, account.id, details=_on(device)))
+        return token
+
+    def refuse(session: Session) -> None:
+        # What was typed as a name that nobody has may be anything, a password too. It goes on record without it, and
+        # not left out: the time of an answer must not tell which names there are.
+        name, account_id = (account.name, account.id) if account else (UNKNOWN, None)
+        keep(session, Event("session.refused", clock(), name, account_id, details=_on(device)))
 
     account = await database.run_write(reserve)
     fits = await is_right(password, account.password_hash if account else None)
     if account is None or not fits:
+        await database.run_write(refuse)
         raise WrongCredentials
     return account, await database.run_write(lambda session: start(session, account, clock()))
+
+
+def _on(device: Device | None) -> dict[str, str]:
+    return {"device_id": str(device.device_id)} if device else {}

@@ -37,7 +37,7 @@ class SessionRow(SQLModel, table=True):
 
 
 class TokenRow(SQLModel, table=True):
-    """A script's bearer token for one study, read-only unless `may_write`; it counts as a device."""
+    """A script's bearer token for one study, read-only unless `may_write`; it counts as a device and goes by its id."""
 
     __tablename__ = "token"
 
@@ -46,8 +46,10 @@ class TokenRow(SQLModel, table=True):
     account_id: UUID = Field(foreign_key="account.id")
     device_id: UUID
     may_write: bool = False
+    name: str = Field(default="", max_length=100)
     created_at: datetime = Field(sa_type=UtcTime)
     expires_at: datetime = Field(sa_type=UtcTime)
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
 class SetupLinkRow(SQLModel, table=True):

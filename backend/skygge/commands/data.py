@@ -19,7 +19,8 @@ from skygge.commands.opened import StudyOption, lead_of, membership_of, opened_d
 from skygge.core.filters import Filters, FiltersRefused, read_filters
 from skygge.demo.create import create_demo
 from skygge.errors import StartRefused
-from skygge.export.write import find_export, write_export
+from skygge.export.order import find_export, place_order, record_order
+from skygge.export.write import write_order
 from skygge.studies.access import Membership
 
 F = TypeVar("F", bound=Filters)
@@ -36,11 +37,14 @@ def export_command(
     """Write a study to a file. Filters: --visit, --actor, --from …; options of the format: --clock-times …"""
     options = _read(find_export(format_name).options, context.args)
     part = out.with_name(f"{out.name}.part")
-    with opened_database() as (_, database), database.read() as session:
-        membership = _membership(session, study)
+    with opened_database() as (_, database):
         try:
-            with part.open("wb") as sink:
-                losses = write_export(session, membership, format_name, options, sink)
+            with database.read() as session, part.open("wb") as sink:
+                order = place_order(session, _membership(session, study), format_name, options)
+                losses = write_order(session, order, sink)
+            # On record before the file is there under its name.
+            with database.write() as session:
+                record_order(session, order, utc_now, is_console=True)
             os.replace(part, out)
         except OSError:
             part.unlink(missing_ok=True)

@@ -5,13 +5,14 @@ from typing import Annotated
 
 import typer
 
+from skygge.audit.verify import verify_audit
 from skygge.clock import utc_now
 from skygge.commands.opened import StudyOption, lead_of, opened_database, require_study
 from skygge.core.importing import ImportRefused
 from skygge.errors import StartRefused
 from skygge.fieldlog.verify import verify
 from skygge.founding.report import author_of
-from skygge.intake.ingest_file import Order, import_file
+from skygge.intake.ingest_file import Order, import_file, record_import
 
 
 def import_command(
@@ -32,19 +33,24 @@ def import_command(
             raise StartRefused(_first_error(refused)) from None
         if dry_run:
             session.rollback()
+        else:
+            record_import(session, report, row.study_id, utc_now())
     for line in report.lines():
         typer.echo(line)
 
 
 def verify_command() -> None:
-    """Compare every table with what the change log says. Exit code 1 and a sentence for each difference."""
+    """Compare every table with what the change log says, and check the seals of the audit log.
+
+    Exit code 1 and a sentence for each difference.
+    """
     with opened_database() as (_, database), database.read() as session:
-        findings = verify(session)
+        findings = [*verify(session), *verify_audit(session)]
     for finding in findings:
         typer.echo(finding)
     if findings:
         raise typer.Exit(1)
-    typer.echo("The tables are what the change log says.")
+    typer.echo("The tables are what the change log says, and the audit log is whole.")
 
 
 def _first_error(refused: ImportRefused) -> str:

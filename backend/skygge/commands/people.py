@@ -10,6 +10,7 @@ from skygge.accounts.enrol import create_account, has_accounts
 from skygge.accounts.links import make_reset_link, make_setup_link
 from skygge.accounts.passwords import MAX_LENGTH, check_password, hash_password
 from skygge.accounts.tokens import create_token
+from skygge.audit.keep import CONSOLE, Event, keep
 from skygge.clock import utc_now
 from skygge.commands.opened import opened_database, require_account, require_study
 from skygge.errors import StartRefused
@@ -36,7 +37,9 @@ def create_user(
     _check_name(name)
     check_password(password, name)
     with opened_database() as (_, database), database.write() as session:
-        create_account(session, name, hash_password(password), utc_now(), is_admin=not has_accounts(session))
+        is_admin = not has_accounts(session)
+        account = create_account(session, name, hash_password(password), utc_now(), is_admin=is_admin)
+        keep(session, Event("account.created", utc_now(), CONSOLE, details={"account_id": str(account.id)}))
     typer.echo(f"{name} can sign in now.")
 
 
@@ -63,6 +66,8 @@ def create_script_token(
         now = utc_now()
         token, device_id = create_token(session, account.id, study_id, now, may_write=write, days=days)
         note_contact(session, membership, device_id, Contact(now, name="script"))
+        made = {"token_id": str(device_id), "days": days, "may_write": write}
+        keep(session, Event("token.made", now, CONSOLE, account.id, study_id, made))
         typer.echo(token)
 
 

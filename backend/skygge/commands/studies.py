@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 from sqlmodel import col, select
 
+from skygge.audit.keep import CONSOLE, Event, keep
 from skygge.clock import utc_now
 from skygge.commands.opened import opened_database, require_account
 from skygge.core.codebook import STARTERS, CodebookInvalid, read_codebook, read_starter
@@ -33,6 +34,7 @@ def create(
     with opened_database() as (_, database), database.write() as session:
         account = require_account(session, lead)
         row, _ = found_study(session, Study(title=title, languages=["en", "da"]), first_version, account.id, utc_now)
+        keep(session, Event("study.created", utc_now(), CONSOLE, study_id=row.study_id))
         typer.echo(str(row.study_id))
 
 

@@ -14,13 +14,19 @@ from datetime import date
 from functools import cache
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from skygge.core.filters import Filters
 from skygge.core.losses import LOSSES as LOSSES
 from skygge.core.losses import Losses as Losses
 from skygge.core.reader import StudyReader
 from skygge.core.registry import discover
+
+# Left out by the de-identified tier, whatever the format.
+TIER_LOSSES = ("tier_names", "tier_texts", "tier_times")
+Tier = Literal["full", "deidentified"]
+
 
 # What has to be known before a file leaves, in words; the number of groups stands in the text.
 SMALL_GROUP = 5
@@ -37,6 +43,27 @@ class ExportOptions(Filters):
         bool,
         Field(description="Dates and clock times too. Anyone with the rota can then name these people."),
     ] = False
+    tier: Annotated[
+        Tier | None,
+        Field(
+            description="`deidentified` drops free text, exact times and identifiers; without: as much as I may have."
+        ),
+    ] = None
+    new_since: Annotated[
+        int | None,
+        Field(
+            ge=1,
+            le=2**53,
+            description="Only encounters that arrived after an export, by that export's number in the audit log.",
+        ),
+    ] = None
+
+    @field_validator("tier")
+    @classmethod
+    def _has_no_clock(cls, tier: Tier | None, info: ValidationInfo) -> Tier | None:
+        if tier == "deidentified" and info.data.get("clock_times"):
+            raise PydanticCustomError("filters_contradict", "clock times identify people")
+        return tier
 
 
 # Under which of the five buttons of the screen a format stands: to read; for QDA programs; tables; to keep; the rest.

@@ -156,6 +156,20 @@ LOSSES: Mapping[str, Mapping[str, str]] = {
         "en": "tables that stand only in the csv bundle",
         "da": "tabeller, der kun findes i csv-pakken",
     },
+    "tier_names": {
+        "en": "names of people, observers, agencies and visits replaced by numbers, and consents left out, in the "
+        "de-identified tier",
+        "da": "navne på personer, observatører, organisationer og besøg erstattet af numre, og samtykker udeladt, i "
+        "det afidentificerede niveau",
+    },
+    "tier_texts": {
+        "en": "free texts left out in the de-identified tier: jottings, notes, memos, settings, reasons, examples",
+        "da": "fritekster udeladt i det afidentificerede niveau: stikord, noter, memoer, omgivelser, grunde, eksempler",
+    },
+    "tier_times": {
+        "en": "times rounded down to whole minutes from the start of the visit, in the de-identified tier",
+        "da": "tider rundet ned til hele minutter fra besøgets begyndelse i det afidentificerede niveau",
+    },
     "uncoded": {
         "en": "entries without the code that this format is made of",
         "da": "noteringer uden den kode, som formatet er lavet af",

@@ -1,10 +1,11 @@
 """What the list of formats looks like on the wire."""
 
+from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel
 
-from skygge.core.export import Group
+from skygge.core.export import Group, Tier
 
 
 class LossOut(BaseModel):
@@ -22,11 +23,42 @@ class WarningOut(BaseModel):
     text: dict[str, str]
 
 
+class EarlierOut(BaseModel):
+    """An export that I made before; `number` is its place in the audit log, which `new_since` takes."""
+
+    number: int
+    at: datetime
+
+
+class PreviewOut(BaseModel):
+    """What a download will be: how much is in it, its first entries as rows, and its first lines where it is text."""
+
+    n_entries: int
+    n_encounters: int
+    warnings: list[WarningOut]
+    columns: list[str]
+    rows: list[list[str | int | float | bool | None]]
+    head: str | None
+
+
+class LostOut(LossOut):
+    """Something that this very file leaves out, and how often."""
+
+    n: int
+
+
+class LossesOut(BaseModel):
+    """How long the file is, and what it leaves out."""
+
+    n_bytes: int
+    losses: list[LostOut]
+
+
 class ExportOut(BaseModel):
     """One format: what it is for, what it may leave out, and its options as a JSON schema.
 
     `group`: the button of the screen that it stands under. `always_has_dates`: dates and clock times cannot be left
-    out. `warnings` say what to know of this very study.
+    out. `tiers`: what I may choose from. `warnings` say what to know of this very study; `earlier`: my exports so far.
     """
 
     name: str
@@ -36,5 +68,7 @@ class ExportOut(BaseModel):
     may_lose: list[LossOut]
     always_has_dates: bool
     group: Group
+    tiers: list[Tier]
     warnings: list[WarningOut]
+    earlier: list[EarlierOut]
     options: dict[str, Any]

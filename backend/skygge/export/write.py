@@ -2,53 +2,50 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from typing import Any, BinaryIO
-from uuid import UUID
+from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
 from skygge.clock import Clock
-from skygge.core.export import Export, ExportOptions, Losses, all_exports, file_name
+from skygge.core.export import ExportOptions, Losses, file_name
 from skygge.db import Database
-from skygge.errors import ExportUnknown
-from skygge.fieldlog.load import open_study
+from skygge.export.order import Order, find_export, place_order
 from skygge.studies.access import Membership
 from skygge.studies.tables import StudyRow
 
+__all__ = ["find_export", "name_file", "stream_order", "write_export", "write_order"]
+
 
 def write_export(session: Session, membership: Membership, name: str, options: ExportOptions, sink: BinaryIO) -> Losses:
-    """Write a format to a file, and say what it could not hold. Raises ExportUnknown."""
+    """Write a format to a file, and say what it could not hold. Raises ExportUnknown and what `place_order` does."""
+    return write_order(session, place_order(session, membership, name, options), sink)
+
+
+def write_order(session: Session, order: Order, sink: BinaryIO) -> Losses:
+    """Write what was ordered to a file, and say what it could not hold."""
     losses = Losses()
-    for piece in _pieces(session, membership, find_export(name), options, losses):
+    for piece in _pieces(session, order, losses):
         sink.write(piece)
     return losses
 
 
-def stream_export(database: Database, membership: Membership, name: str, options: ExportOptions) -> Iterator[bytes]:
-    """A format piece by piece, on a session of its own that lives as long as the download. Raises ExportUnknown."""
+def stream_order(database: Database, order: Order) -> Iterator[bytes]:
+    """What was ordered piece by piece, on a session of its own that lives as long as the download."""
     with database.read() as session:
-        yield from _pieces(session, membership, find_export(name), options, Losses())
+        yield from _pieces(session, order, Losses())
 
 
-def name_file(session: Session, study_id: UUID, name: str, options: ExportOptions, clock: Clock) -> str:
-    """The name of the file, which tells a date only where clock times were asked for. Raises ExportUnknown."""
-    study = session.get_one(StudyRow, study_id)
-    return file_name(study.title, find_export(name), options, _today(clock, study.time_zone))
+def name_file(session: Session, order: Order, clock: Clock) -> str:
+    """The name of the file, which tells a date only where clock times were asked for."""
+    study = session.get_one(StudyRow, order.membership.study_id)
+    title = "study" if order.options.tier == "deidentified" else study.title
+    return file_name(title, order.export, order.options, _today(clock, study.time_zone))
 
 
-def find_export(name: str) -> Export[Any]:
-    """An export by name. Raises ExportUnknown."""
-    export = all_exports().get(name)
-    if export is None:
-        raise ExportUnknown
-    return export
-
-
-def _pieces(
-    session: Session, membership: Membership, export: Export[Any], options: ExportOptions, losses: Losses
-) -> Iterator[bytes]:
-    return export.stream(open_study(session, membership.study_id, membership), options, losses)
+def _pieces(session: Session, order: Order, losses: Losses) -> Iterator[bytes]:
+    reader, options = order.read(session, losses)
+    return order.export.stream(reader, options, losses)
 
 
 def _today(clock: Clock, time_zone: str) -> date:

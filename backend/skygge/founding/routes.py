@@ -11,6 +11,7 @@ from skygge.accounts.enrol import create_account, has_accounts
 from skygge.accounts.links import check_setup_token, use_setup_token
 from skygge.accounts.passwords import check_password, hash_in_turn
 from skygge.accounts.sessions import start_session
+from skygge.audit.keep import Event, keep
 from skygge.clock import ClockDep
 from skygge.core.codebook import read_starter
 from skygge.core.model import Study
@@ -60,6 +61,7 @@ async def set_up(body: Setup, database: DatabaseDep, settings: SettingsDep, cloc
         study, _ = found_study(session, _settings_of(body.study), read_starter(body.study.starter), account.id, clock)
         adopt_demo_studies(session, account, clock)
         token = start_session(session, account.id, None, clock())
+        keep(session, Event("account.created", clock(), account.name, account.id, details={"is_admin": True}))
         return {"token": token, "account": account.model_dump(), "study_id": study.study_id}
 
     await database.run_read(lambda session: check_setup_token(session, body.token, clock()))
@@ -79,6 +81,7 @@ async def set_up(body: Setup, database: DatabaseDep, settings: SettingsDep, cloc
 def create_study(body: StudyIn, who: Person, session: WriteSession, clock: ClockDep) -> Any:
     """Make a study and lead it."""
     row, lead = found_study(session, _settings_of(body), read_starter(body.starter), who.account_id, clock)
+    keep(session, Event("study.created", clock(), lead.observer, who.account_id, row.study_id))
     session.refresh(row)
     return describe(row, lead.role, lead.observer)
 

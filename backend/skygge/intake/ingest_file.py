@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import groupby, islice
 from pathlib import Path
 from uuid import UUID, uuid5
@@ -12,6 +13,7 @@ from uuid import UUID, uuid5
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from skygge.audit.keep import CONSOLE, Event, keep
 from skygge.clock import Clock
 from skygge.core.changes import KINDS
 from skygge.core.importing import (
@@ -31,7 +33,7 @@ from skygge.fieldlog.project import to_thing
 from skygge.fieldlog.refold import table_of
 from skygge.fieldlog.tables import CodebookRow, CodeRow, EncounterRow
 from skygge.intake.past import open_past
-from skygge.studies.access import Role
+from skygge.studies.access import Membership, Role
 from skygge.studies.members import add_member, find_observer
 from skygge.studies.tables import StudyRow
 
@@ -101,6 +103,15 @@ def import_file(session: Session, order: Order, path: Path, clock: Clock) -> Imp
             return import_lines(session, order, lines, clock)
     except OSError:
         raise StartRefused(f"The file {path} cannot be read.") from None
+
+
+def record_import(
+    session: Session, report: ImportReport, study_id: UUID, now: datetime, lead: Membership | None = None
+) -> None:
+    """Put an import on record: how much came in, not what. Without a lead it was made at the console."""
+    details = {"format": report.name, "stored": report.stored, "known": report.known, "created": dict(report.created)}
+    who, account_id = (lead.observer, lead.account_id) if lead else (CONSOLE, None)
+    keep(session, Event("import.made", now, who, account_id, study_id, details))
 
 
 def find_import(name: str) -> Import:

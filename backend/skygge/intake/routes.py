@@ -21,7 +21,7 @@ from skygge.errors import (
     TokenReadOnly,
 )
 from skygge.fieldlog.append import Author
-from skygge.intake.ingest_file import Order, import_lines
+from skygge.intake.ingest_file import Order, import_lines, record_import
 from skygge.problems import document_problems
 from skygge.strict import StrictRoute
 from skygge.studies.access import Permission, require
@@ -105,6 +105,8 @@ async def import_file(
             ) from None
         if asked.dry_run:
             session.rollback()
+        else:
+            record_import(session, report, study_id, clock(), lead)
         rows = {"quarantined": report.quarantined, "differing": report.differing}
         told = {name: [{"row": row.row, "code": row.code} for row in own] for name, own in rows.items()}
         return {**report.__dict__, **told}

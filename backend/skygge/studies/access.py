@@ -18,6 +18,7 @@ class Permission(StrEnum):
     WRITE = "write"
     ANALYSE = "analyse"
     EXPORT = "export"
+    AUDIT = "audit"
     LEAD = "lead"
 
 
@@ -35,8 +36,9 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.LEAD: frozenset(Permission),
     Role.OBSERVER: frozenset({Permission.READ, Permission.WRITE, Permission.ANALYSE, Permission.EXPORT}),
     Role.READER: frozenset({Permission.READ}),
-    Role.ANALYST: frozenset({Permission.READ, Permission.ANALYSE}),
-    Role.AUDITOR: frozenset(),
+    # De-identified, unless the lead allows more (`Membership.may_export_full`).
+    Role.ANALYST: frozenset({Permission.READ, Permission.ANALYSE, Permission.EXPORT}),
+    Role.AUDITOR: frozenset({Permission.AUDIT}),
 }
 CHANGING = frozenset({Permission.WRITE, Permission.LEAD})
 
@@ -52,6 +54,12 @@ class Membership:
     role: Role
     device_id: UUID | None = None
     is_device_revoked: bool = False
+    exports_full: bool = False
+
+    @property
+    def may_export_full(self) -> bool:
+        """Whether this member's downloads may hold free text, exact times and identifiers."""
+        return self.role != Role.ANALYST or self.exports_full
 
     def may(self, permission: Permission) -> bool:
         """Whether the role allows this."""
@@ -100,4 +108,5 @@ def find_membership(session: Session, who: Identity, study_id: UUID) -> Membersh
         role=Role(row.role),
         device_id=who.device_id,
         is_device_revoked=device is not None and device.revoked_at is not None,
+        exports_full=row.exports_full,
     )

@@ -14,6 +14,7 @@ from skygge.accounts.sessions import Device, start_session
 from skygge.accounts.shapes import SignIn
 from skygge.accounts.sign_in import sign_in
 from skygge.accounts.throttle import clear_attempts, count_attempt
+from skygge.audit.keep import Event, keep
 from skygge.clock import ClockDep
 from skygge.db import DatabaseDep, ReadSession
 from skygge.errors import (
@@ -76,8 +77,11 @@ async def accept_invitation(
     def join(session: Session) -> tuple[Identity, str]:
         clear_attempts(session, subject)
         account = create_account(session, body.name, password_hash, clock())
-        accept(session, body.code, account.id, clock())
+        member = accept(session, body.code, account.id, clock())
         token = start_session(session, account.id, None, clock())
+        keep(session, Event("account.created", clock(), account.name, account.id))
+        joined = {"member_id": str(member.member_id), "role": member.role}
+        keep(session, Event("invitation.accepted", clock(), member.observer, account.id, member.study_id, joined))
         return Identity(account.id, account.name, account.is_admin), token
 
     await database.run_write(look)

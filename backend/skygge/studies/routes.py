@@ -1,5 +1,6 @@
 """Reading studies; members, devices and invitations. Making and amending a study lies in founding/."""
 
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from sqlmodel import Session, col, select
 from skygge.accounts.access import SignedIn
 from skygge.accounts.enrol import find_account
 from skygge.accounts.tables import AccountRow
+from skygge.audit.keep import Event, keep
 from skygge.clock import ClockDep
 from skygge.db import ReadSession, WriteSession
 from skygge.errors import (
@@ -16,6 +18,7 @@ from skygge.errors import (
     AlreadyMember,
     DeviceTaken,
     DeviceUnknown,
+    MemberUnknown,
     ObserverTaken,
     RoleInsufficient,
     SessionMissing,
@@ -25,7 +28,7 @@ from skygge.errors import (
 from skygge.paging import Page, PageQuery, to_page
 from skygge.problems import document_problems
 from skygge.strict import StrictRoute
-from skygge.studies.access import Permission, Role, find_membership, require
+from skygge.studies.access import Membership, Permission, Role, find_membership, require
 from skygge.studies.create import describe, describe_study, list_studies
 from skygge.studies.devices import Contact, list_devices, note_contact
 from skygge.studies.invitations import invite, list_invitations
@@ -36,6 +39,7 @@ from skygge.studies.shapes import (
     InvitationIn,
     InvitationMade,
     InvitationOut,
+    MemberAmended,
     MemberIn,
     MemberOut,
     StudyOut,
@@ -76,13 +80,33 @@ def read_members(study_id: UUID, who: SignedIn, session: ReadSession, paging: Pa
 )
 def create_member(study_id: UUID, body: MemberIn, who: SignedIn, session: WriteSession, clock: ClockDep) -> Any:
     """Add somebody who has an account, or an observer without sign-in. The lead's."""
-    require(session, who, study_id, Permission.LEAD)
+    lead = require(session, who, study_id, Permission.LEAD)
     account = find_account(session, body.name) if body.name else None
     if body.name and account is None:
         raise AccountUnknown
     account_id = account.id if account else None
     row = add_member(session, study_id, body.role, clock(), account_id=account_id, observer=body.observer)
+    _record(session, lead, "member.added", clock(), {"member_id": str(row.member_id), "role": row.role})
     return _member(row, {account.id: account.name} if account else {})
+
+
+@router.patch(
+    "/studies/{study_id}/members/{member_id}",
+    response_model=MemberOut,
+    responses=MAY_FAIL | document_problems(MemberUnknown),
+)
+def amend_member(
+    study_id: UUID, member_id: UUID, body: MemberAmended, who: SignedIn, session: WriteSession, clock: ClockDep
+) -> Any:
+    """Let an analyst download more than de-identified files, or no longer. The lead's."""
+    lead = require(session, who, study_id, Permission.LEAD)
+    row = session.get(MemberRow, (study_id, member_id))
+    if row is None:
+        raise MemberUnknown
+    row.exports_full = body.exports_full
+    details = {"member_id": str(member_id), "exports_full": body.exports_full}
+    _record(session, lead, "member.amended", clock(), details)
+    return _member(row, _names(session, study_id))
 
 
 @router.get("/studies/{study_id}/devices", response_model=Page[DeviceOut], responses=MAY_FAIL)
@@ -104,11 +128,13 @@ def put_device(study_id: UUID, body: DeviceIn, who: SignedIn, session: WriteSess
     if body.revoked is None:
         membership = require(session, who, study_id, Permission.WRITE)
         return note_contact(session, membership, device_id, Contact(clock(), body.name)).model_dump()
-    require(session, who, study_id, Permission.LEAD)
+    lead = require(session, who, study_id, Permission.LEAD)
     row = session.get(DeviceRow, (study_id, device_id))
     if row is None:
         raise DeviceUnknown
     row.revoked_at = clock() if body.revoked else None
+    kind = "device.revoked" if body.revoked else "device.reopened"
+    _record(session, lead, kind, clock(), {"device_id": body.device_id})
     return row.model_dump()
 
 
@@ -129,7 +155,13 @@ def create_invitation(study_id: UUID, body: InvitationIn, who: SignedIn, session
     """Make an invitation; its code is in this answer and nowhere else. The lead's."""
     lead = require(session, who, study_id, Permission.LEAD)
     row, code = invite(session, lead, body.role, body.observer, clock())
+    details = {"invitation_id": str(row.invitation_id), "role": row.role}
+    _record(session, lead, "invitation.made", clock(), details)
     return {**row.model_dump(), "code": code}
+
+
+def _record(session: Session, member: Membership, kind: str, now: datetime, details: dict[str, Any]) -> None:
+    keep(session, Event(kind, now, member.observer, member.account_id, member.study_id, details))
 
 
 def _names(session: Session, study_id: UUID) -> dict[UUID, str]:

@@ -57,14 +57,21 @@ class MemberIn(Strict):
 
 
 class MemberOut(BaseModel):
-    """A member of a study; `name` is null for observers without sign-in."""
+    """A member of a study; `name` is null for observers without sign-in. `exports_full` matters for analysts."""
 
     member_id: UUID
     account_id: UUID | None
     name: str | None
     observer: str
     role: Role
+    exports_full: bool
     joined_at: datetime
+
+
+class MemberAmended(Strict):
+    """What the lead may change of a member: whether an analyst's downloads may hold what identifies people."""
+
+    exports_full: bool
 
 
 class DeviceIn(Strict):

@@ -40,6 +40,8 @@ class MemberRow(SQLModel, table=True):
     account_id: UUID | None = Field(default=None, foreign_key="account.id")
     observer: str = Field(max_length=200)
     role: str = Field(max_length=20)
+    # The lead lets this analyst download more than de-identified files.
+    exports_full: bool = False
     joined_at: datetime = Field(sa_type=UtcTime)
 
 

@@ -184,6 +184,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/studies/{study_id}/members/{member_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Amend Member
+         * @description Let an analyst download more than de-identified files, or no longer. The lead's.
+         */
+        patch: operations["amend_member"];
+        trace?: never;
+    };
     "/api/v1/studies/{study_id}/devices": {
         parameters: {
             query?: never;
@@ -227,6 +247,90 @@ export interface paths {
          */
         post: operations["create_invitation"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Study Audit
+         * @description The audit log of a study, newest first. For leads and auditors.
+         */
+        get: operations["read_study_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Server Audit
+         * @description The audit log of the server: sign-ins and accounts, newest first. For the server's admin.
+         */
+        get: operations["read_server_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Tokens
+         * @description My tokens in this study, the ended ones too; the lead sees everybody's.
+         */
+        get: operations["read_tokens"];
+        put?: never;
+        /**
+         * Make Token
+         * @description Make a read-only token that sees what I see; its text is in this answer and nowhere else.
+         */
+        post: operations["make_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/tokens/{token_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End Token
+         * @description Revoke a token of mine; the lead may revoke anybody's. It stops working at once.
+         */
+        delete: operations["end_token"];
         options?: never;
         head?: never;
         patch?: never;
@@ -603,6 +707,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/studies/{study_id}/exports/csv/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview Csv
+         * @description What the download will be: how much is in it, and its first rows.
+         */
+        get: operations["preview_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/exports/csv/losses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Losses Csv
+         * @description How long the download will be, and what it leaves out. Takes as long as the download.
+         */
+        get: operations["losses_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/exports/entries-csv/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview Entries Csv
+         * @description What the download will be: how much is in it, and its first rows.
+         */
+        get: operations["preview_entries_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/exports/entries-csv/losses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Losses Entries Csv
+         * @description How long the download will be, and what it leaves out. Takes as long as the download.
+         */
+        get: operations["losses_entries_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/exports/jsonl/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview Jsonl
+         * @description What the download will be: how much is in it, and its first rows.
+         */
+        get: operations["preview_jsonl"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/exports/jsonl/losses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Losses Jsonl
+         * @description How long the download will be, and what it leaves out. Takes as long as the download.
+         */
+        get: operations["losses_jsonl"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/studies/{study_id}/exports/csv": {
         parameters: {
             query?: never;
@@ -767,6 +991,31 @@ export interface components {
             };
         };
         /**
+         * AuditOut
+         * @description One thing that somebody did: never what was written, only that it was. `hash` seals it and all before it.
+         */
+        AuditOut: {
+            /** Number */
+            number: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Kind */
+            kind: string;
+            /** Who */
+            who: string;
+            /** Account Id */
+            account_id: string | null;
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
+            /** Hash */
+            hash: string;
+        };
+        /**
          * Basis
          * @description What the numbers rest on.
          */
@@ -854,11 +1103,24 @@ export interface components {
             revoked_at: string | null;
         };
         /**
+         * EarlierOut
+         * @description An export that I made before; `number` is its place in the audit log, which `new_since` takes.
+         */
+        EarlierOut: {
+            /** Number */
+            number: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /**
          * ExportOut
          * @description One format: what it is for, what it may leave out, and its options as a JSON schema.
          *
          *     `group`: the button of the screen that it stands under. `always_has_dates`: dates and clock times cannot be left
-         *     out. `warnings` say what to know of this very study.
+         *     out. `tiers`: what I may choose from. `warnings` say what to know of this very study; `earlier`: my exports so far.
          */
         ExportOut: {
             /** Name */
@@ -880,8 +1142,12 @@ export interface components {
              * @enum {string}
              */
             group: "read" | "qda" | "tables" | "archive" | "more";
+            /** Tiers */
+            tiers: ("full" | "deidentified")[];
             /** Warnings */
             warnings: components["schemas"]["WarningOut"][];
+            /** Earlier */
+            earlier: components["schemas"]["EarlierOut"][];
             /** Options */
             options: {
                 [key: string]: unknown;
@@ -1088,6 +1354,30 @@ export interface components {
             };
         };
         /**
+         * LossesOut
+         * @description How long the file is, and what it leaves out.
+         */
+        LossesOut: {
+            /** N Bytes */
+            n_bytes: number;
+            /** Losses */
+            losses: components["schemas"]["LostOut"][];
+        };
+        /**
+         * LostOut
+         * @description Something that this very file leaves out, and how often.
+         */
+        LostOut: {
+            /** Code */
+            code: string;
+            /** Text */
+            text: {
+                [key: string]: string;
+            };
+            /** N */
+            n: number;
+        };
+        /**
          * Me
          * @description Who I am, which studies I belong to, and what time it is here.
          */
@@ -1100,6 +1390,14 @@ export interface components {
              * Format: date-time
              */
             server_time: string;
+        };
+        /**
+         * MemberAmended
+         * @description What the lead may change of a member: whether an analyst's downloads may hold what identifies people.
+         */
+        MemberAmended: {
+            /** Exports Full */
+            exports_full: boolean;
         };
         /**
          * MemberIn
@@ -1115,7 +1413,7 @@ export interface components {
         };
         /**
          * MemberOut
-         * @description A member of a study; `name` is null for observers without sign-in.
+         * @description A member of a study; `name` is null for observers without sign-in. `exports_full` matters for analysts.
          */
         MemberOut: {
             /**
@@ -1130,6 +1428,8 @@ export interface components {
             /** Observer */
             observer: string;
             role: components["schemas"]["Role"];
+            /** Exports Full */
+            exports_full: boolean;
             /**
              * Joined At
              * Format: date-time
@@ -1168,6 +1468,13 @@ export interface components {
         Page_AnalysisOut_: {
             /** Items */
             items: components["schemas"]["AnalysisOut"][];
+            /** Cursor */
+            cursor: number | null;
+        };
+        /** Page[AuditOut] */
+        Page_AuditOut_: {
+            /** Items */
+            items: components["schemas"]["AuditOut"][];
             /** Cursor */
             cursor: number | null;
         };
@@ -1213,6 +1520,13 @@ export interface components {
             /** Cursor */
             cursor: number | null;
         };
+        /** Page[TokenOut] */
+        Page_TokenOut_: {
+            /** Items */
+            items: components["schemas"]["TokenOut"][];
+            /** Cursor */
+            cursor: number | null;
+        };
         /** Page[dict[str, Any]] */
         Page_dict_str__Any__: {
             /** Items */
@@ -1221,6 +1535,24 @@ export interface components {
             }[];
             /** Cursor */
             cursor: number | null;
+        };
+        /**
+         * PreviewOut
+         * @description What a download will be: how much is in it, its first entries as rows, and its first lines where it is text.
+         */
+        PreviewOut: {
+            /** N Entries */
+            n_entries: number;
+            /** N Encounters */
+            n_encounters: number;
+            /** Warnings */
+            warnings: components["schemas"]["WarningOut"][];
+            /** Columns */
+            columns: string[];
+            /** Rows */
+            rows: (string | number | boolean | null)[][];
+            /** Head */
+            head: string | null;
         };
         /**
          * Push
@@ -1591,6 +1923,85 @@ export interface components {
         TimelineResult: {
             /** Encounters */
             encounters: components["schemas"]["TimelineEncounter"][];
+        };
+        /**
+         * TokenIn
+         * @description What the token is for, and for how many days it is good.
+         */
+        TokenIn: {
+            /** Name */
+            name: string;
+            /**
+             * Days
+             * @default 90
+             */
+            days: number;
+        };
+        /**
+         * TokenMade
+         * @description A token with its text, which is shown this once.
+         */
+        TokenMade: {
+            /**
+             * Token Id
+             * Format: uuid
+             */
+            token_id: string;
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /** Name */
+            name: string;
+            /** May Write */
+            may_write: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Revoked At */
+            revoked_at: string | null;
+            /** Token */
+            token: string;
+        };
+        /**
+         * TokenOut
+         * @description A token without its text. `account_id` is whose eyes it sees with; `may_write` only from the console.
+         */
+        TokenOut: {
+            /**
+             * Token Id
+             * Format: uuid
+             */
+            token_id: string;
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /** Name */
+            name: string;
+            /** May Write */
+            may_write: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Revoked At */
+            revoked_at: string | null;
         };
         /**
          * VerdictOut
@@ -2690,6 +3101,96 @@ export interface operations {
             };
         };
     };
+    amend_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberAmended"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberOut"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient, token.read_only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: member.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     read_devices: {
         parameters: {
             query?: {
@@ -3028,6 +3529,437 @@ export interface operations {
             };
             /** @description Conflict: member.observer_taken */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    read_study_audit: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The cursor of the page before. */
+                cursor?: number;
+                kind?: string[];
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AuditOut_"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    read_server_audit: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The cursor of the page before. */
+                cursor?: number;
+                kind?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AuditOut_"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient, token.bound */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    read_tokens: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The cursor of the page before. */
+                cursor?: number;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TokenOut_"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient, token.bound */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    make_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenMade"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient, token.bound */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    end_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+                token_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient, token.bound */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: token.unknown */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5084,7 +6016,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Forbidden: role.insufficient */
+            /** @description Forbidden: role.insufficient, export.tier_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5131,6 +6063,682 @@ export interface operations {
             };
         };
     };
+    preview_csv: {
+        parameters: {
+            query?: {
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Dates and clock times too. Anyone with the rota can then name these people. */
+                clock_times?: boolean;
+                /** @description `deidentified` drops free text, exact times and identifiers; without: as much as I may have. */
+                tier?: ("full" | "deidentified") | null;
+                /** @description Only encounters that arrived after an export, by that export's number in the audit log. */
+                new_since?: number | null;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewOut"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient, export.tier_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: export.earlier_unknown */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    losses_csv: {
+        parameters: {
+            query?: {
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Dates and clock times too. Anyone with the rota can then name these people. */
+                clock_times?: boolean;
+                /** @description `deidentified` drops free text, exact times and identifiers; without: as much as I may have. */
+                tier?: ("full" | "deidentified") | null;
+                /** @description Only encounters that arrived after an export, by that export's number in the audit log. */
+                new_since?: number | null;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LossesOut"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient, export.tier_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: export.earlier_unknown */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    preview_entries_csv: {
+        parameters: {
+            query?: {
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Dates and clock times too. Anyone with the rota can then name these people. */
+                clock_times?: boolean;
+                /** @description `deidentified` drops free text, exact times and identifiers; without: as much as I may have. */
+                tier?: ("full" | "deidentified") | null;
+                /** @description Only encounters that arrived after an export, by that export's number in the audit log. */
+                new_since?: number | null;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewOut"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient, export.tier_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: export.earlier_unknown */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    losses_entries_csv: {
+        parameters: {
+            query?: {
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Dates and clock times too. Anyone with the rota can then name these people. */
+                clock_times?: boolean;
+                /** @description `deidentified` drops free text, exact times and identifiers; without: as much as I may have. */
+                tier?: ("full" | "deidentified") | null;
+                /** @description Only encounters that arrived after an export, by that export's number in the audit log. */
+                new_since?: number | null;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LossesOut"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient, export.tier_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: export.earlier_unknown */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    preview_jsonl: {
+        parameters: {
+            query?: {
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description No effect: dates and clock times always stand in this format. */
+                clock_times?: boolean;
+                /** @description `deidentified` drops free text, exact times and identifiers; without: as much as I may have. */
+                tier?: ("full" | "deidentified") | null;
+                /** @description Only encounters that arrived after an export, by that export's number in the audit log. */
+                new_since?: number | null;
+                /** @description Change lines too. Not together with filters. */
+                history?: boolean;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewOut"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient, export.tier_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: export.earlier_unknown */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    losses_jsonl: {
+        parameters: {
+            query?: {
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description No effect: dates and clock times always stand in this format. */
+                clock_times?: boolean;
+                /** @description `deidentified` drops free text, exact times and identifiers; without: as much as I may have. */
+                tier?: ("full" | "deidentified") | null;
+                /** @description Only encounters that arrived after an export, by that export's number in the audit log. */
+                new_since?: number | null;
+                /** @description Change lines too. Not together with filters. */
+                history?: boolean;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LossesOut"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient, export.tier_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: export.earlier_unknown */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     export_csv: {
         parameters: {
             query?: {
@@ -5156,6 +6764,10 @@ export interface operations {
                 origin?: ("explicit" | "later" | "carried")[];
                 /** @description Dates and clock times too. Anyone with the rota can then name these people. */
                 clock_times?: boolean;
+                /** @description `deidentified` drops free text, exact times and identifiers; without: as much as I may have. */
+                tier?: ("full" | "deidentified") | null;
+                /** @description Only encounters that arrived after an export, by that export's number in the audit log. */
+                new_since?: number | null;
             };
             header?: never;
             path: {
@@ -5192,7 +6804,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Forbidden: role.insufficient */
+            /** @description Forbidden: role.insufficient, export.tier_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5228,7 +6840,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unprocessable Entity: request.invalid */
+            /** @description Unprocessable Entity: export.earlier_unknown */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5264,6 +6876,10 @@ export interface operations {
                 origin?: ("explicit" | "later" | "carried")[];
                 /** @description Dates and clock times too. Anyone with the rota can then name these people. */
                 clock_times?: boolean;
+                /** @description `deidentified` drops free text, exact times and identifiers; without: as much as I may have. */
+                tier?: ("full" | "deidentified") | null;
+                /** @description Only encounters that arrived after an export, by that export's number in the audit log. */
+                new_since?: number | null;
             };
             header?: never;
             path: {
@@ -5300,7 +6916,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Forbidden: role.insufficient */
+            /** @description Forbidden: role.insufficient, export.tier_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5336,7 +6952,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unprocessable Entity: request.invalid */
+            /** @description Unprocessable Entity: export.earlier_unknown */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5372,6 +6988,10 @@ export interface operations {
                 origin?: ("explicit" | "later" | "carried")[];
                 /** @description No effect: dates and clock times always stand in this format. */
                 clock_times?: boolean;
+                /** @description `deidentified` drops free text, exact times and identifiers; without: as much as I may have. */
+                tier?: ("full" | "deidentified") | null;
+                /** @description Only encounters that arrived after an export, by that export's number in the audit log. */
+                new_since?: number | null;
                 /** @description Change lines too. Not together with filters. */
                 history?: boolean;
             };
@@ -5410,7 +7030,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Forbidden: role.insufficient */
+            /** @description Forbidden: role.insufficient, export.tier_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5446,7 +7066,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unprocessable Entity: request.invalid */
+            /** @description Unprocessable Entity: export.earlier_unknown */
             422: {
                 headers: {
                     [name: string]: unknown;

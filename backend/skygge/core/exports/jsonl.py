@@ -57,7 +57,8 @@ class JsonlOptions(ExportOptions):
     @field_validator("history")
     @classmethod
     def _is_whole(cls, history: bool, info: ValidationInfo) -> bool:
-        if history and any(value for name, value in info.data.items() if name != "clock_times"):
+        narrows = any(value for name, value in info.data.items() if name not in ("clock_times", "tier"))
+        if history and (narrows or info.data.get("tier") == "deidentified"):
             raise PydanticCustomError("filters_contradict", "history is whole; it does not go with filters")
         return history
 
