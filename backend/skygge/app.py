@@ -23,6 +23,7 @@ from skygge.fieldlog import routes as fieldlog
 from skygge.founding import routes as founding
 from skygge.guard import Guard
 from skygge.intake import routes as intake
+from skygge.privacy import routes as privacy
 from skygge.problems import describe_openapi, document_problems, install_handlers
 from skygge.settings import Settings, load_settings
 from skygge.studies import entrance, records, scripts
@@ -41,6 +42,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     fieldlog.router,
     sync.push_router,
     sync.pull_router,
+    privacy.router,
     intake.router,
     analyse.router,
     offers.router,

@@ -16,9 +16,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from skygge.errors import Problem, StartRefused
+from skygge.ledger import Ledger
+from skygge.scrub import scrub
 from skygge.settings import Settings
 
 BUSY_TIMEOUT_MS = 30_000
+# A write session notes under these names what has to happen outside the database when it is committed.
+ERASED = "erased"
+LEDGER = "ledger"
 READERS = 16
 POSTGRES_WRITERS = 8
 
@@ -67,9 +72,11 @@ def _run(door: Callable[[], AbstractContextManager[Session]], work: Callable[[Se
 class Database:
     """Two engines on one database: one that only reads, one that writes."""
 
-    def __init__(self, reader: Engine, writer: Engine) -> None:
+    def __init__(self, reader: Engine, writer: Engine, ledger: Ledger) -> None:
         self.reader = reader
         self.writer = writer
+        self.ledger = ledger
+        self.is_scrub_due = False
         self.is_sqlite = writer.dialect.name == "sqlite"
         self._write_lock = threading.Lock()
         self._read_queue = LoopQueue(READERS)
@@ -95,7 +102,13 @@ class Database:
                 if not problem.writes_kept:
                     raise
                 kept = problem
+            # Outside first: a line too many erases again what was asked to be erased; one too few would bring it back.
+            self.ledger.append(session.info.pop(LEDGER, []))
             session.commit()
+            self.is_scrub_due |= session.info.pop(ERASED, False)
+            session.close()
+            if self.is_scrub_due:
+                self.is_scrub_due = not scrub(self.writer)
         if kept is not None:
             raise kept
 
@@ -175,8 +188,8 @@ def _open_sqlite(settings: Settings) -> Database:
         url, pool_size=1, max_overflow=1, connect_args={"check_same_thread": False}, hide_parameters=True
     )
     _prepare_sqlite(reader, begin="BEGIN", more=("PRAGMA query_only=ON",))
-    _prepare_sqlite(writer, begin="BEGIN IMMEDIATE", more=("PRAGMA journal_mode=WAL",))
-    return Database(reader, writer)
+    _prepare_sqlite(writer, begin="BEGIN IMMEDIATE", more=("PRAGMA journal_mode=WAL", "PRAGMA secure_delete=ON"))
+    return Database(reader, writer, Ledger(settings.data))
 
 
 def _prepare_sqlite(engine: Engine, begin: str, more: tuple[str, ...]) -> None:
@@ -205,7 +218,7 @@ def _open_postgres(settings: Settings) -> Database:
         execution_options={"postgresql_readonly": True},
     )
     writer = create_engine(url, pool_size=POSTGRES_WRITERS, pool_pre_ping=True, hide_parameters=True)
-    return Database(reader, writer)
+    return Database(reader, writer, Ledger(settings.data))
 
 
 def database_of(request: Request) -> Database:

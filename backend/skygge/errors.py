@@ -226,6 +226,10 @@ class EntryUnknown(Problem):
     code, status, title = "entry.unknown", 404, "There is no such entry here."
 
 
+class ActorUnknown(Problem):
+    code, status, title = "actor.unknown", 404, "There is no such person here."
+
+
 class ImportUnknown(Problem):
     code, status, title = "import.unknown", 404, "There is no such import format."
 

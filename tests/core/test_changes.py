@@ -86,7 +86,15 @@ def test_what_is_no_change_at_all_is_refused(document: object) -> None:
         read_change(document)
 
 
-def test_every_kind_of_the_contract_that_this_version_understands_is_listed() -> None:
-    """The three that erase arrive with their own issue and are parked until then."""
-    assert {"encounter.struck", "person.stopped", "words.struck"}.isdisjoint(KINDS)
-    assert len(KINDS) == 26
+def test_every_kind_of_the_contract_is_listed() -> None:
+    """Twenty-nine that devices report, and the server's own word about a redaction."""
+    assert {"encounter.struck", "person.stopped", "words.struck", "subject.redacted"} < KINDS.keys()
+    assert len(KINDS) == 30
+
+
+def test_an_erased_stub_has_no_payload_and_needs_none() -> None:
+    """What a phone has erased before it was ever sent arrives as a stub; one that still says something is refused."""
+    stub = {**CHANGE, "payload": {}, "redacted": {"mode": "erased", "by": ID % 7}}
+    assert read_change(stub).payload == {}
+    with pytest.raises(ChangeRefused):
+        read_change({**stub, "payload": {"jotting": "Anna"}})

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, ValidationError
 
 from skygge.core import model
 from skygge.core.model import (
+    MAX_LABEL,
     Actor,
     BigInt,
     Code,
@@ -30,6 +31,7 @@ from skygge.core.model import (
     Strict,
     Study,
     SubjectType,
+    Text,
     Zone,
 )
 
@@ -46,8 +48,21 @@ class ChangeRefused(ValueError):
         self.where = where
 
 
+class Redacted(Strict):
+    """What makes a change a stub: `erased` leaves no payload, `words` a payload without what was struck.
+
+    `by` is the change that took the content out. Nothing tells what was there, not even a hash.
+    """
+
+    mode: Literal["words", "erased"]
+    by: Id
+
+
 class Change(Strict):
-    """The envelope. `parents` are the changes whose values this one replaces; `monotonic_ms` never jumps."""
+    """The envelope. `parents` are the changes whose values this one replaces; `monotonic_ms` never jumps.
+
+    `redacted` is there only on stubs.
+    """
 
     change_id: Id
     kind: Annotated[str, Field(max_length=64)]
@@ -64,6 +79,7 @@ class Change(Strict):
     schema_: Annotated[int, Field(alias="schema", ge=1, le=2**31)]
     app_version: Label
     group_id: Id | None = None
+    redacted: Redacted | None = None
 
 
 class Nothing(Strict):
@@ -77,11 +93,42 @@ class EncounterEnded(Strict):
     end_origin: model.EndOrigin | None = None
 
 
+class EncounterStruck(Strict):
+    """A stretch of an encounter whose entries are erased: those that began from `from` to `to`, both included."""
+
+    from_: Annotated[Stamp, Field(alias="from")]
+    to: Stamp
+
+
+class PersonStopped(Strict):
+    """Nothing more is to be written about a person; what this encounter holds about them waits for a decision."""
+
+    stopped_at: Stamp
+    stopped_in: Id | None = None
+
+
+class WordsStruck(Strict):
+    """Words to be replaced in every version of a thing's texts. They leave the change when it is stored."""
+
+    words: Annotated[Text, Field(min_length=1, max_length=10_000)] | None = None
+    replacement: Annotated[Text, Field(max_length=MAX_LABEL)] = "▮"
+
+
+class SubjectRedacted(Strict):
+    """The server's word that changes of a thing have become stubs; the feed tells the stubs beside it."""
+
+    mode: Literal["words", "erased"]
+    changes: list[Id] = []
+
+
 @dataclass(frozen=True)
 class KindSpec:
-    """What one kind of change reports: on which subject, with which payload, and what it sets by itself."""
+    """What one kind of change reports: on which subject, with which payload, and what it sets by itself.
 
-    subject: SubjectType
+    Without a subject it is about a thing of any type and sets nothing: its work is done on other changes.
+    """
+
+    subject: SubjectType | None
     payload: type[Strict]
     required: frozenset[str] = frozenset()
     sets: Mapping[str, object] = field(default_factory=dict)
@@ -103,11 +150,13 @@ KINDS: Mapping[str, KindSpec] = {
     "encounter.ended": _kind("encounter", EncounterEnded),
     "encounter.retracted": _retraction("encounter", True),
     "encounter.restored": _retraction("encounter", False),
+    "encounter.struck": KindSpec(None, EncounterStruck, frozenset({"from", "to"})),
     "gap.recorded": _kind("gap", Gap, "encounter_id kind from"),
     "gap.amended": _kind("gap", Gap),
     "gap.retracted": _retraction("gap", True),
     "actor.added": _kind("actor", Actor, "label kind"),
     "actor.amended": _kind("actor", Actor),
+    "person.stopped": KindSpec("actor", PersonStopped),
     "consent.recorded": _kind("consent", Consent, "actor_id at"),
     "entry.logged": _kind("entry", Entry, "encounter_id kind started_at"),
     "entry.amended": _kind("entry", Entry),
@@ -123,7 +172,11 @@ KINDS: Mapping[str, KindSpec] = {
     "codebook.drafted": _kind("codebook", Codebook, "version codes", status="draft"),
     "codebook.published": _kind("codebook", Codebook, "version codes", status="published"),
     "code.proposed": _kind("code", Code, "dimension key label", status="provisional"),
+    "words.struck": KindSpec(None, WordsStruck),
+    "subject.redacted": KindSpec(None, SubjectRedacted),
 }
+# These take content out of other changes; the last one is said by the server alone.
+STRIKES = frozenset({"encounter.struck", "words.struck"})
 
 
 def read_change(document: object) -> Change:
@@ -137,6 +190,10 @@ def read_change(document: object) -> Change:
     spec = KINDS.get(change.kind)
     if spec is None:
         raise ChangeRefused("change.kind_unknown", "kind")
+    if change.redacted is not None and change.redacted.mode == "erased":
+        if change.payload:
+            raise ChangeRefused("change.content_invalid", "payload")
+        return change
     _validated(spec.payload, change.payload, "payload")
     missing = spec.required - change.payload.keys()
     if missing:
@@ -144,10 +201,17 @@ def read_change(document: object) -> Change:
     return change
 
 
-def fields_set_by(kind: str, payload: Mapping[str, object]) -> dict[str, object]:
-    """The fields that a change of this kind sets on its subject. An unknown kind sets none."""
-    spec = KINDS.get(kind)
-    return {} if spec is None else {**payload, **spec.sets}
+def fields_set_by(change: Mapping[str, Any]) -> dict[str, object]:
+    """The fields that a change sets on its subject. An unknown kind sets none, nor does an erased change."""
+    spec = KINDS.get(change["kind"])
+    if spec is None or spec.subject is None or is_erased(change):
+        return {}
+    return {**change["payload"], **spec.sets}
+
+
+def is_erased(change: Mapping[str, Any]) -> bool:
+    """Whether nothing is left of what a change said."""
+    return (change.get("redacted") or {}).get("mode") == "erased"
 
 
 def _is_newer(schema: object) -> bool:

@@ -13,8 +13,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from skygge.core.changes import KINDS, fields_set_by
+from skygge.core.changes import KINDS, fields_set_by, is_erased
 from skygge.core.model import SubjectType, to_unix_ms
+from skygge.core.redact import beats
 
 StoredChange = Mapping[str, Any]
 
@@ -43,21 +44,25 @@ class Subject:
 def fold(changes: Iterable[StoredChange]) -> dict[tuple[SubjectType, str], Subject]:
     """Fold changes (envelopes with `corrected_at` where known) into subjects by (type, id).
 
-    Changes of unknown kinds are passed over. Of two changes with one id the first is taken.
+    Changes of unknown kinds are passed over. Of two changes with one id the first is taken, but a stub beats any copy
+    that holds more.
     """
     by_subject: dict[tuple[SubjectType, str], dict[str, StoredChange]] = defaultdict(dict)
     for change in changes:
         spec = KINDS.get(change["kind"])
-        if spec is not None:
-            by_subject[spec.subject, change["subject_id"]].setdefault(change["change_id"], change)
+        if spec is not None and spec.subject is not None:
+            own = by_subject[spec.subject, change["subject_id"]]
+            known = own.setdefault(change["change_id"], change)
+            if beats(change, known):
+                own[change["change_id"]] = change
     return {key: fold_subject(key[0], key[1], own) for key, own in by_subject.items()}
 
 
 def fold_subject(subject_type: SubjectType, subject_id: str, changes: Mapping[str, StoredChange]) -> Subject:
     """Fold all changes of one subject, given by change id."""
-    sets = {change_id: fields_set_by(change["kind"], change["payload"]) for change_id, change in changes.items()}
+    sets = {change_id: fields_set_by(change) for change_id, change in changes.items()}
     subject = Subject(subject_type, subject_id)
-    subject.is_created = any(KINDS[change["kind"]].creates for change in changes.values())
+    subject.is_created = any(KINDS[one["kind"]].creates and not is_erased(one) for one in changes.values())
     for name in sorted({name for own in sets.values() for name in own}):
         standing = _standing(name, changes, sets)
         subject.heads[name] = standing

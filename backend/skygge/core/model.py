@@ -166,12 +166,14 @@ class Codebook(Strict):
 
 
 class Actor(Strict):
-    """A person by pseudonym, or a thing or place. Never a real name."""
+    """A person by pseudonym, or a thing or place. Never a real name. `stopped_at`: nothing more about them, please."""
 
     label: Label = ""
     kind: ActorKind = "other"
     agency: Label | None = None
     merged_into: Id | None = None
+    stopped_at: Stamp | None = None
+    stopped_in: Id | None = None
 
 
 class Consent(Strict):

@@ -6,24 +6,29 @@ number before an earlier one. Nothing that a change says can make this fail: wha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import case, insert, select, update
 from sqlmodel import Session, col
 
 from skygge.clock import Clock, new_id
-from skygge.core.changes import KINDS, Change, ChangeRefused, read_change
-from skygge.core.identity import is_canonical_id
+from skygge.core.changes import KINDS, STRIKES, Change, ChangeRefused, read_change
+from skygge.core.identity import is_canonical_id, server_device_id
 from skygge.core.model import FIRST_YEAR, LAST_YEAR, read_instant
+from skygge.core.redact import to_stub
 from skygge.core.wire import content_hash, to_verbatim
 from skygge.fieldlog.logged import Key, Logged, as_logged, check_value, in_slices, load_logged, seal
+from skygge.fieldlog.own_words import make_server_change
 from skygge.fieldlog.quarantine import park, release
+from skygge.fieldlog.redact import Redacted, Redaction, find_redacted, redact_log
 from skygge.fieldlog.refold import refold
 from skygge.fieldlog.rules import Author, Place, Rules, place_change
+from skygge.fieldlog.strikes import find_missing_gap, find_orders, forget_words
 from skygge.fieldlog.tables import ChangeRow
 from skygge.studies.tables import StudyRow
 
@@ -37,9 +42,10 @@ class Verdict:
     """What became of one change. `change_id` is empty where even that could not be read."""
 
     change_id: str | None
-    verdict: Literal["stored", "known", "quarantined"]
+    verdict: Literal["stored", "known", "quarantined", "erased"]
     seq: int | None = None
     code: str | None = None
+    stub: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -77,19 +83,86 @@ def append_delivery(session: Session, delivery: Delivery) -> list[Verdict]:
 
     Everything lies in the caller's transaction. Never raises for what a change says.
     """
-    last_seq = _take_counter(session, delivery.study_id)
-    arrivals = [_open(document) for document in delivery.changes]
+    next_seq = _take_counter(session, delivery.study_id) + 1
+    verdicts: list[Verdict] = []
+    for run in _runs([_open(document) for document in delivery.changes]):
+        told, next_seq = _append_run(session, delivery, run, next_seq)
+        verdicts += told
+        struck = run[-1].change
+        if struck is not None and struck.kind in STRIKES and told[-1].verdict in ("stored", "erased"):
+            next_seq = strike(session, delivery, struck, next_seq)
+    return verdicts
+
+
+def redact_things(session: Session, delivery: Delivery, orders: Iterable[Redaction]) -> int:
+    """Take content out of things in a member's name; each becomes an entry of the feed. How many changes it was.
+
+    The delivery says who and when; its changes (what the server itself has to say first) are appended before.
+    """
+    append_delivery(session, delivery)
+    next_seq = _take_counter(session, delivery.study_id) + 1
+    before = next_seq
+    for order in orders:
+        next_seq = _redact(session, delivery, order, next_seq)
+    return next_seq - before
+
+
+def strike(session: Session, delivery: Delivery, struck: Change, next_seq: int) -> int:
+    """Do what a change that strikes words or minutes asks for; the next free number afterwards."""
+    for order in find_orders(session, delivery.study_id, struck, delivery.received_at):
+        next_seq = _redact(session, delivery, order, next_seq)
+    gap = find_missing_gap(session, delivery.study_id, struck)
+    return _say(session, delivery, "gap.recorded", gap, next_seq) if gap else next_seq
+
+
+def _redact(session: Session, delivery: Delivery, order: Redaction, next_seq: int) -> int:
+    earlier = load_logged(session, delivery.study_id, [order.subject_id])
+    changes = redact_log(session, order)
+    if not changes and order.mode == "words":
+        return next_seq
+    after = load_logged(session, delivery.study_id, [order.subject_id])
+    refold(session, delivery.study_id, after, replaced=earlier)
+    told: dict[str, Any] = {"mode": order.mode, "changes": changes}
+    return _say(session, delivery, "subject.redacted", (str(order.subject_id), told), next_seq, str(order.by))
+
+
+def _say(
+    session: Session, delivery: Delivery, kind: str, about: tuple[str, dict[str, Any]], seq: int, change_id: str = ""
+) -> int:
+    """Append what the server itself reports; the next free number afterwards."""
+    study, now = session.get_one(StudyRow, delivery.study_id), delivery.received_at
+    change = make_server_change(study, kind, *about, now) | {"device_seq": seq}
+    change["change_id"] = change_id or change["change_id"]
+    device_id = server_device_id(delivery.study_id)
+    own = Delivery(delivery.study_id, delivery.author, device_id, [change], now, is_import=True)
+    return _append_run(session, own, [_open(change)], seq)[1]
+
+
+def _append_run(
+    session: Session, delivery: Delivery, run: Sequence[_Arrival], next_seq: int
+) -> tuple[list[Verdict], int]:
+    """Append changes of which at most the last one strikes; the verdicts, and the next free number."""
     batch = _Batch(
         delivery=delivery,
         rules=Rules(session, delivery.study_id, delivery.author, is_import=delivery.is_import),
-        next_seq=last_seq + 1,
-        known=_find_known(session, delivery.study_id, arrivals),
-        changes=_load_earlier(session, delivery.study_id, arrivals),
+        next_seq=next_seq,
+        known=_find_known(session, delivery.study_id, run),
+        redacted=find_redacted(session, delivery.study_id, [arrival.document for arrival in run]),
+        changes=_load_earlier(session, delivery.study_id, run),
     )
     standing = set(batch.changes)
-    verdicts = [batch.judge(arrival) for arrival in arrivals]
+    verdicts = [batch.judge(arrival) for arrival in run]
     _write(session, batch, standing)
-    return verdicts
+    return verdicts, batch.next_seq
+
+
+@dataclass(frozen=True)
+class Known:
+    """A change that is in the log; `stub` where content was taken out of it."""
+
+    seq: int
+    content_hash: bytes
+    stub: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -110,7 +183,8 @@ class _Batch:
     delivery: Delivery
     rules: Rules
     next_seq: int
-    known: dict[str, tuple[int, bytes]]
+    known: dict[str, Known]
+    redacted: Redacted
     changes: dict[Key, list[Logged]]
     touched: dict[Key, None] = field(default_factory=dict)
     rows: list[dict[str, Any]] = field(default_factory=list)
@@ -118,19 +192,39 @@ class _Batch:
 
     def judge(self, arrival: _Arrival) -> Verdict:
         """Store, recognise or park one change."""
+        eraser = self.redacted.find_eraser(arrival.document)
+        if eraser is not None and arrival.change_id is not None and not self._is_own_word(arrival):
+            return self._refuse_erased(arrival, eraser)
         if arrival.change_id in self.known:
-            seq, content_hash = self.known[arrival.change_id]
-            if content_hash == arrival.content_hash:
-                return Verdict(arrival.change_id, "known", seq)
-            return self._park(arrival, "change.content_differs")
+            return self._recognise(arrival, self.known[arrival.change_id])
         if arrival.change is None or self.delivery.park_as is not None:
             return self._park(arrival, self.delivery.park_as or arrival.code or "change.content_invalid")
         before = self._place_before(arrival.change)
         code = self.rules.find_breach(arrival.change, before)
         return self._park(arrival, code) if code else self._store(arrival, arrival.change, before)
 
+    def _is_own_word(self, arrival: _Arrival) -> bool:
+        return arrival.change is not None and arrival.change.kind == "subject.redacted"
+
+    def _refuse_erased(self, arrival: _Arrival, eraser: str) -> Verdict:
+        """The thing was erased: nothing of this copy is kept, and the phone is told what to keep in its place."""
+        said = arrival.document
+        assert isinstance(said, dict)
+        kept = {name: said[name] for name in ("change_id", "subject_id", "kind") if name in said}
+        seq = self.known[said["change_id"]].seq if said["change_id"] in self.known else None
+        return Verdict(arrival.change_id, "erased", seq, stub=to_stub(kept, "erased", eraser))
+
+    def _recognise(self, arrival: _Arrival, known: Known) -> Verdict:
+        if known.stub is not None:
+            return Verdict(arrival.change_id, "erased", known.seq, stub=known.stub)
+        # A phone that has struck words sends its stub before the strike itself, which then reaches the full copy.
+        is_stub = arrival.change is not None and arrival.change.redacted is not None
+        if known.content_hash == arrival.content_hash or is_stub:
+            return Verdict(arrival.change_id, "known", known.seq)
+        return self._park(arrival, "change.content_differs")
+
     def _place_before(self, change: Change) -> Place:
-        earlier = self.changes.get(change_key(change))
+        earlier = self._said_about(change)
         if earlier:
             return Place(earlier[-1].encounter_id, earlier[-1].private_to)
         spec = KINDS[change.kind]
@@ -138,18 +232,28 @@ class _Batch:
         is_in_doubt = spec.subject == "entry" and not spec.creates
         return Place(private_to=self.delivery.author.member_id if is_in_doubt else None)
 
+    def _said_about(self, change: Change) -> list[Logged]:
+        key = change_key(change)
+        if key[0] is not None:
+            return self.changes.get(key, [])
+        about = [own for (_, subject_id), own in self.changes.items() if subject_id == change.subject_id]
+        return sorted((logged for own in about for logged in own), key=lambda logged: logged.seq)
+
     def _store(self, arrival: _Arrival, change: Change, before: Place) -> Verdict:
-        values = self._row(arrival, change, place_change(change, self.delivery.author.member_id, before))
-        assert isinstance(arrival.document, dict)
-        logged = as_logged(arrival.document, values)
+        said = arrival.document
+        assert isinstance(said, dict)
+        stub = self.redacted.strike_again(said) or forget_words(said)
+        values = self._row(stub or said, change, place_change(change, self.delivery.author.member_id, before))
+        logged = as_logged(stub or said, values)
         self.rows.append(values)
         self.changes.setdefault(logged.key, []).append(logged)
-        self.touched[logged.key] = None
-        self.known[change.change_id] = (self.next_seq, arrival.content_hash)
+        if logged.key[0] is not None:
+            self.touched[logged.key] = None
+        self.known[change.change_id] = Known(self.next_seq, values["content_hash"], stub)
         self.next_seq += 1
-        return Verdict(change.change_id, "stored", logged.seq)
+        return Verdict(change.change_id, "stored" if stub is None else "erased", logged.seq, stub=stub)
 
-    def _row(self, arrival: _Arrival, change: Change, place: Place) -> dict[str, Any]:
+    def _row(self, said: dict[str, Any], change: Change, place: Place) -> dict[str, Any]:
         delivery, made_at = self.delivery, read_instant(change.made_at)
         clock_offset_ms = delivery.offset_of(change.change_id)
         values: dict[str, Any] = {
@@ -166,9 +270,10 @@ class _Batch:
             "received_at": delivery.received_at,
             "corrected_at": correct(made_at, clock_offset_ms),
             "clock_offset_ms": clock_offset_ms,
-            "check_value": check_value(change.change_id, change.payload),
-            "content_hash": arrival.content_hash,
-            "raw": to_verbatim(arrival.document),
+            "check_value": check_value(change.change_id, said["payload"]),
+            "content_hash": content_hash(said),
+            "raw": to_verbatim(said),
+            "redacted_by": UUID(said["redacted"]["by"]) if said.get("redacted") else None,
         }
         return {**values, "seal": seal(values)}
 
@@ -224,13 +329,25 @@ def _open(document: object) -> _Arrival:
         return _Arrival(document, content, change_id, None, refusal.code)
 
 
-def _find_known(session: Session, study_id: UUID, arrivals: Iterable[_Arrival]) -> dict[str, tuple[int, bytes]]:
-    found: dict[str, tuple[int, bytes]] = {}
+def _runs(arrivals: Sequence[_Arrival]) -> Iterator[Sequence[_Arrival]]:
+    """Changes in pieces that end after each strike, so that a strike finds in the log what came before it."""
+    begin = 0
+    for end, arrival in enumerate(arrivals, 1):
+        strikes = arrival.change is not None and arrival.change.kind in STRIKES
+        if strikes or end == len(arrivals):
+            yield arrivals[begin:end]
+            begin = end
+
+
+def _find_known(session: Session, study_id: UUID, arrivals: Iterable[_Arrival]) -> dict[str, Known]:
+    found: dict[str, Known] = {}
     for some in in_slices({UUID(arrival.change_id) for arrival in arrivals if arrival.change_id}):
-        query = select(col(ChangeRow.change_id), col(ChangeRow.seq), col(ChangeRow.content_hash)).where(
+        stub = case((col(ChangeRow.redacted_by).is_not(None), col(ChangeRow.raw)))
+        query = select(col(ChangeRow.change_id), col(ChangeRow.seq), col(ChangeRow.content_hash), stub).where(
             col(ChangeRow.study_id) == study_id, col(ChangeRow.change_id).in_(some)
         )
-        found.update((str(change_id), (seq, content_hash)) for change_id, seq, content_hash in session.execute(query))
+        for change_id, seq, kept_hash, raw in session.execute(query):
+            found[str(change_id)] = Known(seq, kept_hash, json.loads(raw) if raw else None)
     return found
 
 

@@ -37,15 +37,30 @@ def read_page(session: Session, sight: Sight, after: int, limit: int) -> FeedPag
     last_seq = session.scalars(select(col(StudyRow.last_seq)).where(col(StudyRow.study_id) == sight.study_id)).one()
     query = _select_feed(sight).where(col(ChangeRow.seq) > after).limit(limit + 1)
     changes: list[dict[str, Any]] = []
-    size = 0
+    size, has_more = 0, True
     with session.execute(query.execution_options(yield_per=ROWS_AT_ONCE)) as rows:
         for row in rows:
             size += len(row.raw)
             if changes and (len(changes) == limit or size > PAGE_BYTES):
-                return FeedPage(changes, changes[-1]["seq"], True, None)
+                break
             changes.append(_as_item(row))
+        else:
+            has_more = False
+    _add_stubs(session, sight, changes)
+    if has_more:
+        return FeedPage(changes, changes[-1]["seq"], True, None)
     # Numbers that this viewer does not see are passed over, so that the cursor still reaches the end.
     return FeedPage(changes, last_seq, False, read_checksum(session, sight))
+
+
+def _add_stubs(session: Session, sight: Sight, changes: list[dict[str, Any]]) -> None:
+    """Put beside each word of a redaction what is left now of the changes it names, as far as they may be seen."""
+    for change in changes:
+        if change["kind"] == "subject.redacted":
+            query = _select_feed(sight).where(
+                col(ChangeRow.subject_id) == UUID(change["subject_id"]), col(ChangeRow.redacted_by).is_not(None)
+            )
+            change["stubs"] = [_as_item(row) for row in session.execute(query)]
 
 
 def read_checksum(session: Session, sight: Sight) -> str:
@@ -68,7 +83,8 @@ def iter_feed(session: Session, sight: Sight, *, is_shared: bool = False) -> Ite
 def read_history(session: Session, sight: Sight, kind: SubjectType, subject_id: UUID) -> list[dict[str, Any]]:
     """Every change about one thing that may be seen."""
     query = _select_feed(sight).where(col(ChangeRow.subject_id) == subject_id)
-    return [item for item in map(_as_item, session.execute(query)) if KINDS[item["kind"]].subject == kind]
+    items = map(_as_item, session.execute(query))
+    return [item for item in items if KINDS[item["kind"]].subject in (kind, None)]
 
 
 def _select_feed(sight: Sight) -> Select[*tuple[Any, ...]]:

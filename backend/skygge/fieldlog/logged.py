@@ -25,7 +25,7 @@ CHECK_BITS = 40
 IDS_AT_ONCE = 500
 UNSEALED = frozenset({"raw", "seal"})
 
-Key = tuple[SubjectType, str]
+Key = tuple[SubjectType | None, str]
 LOGGED: tuple[Any, ...] = (
     ChangeRow.seq, ChangeRow.raw, ChangeRow.author_id, ChangeRow.encounter_id, ChangeRow.private_to,
     ChangeRow.corrected_at, ChangeRow.clock_offset_ms,
@@ -48,7 +48,7 @@ class Logged:
 
     @property
     def key(self) -> Key:
-        """Type and id of the subject it is about."""
+        """Type and id of the subject it is about. Type None: about a thing of any type, and not folded."""
         return KINDS[self.said["kind"]].subject, self.said["subject_id"]
 
 
@@ -87,6 +87,9 @@ def in_slices(ids: Collection[UUID]) -> Iterator[list[UUID]]:
 def seal(values: Mapping[str, Any]) -> bytes:
     """SHA-256 over every column of a row of the log or the quarantine, but for `raw` (hashed beside it) and itself."""
     plain = {name: _plain(value) for name, value in values.items() if name not in UNSEALED}
+    # Rows from before there were stubs were sealed without it.
+    if plain.get("redacted_by") is None:
+        plain.pop("redacted_by", None)
     return hashlib.sha256(to_canonical(plain)).digest()
 
 

@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 from pydantic_core import PydanticUndefined
 from sqlalchemy import RowMapping, Uuid
 
-from skygge.core.changes import KINDS
+from skygge.core.changes import KINDS, is_erased
 from skygge.core.fold import Subject
 from skygge.core.identity import visit_id
 from skygge.core.model import SubjectType, read_instant
@@ -67,7 +67,7 @@ class Origin:
     def created(self) -> Logged:
         """The change that began it; of several the one that arrived first."""
         return min(
-            (logged for logged in self.changes.values() if KINDS[logged.said["kind"]].creates),
+            (one for one in self.changes.values() if KINDS[one.said["kind"]].creates and not is_erased(one.said)),
             key=lambda logged: logged.seq,
         )
 

@@ -37,9 +37,13 @@ def project(
     """The rows that changes mean, by kind of thing, and the settings of the study where the changes set some."""
     rows: Rows = {}
     settings: dict[str, Any] = {}
-    for key, own in changes.items():
+    for (kind, subject_id), own in changes.items():
+        if kind is None:
+            continue
         origin = Origin({logged.said["change_id"]: logged for logged in own}, observers)
-        subject = fold_subject(*key, {change_id: logged.said for change_id, logged in origin.changes.items()})
+        subject = fold_subject(
+            kind, subject_id, {change_id: logged.said for change_id, logged in origin.changes.items()}
+        )
         if subject.type == "study":
             settings = {name: value for name, value in subject.fields.items() if name in STUDY_FIELDS}
         elif subject.is_created:
@@ -68,7 +72,7 @@ def _add_codes(rows: Rows, study_id: UUID, subject: Subject) -> None:
 def _by_type(keys: Iterable[Key]) -> dict[SubjectType, list[UUID]]:
     found: dict[SubjectType, list[UUID]] = {}
     for kind, subject_id in keys:
-        if kind != "study":
+        if kind not in ("study", None):
             found.setdefault(kind, []).append(UUID(subject_id))
     return found
 

@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from skygge.core.changes import KINDS, Change
-from skygge.fieldlog.tables import CodebookRow, EncounterRow
+from skygge.core.changes import KINDS, STRIKES, Change
+from skygge.fieldlog.tables import ChangeRow, CodebookRow, EncounterRow
 from skygge.studies.access import Role
 from skygge.studies.tables import StudyRow
 
@@ -41,6 +41,8 @@ def place_change(change: Change, author_id: UUID, before: Place) -> Place:
     What is said about a reflection stays its author's until a change makes it something else: that shares what follows.
     """
     kind = KINDS[change.kind].subject
+    if kind is None or (change.redacted is not None and change.redacted.mode == "erased"):
+        return before
     if kind == "encounter":
         return Place(UUID(change.subject_id))
     said = change.payload.get("encounter_id") if kind in INSIDE_ENCOUNTERS else None
@@ -72,6 +74,8 @@ class Rules:
             return "change.not_yours"
         if self._is_import:
             return None
+        if change.kind == "subject.redacted":
+            return "change.not_yours"
         if self._author.role != Role.LEAD:
             return self._breach_of_member(change, before)
         return self._breach_of_codebook(change) if kind == "codebook" else None
@@ -80,12 +84,26 @@ class Rules:
         kind = KINDS[change.kind].subject
         if kind == "study" or change.kind == "codebook.published":
             return "change.role_insufficient"
+        if change.kind in STRIKES and not self._may_strike(change):
+            return "change.not_yours"
         if kind in INSIDE_ENCOUNTERS and self._is_hidden(change, before):
             return "change.not_yours"
-        said = change.payload.get(NAMES_A_PERSON.get(kind, ""))
+        said = change.payload.get(NAMES_A_PERSON.get(kind or "", ""))
         if said is not None and said != self._author.observer:
             return "change.observer_differs"
         return self._breach_of_codebook(change) if kind == "codebook" else None
+
+    def _may_strike(self, change: Change) -> bool:
+        """Whether its author observed the encounter or began the thing; what is not there yet is nobody else's."""
+        if change.kind == "encounter.struck":
+            return not self._is_foreign(UUID(change.subject_id))
+        query = select(ChangeRow.author_id).where(
+            ChangeRow.study_id == self._study_id, ChangeRow.subject_id == UUID(change.subject_id)
+        )
+        return self._session.exec(query.order_by(col(ChangeRow.seq)).limit(1)).first() in (
+            None,
+            self._author.member_id,
+        )
 
     def _is_hidden(self, change: Change, before: Place) -> bool:
         """Whether a change comes from or goes into an encounter that its author, in a blind study, does not see."""
@@ -110,8 +128,9 @@ class Rules:
 
     def _breach_of_codebook(self, change: Change) -> str | None:
         """A published version never changes, and the next one names the version it follows."""
-        version = change.payload["version"]
-        assert isinstance(version, int)
+        version = change.payload.get("version")
+        if not isinstance(version, int):
+            return None  # a stub
         latest = self._latest_published()
         is_stale = version <= latest
         if change.kind == "codebook.published":

@@ -14,7 +14,7 @@ from skygge.fieldlog.tables import ChangeRow, EncounterRow
 from skygge.studies.access import Membership, Role
 from skygge.studies.tables import StudyRow
 
-BOUND_KINDS = tuple(kind for kind, spec in KINDS.items() if spec.subject in INSIDE_ENCOUNTERS)
+BOUND_KINDS = tuple(kind for kind, spec in KINDS.items() if spec.subject in (*INSIDE_ENCOUNTERS, None))
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,9 @@ class Sight:
             col(EncounterRow.study_id) == self.study_id, col(EncounterRow.observer) == self.observer
         )
         is_free = and_(col(ChangeRow.encounter_id).is_(None), col(ChangeRow.kind).not_in(BOUND_KINDS))
-        return and_(is_shared, or_(is_mine, is_free, col(ChangeRow.encounter_id).in_(own)))
+        # That something was redacted names nothing, and reaches also the phones of those who saw more once.
+        is_redaction = col(ChangeRow.kind) == "subject.redacted"
+        return and_(is_shared, or_(is_mine, is_free, is_redaction, col(ChangeRow.encounter_id).in_(own)))
 
 
 def sight_of(session: Session, membership: Membership, *, only_own: bool = False) -> Sight:

@@ -21,6 +21,7 @@ class ChangeRow(SQLModel, table=True):
     """One change as it was sent (`raw`), with its gap-free number. `private_to` is the only member who may see it.
 
     `seal` is a hash over what the server added, `check_value` the change's share of the order-independent checksum.
+    `redacted_by` is the change that made a stub of it; `raw` and the hashes are those of the stub then.
     """
 
     __tablename__ = "change"
@@ -46,6 +47,29 @@ class ChangeRow(SQLModel, table=True):
     content_hash: bytes = Field(max_length=HASH_BYTES)
     seal: bytes = Field(max_length=HASH_BYTES)
     raw: bytes
+    redacted_by: UUID | None = None
+
+
+class RedactionRow(SQLModel, table=True):
+    """What was erased or struck, so that a later copy is recognised: where something was, never what it was.
+
+    Without `change_id` the whole thing was erased, and whatever is said about it. `edits` are those of `core.redact`.
+    """
+
+    __tablename__ = "redaction"
+    __table_args__ = (
+        Index("ix_redaction_subject", "study_id", "subject_id"),
+        Index("ix_redaction_change", "study_id", "change_id"),
+    )
+
+    study_id: UUID = Field(primary_key=True, foreign_key="study.study_id")
+    id: UUID = Field(primary_key=True)
+    subject_id: UUID
+    change_id: UUID | None = None
+    mode: str = Field(max_length=10)
+    redacted_by: UUID
+    edits: list[Any] = Field(default_factory=list, sa_type=JSON)
+    redacted_at: datetime = Field(sa_type=UtcTime)
 
 
 class QuarantineRow(SQLModel, table=True):
@@ -124,6 +148,9 @@ class ActorRow(Folded, table=True):
     kind: str = Field(max_length=20)
     agency: str | None = Field(default=None, max_length=200)
     merged_into: UUID | None = None
+    stopped_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    stopped_at_offset_minutes: int | None = None
+    stopped_in: UUID | None = None
 
 
 class ConsentRow(Folded, table=True):

@@ -1,19 +1,17 @@
-"""Changes that the server itself makes: the same envelope as a phone's, under the server's own device."""
+"""Changes that the server itself makes, in a member's name."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from skygge import __version__
-from skygge.clock import Clock, new_id
-from skygge.core.changes import SCHEMA
+from skygge.clock import Clock
 from skygge.core.identity import server_device_id
 from skygge.errors import ServerFailed
 from skygge.fieldlog.append import Author, append_changes
+from skygge.fieldlog.own_words import make_server_change
 from skygge.studies.tables import MemberRow, StudyRow
 
 
@@ -32,7 +30,15 @@ def report_changes(
 ) -> None:
     """Write changes in a member's name. Raises ServerFailed when one is not stored: the server wrote nonsense."""
     device_id = server_device_id(study.study_id)
-    changes = [_envelope(study, report, device_id, number, clock) for number, report in enumerate(reports, 1)]
+    now = clock()
+    changes = [
+        {
+            **make_server_change(study, report.kind, str(report.subject_id), report.payload, now),
+            "parents": list(report.parents),
+            "device_seq": study.last_seq + number,
+        }
+        for number, report in enumerate(reports, 1)
+    ]
     verdicts = append_changes(
         session,
         study_id=study.study_id,
@@ -48,24 +54,3 @@ def report_changes(
 def author_of(member: MemberRow) -> Author:
     """A member as the author of changes."""
     return Author(account_id=member.account_id, member_id=member.member_id, observer=member.observer, role=member.role)
-
-
-def _envelope(study: StudyRow, report: Report, device_id: UUID, number: int, clock: Clock) -> dict[str, Any]:
-    local = clock().astimezone(ZoneInfo(study.time_zone))
-    offset = local.utcoffset()
-    return {
-        "change_id": str(new_id()),
-        "kind": report.kind,
-        "subject_id": str(report.subject_id),
-        "parents": list(report.parents),
-        "payload": report.payload,
-        "made_at": local.isoformat(timespec="milliseconds"),
-        "utc_offset_minutes": int(offset.total_seconds() // 60) if offset is not None else 0,
-        "time_zone": study.time_zone,
-        "device_id": str(device_id),
-        "device_seq": study.last_seq + number,
-        "session_id": "server",
-        "monotonic_ms": 0,
-        "schema": SCHEMA,
-        "app_version": __version__,
-    }

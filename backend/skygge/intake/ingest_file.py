@@ -182,12 +182,12 @@ def _append(
             # What a phone wrote is quarantined, as in a push; what the importer made itself has to be right.
             errors = report.quarantined if one.is_verbatim else refused
             errors.append(RowError(one.row, verdict.code or ""))
-        elif verdict.verdict == "known":
+        elif verdict.verdict in ("known", "erased"):
             report.known += 1
         else:
             report.stored += 1
             spec = KINDS[one.change["kind"]]
-            report.created.update([spec.subject] if spec.creates else [])
+            report.created.update([spec.subject] if spec.creates and spec.subject else [])
     if refused:
         raise ImportRefused(refused)
 

@@ -4,7 +4,8 @@ import type { SubjectType } from './subjects';
 export const SCHEMA = 1;
 
 interface KindSpec {
-  subject: SubjectType;
+  /** 'any': about a thing of any type; it sets nothing, its work is done on other changes. */
+  subject: SubjectType | 'any';
   creates?: boolean;
   sets?: Record<string, unknown>;
 }
@@ -20,11 +21,13 @@ export const KINDS = {
   'encounter.ended': { subject: 'encounter' },
   'encounter.retracted': { subject: 'encounter', sets: RETRACTED },
   'encounter.restored': { subject: 'encounter', sets: RESTORED },
+  'encounter.struck': { subject: 'any' },
   'gap.recorded': { subject: 'gap', creates: true },
   'gap.amended': { subject: 'gap' },
   'gap.retracted': { subject: 'gap', sets: RETRACTED },
   'actor.added': { subject: 'actor', creates: true },
   'actor.amended': { subject: 'actor' },
+  'person.stopped': { subject: 'actor' },
   'consent.recorded': { subject: 'consent', creates: true },
   'entry.logged': { subject: 'entry', creates: true },
   'entry.amended': { subject: 'entry' },
@@ -40,6 +43,8 @@ export const KINDS = {
   'codebook.drafted': { subject: 'codebook', creates: true, sets: { status: 'draft' } },
   'codebook.published': { subject: 'codebook', creates: true, sets: { status: 'published' } },
   'code.proposed': { subject: 'code', creates: true, sets: { status: 'provisional' } },
+  'words.struck': { subject: 'any' },
+  'subject.redacted': { subject: 'any' },
 } as const satisfies Record<string, KindSpec>;
 
 export type ChangeKind = keyof typeof KINDS;
@@ -72,6 +77,16 @@ export interface Change {
   schema: number;
   app_version: string;
   group_id?: string;
+  redacted?: Redacted;
+}
+
+/**
+ * What makes a change a stub: 'erased' leaves no payload, 'words' a payload without what was struck. `by` is the
+ * change that took the content out; nothing tells what was there.
+ */
+export interface Redacted {
+  mode: 'words' | 'erased';
+  by: string;
 }
 
 /** A change as the server's feed tells it. */
@@ -80,18 +95,26 @@ export interface FedChange extends Change {
   author: string;
   received_at: string;
   corrected_at?: string | null;
+  /** Only on subject.redacted: what is left of the changes that it names. */
+  stubs?: FedChange[];
 }
 
 /** A change as the phone knows it: its own without `seq` until the server has acknowledged it. */
-export type StoredChange = Change & Partial<Omit<FedChange, keyof Change>>;
+export type StoredChange = Change & Partial<Omit<FedChange, keyof Change | 'stubs'>>;
 
 /** The kind's specification, or undefined for a kind that a newer version reports. */
 export function specOf(kind: string): KindSpec | undefined {
   return Object.hasOwn(KINDS, kind) ? KINDS[kind as ChangeKind] : undefined;
 }
 
+/** The type of thing that a kind is about; undefined for unknown kinds and for those about things of any type. */
+export function subjectOf(kind: string): SubjectType | undefined {
+  const subject = specOf(kind)?.subject;
+  return subject === 'any' ? undefined : subject;
+}
+
 /** The fields that a change of this kind sets on its subject. An unknown kind sets none. */
 export function fieldsSetBy(kind: string, payload: Payload): Payload {
   const spec = specOf(kind);
-  return spec ? { ...payload, ...spec.sets } : {};
+  return spec && spec.subject !== 'any' ? { ...payload, ...spec.sets } : {};
 }

@@ -4,6 +4,7 @@ import type { Unplaced } from './makeChange';
 import type { Notes } from './notes';
 import { placeChanges } from './placeChanges';
 import { refoldSubjects, sealBody } from './refold';
+import { strikeHere } from './strikes';
 
 interface Committed {
   changes: Change[];
@@ -22,7 +23,9 @@ export async function commitChanges(notes: Notes, made: readonly Unplaced[], obs
       const changes = placeChanges(made, standing.device_seq, notes.mirror);
       await Promise.all(changes.map((change) => tx.objectStore('change').add(toRecord(change, observer))));
       for (const { device_seq: own, change_id } of changes) await tx.objectStore('outbox').add({ own, change_id });
-      const records = await refoldSubjects(tx, changes.map((change) => change.subject_id));
+      const touched = changes.map((change) => change.subject_id);
+      for (const change of changes) touched.push(...(await strikeHere(tx, standing, change)));
+      const records = await refoldSubjects(tx, touched);
       standing.device_seq += changes.length;
       standing.own += changes.length;
       standing.unsent += changes.length;

@@ -4,7 +4,7 @@ import type { Envelope } from './envelope';
 import type { Conflict, SubjectType } from './subjects';
 
 /** What the server's feed adds to a change. */
-export type Fed = Omit<FedChange, keyof Change>;
+export type Fed = Omit<FedChange, keyof Change | 'stubs'>;
 
 /** A change with its texts in envelopes. It stays for ever, acknowledged or not. */
 export interface ChangeRecord {
@@ -18,7 +18,7 @@ export interface ChangeRecord {
   by?: string;
   /** The epoch in which the server has acknowledged it. */
   acknowledged?: string;
-  /** The subject was erased: the body holds no content any more. */
+  /** Erased: the body holds no content any more, and it is not offered again. */
   isErased?: boolean;
 }
 

@@ -41,7 +41,8 @@ export function openFields(type: SubjectType | undefined, fields: object): Recor
 
 function withTexts(type: SubjectType | undefined, fields: object, treat: (value: unknown) => unknown) {
   const copy: Record<string, unknown> = { ...fields };
-  for (const name of (type && TEXT_FIELDS[type]) ?? []) {
+  // Kinds about things of any type: only a strike holds a text, and only until it is on the server.
+  for (const name of type ? (TEXT_FIELDS[type] ?? []) : ['words']) {
     if (name in copy) copy[name] = treat(copy[name]);
   }
   return copy;

@@ -1,5 +1,6 @@
-import { fieldsSetBy, specOf, type StoredChange } from './changes';
+import { fieldsSetBy, specOf, subjectOf, type StoredChange } from './changes';
 import { toUnixMs } from './clock';
+import { beats, isErased } from './redact';
 import type { Conflict, SubjectType } from './subjects';
 
 /**
@@ -12,7 +13,7 @@ import type { Conflict, SubjectType } from './subjects';
 
 export type FoldedChange = Pick<
   StoredChange,
-  'change_id' | 'kind' | 'subject_id' | 'parents' | 'payload' | 'made_at' | 'corrected_at'
+  'change_id' | 'kind' | 'subject_id' | 'parents' | 'payload' | 'made_at' | 'corrected_at' | 'redacted'
 >;
 
 export interface Folded {
@@ -30,30 +31,38 @@ interface Told extends FoldedChange {
   sets: Record<string, unknown>;
 }
 
-/** Fold changes into things. Changes of unknown kinds are passed over; of two changes with one id the first is taken. */
+/**
+ * Fold changes into things. Changes of unknown kinds are passed over; of two changes with one id the first is taken, but
+ * a stub beats any copy that holds more.
+ */
 export function fold(changes: Iterable<FoldedChange>): Folded[] {
   const groups = new Map<string, { type: SubjectType; own: Map<string, FoldedChange> }>();
   for (const change of changes) {
-    const type = specOf(change.kind)?.subject;
+    const type = subjectOf(change.kind);
     if (!type) continue;
     const key = `${type} ${change.subject_id}`;
     const group = groups.get(key) ?? { type, own: new Map() };
     groups.set(key, group);
-    if (!group.own.has(change.change_id)) group.own.set(change.change_id, change);
+    const known = group.own.get(change.change_id);
+    if (!known || beats(change, known)) group.own.set(change.change_id, change);
   }
   return Array.from(groups.values(), ({ type, own }) => foldSubject(type, own));
 }
 
 function foldSubject(type: SubjectType, own: Map<string, FoldedChange>): Folded {
   const told = new Map<string, Told>();
-  for (const [id, change] of own) told.set(id, { ...change, sets: fieldsSetBy(change.kind, change.payload) });
+  for (const [id, change] of own) told.set(id, { ...change, sets: fieldsSet(change) });
   const all = [...told.values()];
   const folded: Folded = { type, id: all[0]?.subject_id ?? '', fields: {}, heads: {}, conflicts: [], isCreated: false };
-  folded.isCreated = all.some((change) => specOf(change.kind)?.creates);
+  folded.isCreated = all.some((change) => specOf(change.kind)?.creates && !isErased(change));
   const names = new Set(all.flatMap((change) => Object.keys(change.sets)));
   for (const name of [...names].sort()) foldField(folded, name, all);
   noteUnseenEdits(folded, told);
   return folded;
+}
+
+function fieldsSet(change: FoldedChange): Record<string, unknown> {
+  return isErased(change) ? {} : fieldsSetBy(change.kind, change.payload);
 }
 
 function foldField(folded: Folded, name: string, all: readonly Told[]): void {

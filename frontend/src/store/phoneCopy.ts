@@ -1,7 +1,9 @@
 import type { Change, FedChange } from './changes';
 import { readStanding, strictly, type ChangeRecord, type Fed, type ReportedTx, type Standing } from './database';
 import type { Notes } from './notes';
+import { toStub } from './redact';
 import { refoldSubjects, sealBody, toStoredChange } from './refold';
+import { takeRedaction, takeStub } from './strikes';
 
 /** Limits of one request. */
 export interface BatchLimits {
@@ -13,6 +15,7 @@ interface Judged {
   change_id: string | null;
   verdict: string;
   code?: string | null;
+  stub?: Record<string, unknown> | null;
 }
 
 interface Page {
@@ -124,7 +127,11 @@ export class StoredPhoneCopy {
     if (record.own !== undefined) record.acknowledged = standing.epoch;
     await tx.objectStore('change').put(record);
     if (change.device_id === this.device_id) standing.device_seq = Math.max(standing.device_seq, change.device_seq);
-    if (known) await takeBack(tx, standing, change.change_id);
+    if (known) {
+      await takeBack(tx, standing, change.change_id);
+      await takeStub(tx, record, change);
+    }
+    if (change.kind === 'subject.redacted') await takeRedaction(tx, standing, change);
   }
 
   private async step<T>(work: Step<T>): Promise<T> {
@@ -152,18 +159,14 @@ async function judge(tx: ReportedTx, standing: Standing, record: ChangeRecord, j
   }
   record.acknowledged = standing.epoch;
   await tx.objectStore('change').put(record);
-  if (judged.verdict === 'erased') await redact(tx, record.subject_id);
+  if (judged.verdict === 'erased') await takeStub(tx, record, stubOf(record, judged.stub));
   return true;
 }
 
-/** The subject was erased on the server: no content of it stays here either, whoever reported it. */
-async function redact(tx: ReportedTx, subject_id: string): Promise<void> {
-  const history = await tx.objectStore('change').index('subject').getAll(subject_id);
-  for (const record of history) {
-    record.isErased = true;
-    record.body = { ...record.body, payload: {} };
-    await tx.objectStore('change').put(record);
-  }
+/** What the server keeps in a change's place; of an erased thing only that it was erased. */
+function stubOf(record: ChangeRecord, told: Judged['stub']): Change {
+  const { redacted, payload } = (told ?? {}) as Partial<Change>;
+  return toStub(record.body, redacted ?? { mode: 'erased', by: record.change_id }, payload);
 }
 
 async function takeFromOutbox(tx: ReportedTx, standing: Standing, record: ChangeRecord): Promise<boolean> {
@@ -202,6 +205,6 @@ function toWire(record: ChangeRecord): Change {
 }
 
 function split(change: FedChange): { body: Change; fed: Fed } {
-  const { seq, author, received_at, corrected_at, ...body } = change;
+  const { seq, author, received_at, corrected_at, stubs: _told, ...body } = change;
   return { body: sealBody(body), fed: { seq, author, received_at, ...(corrected_at && { corrected_at }) } };
 }

@@ -1,4 +1,4 @@
-import { fieldsSetBy, specOf, type Change } from './changes';
+import { fieldsSetBy, specOf, subjectOf, type Change } from './changes';
 import type { Unplaced } from './makeChange';
 import type { Mirror } from './mirror';
 
@@ -19,9 +19,9 @@ export function placeChanges(unplaced: readonly Unplaced[], after: number, mirro
 }
 
 function fieldsRead(change: Unplaced, mirror: Mirror): string[] {
-  const spec = specOf(change.kind);
+  const type = subjectOf(change.kind);
   // Who takes a thing back has seen all of it; otherwise every edit of it would count as unseen.
-  if (spec?.sets?.retracted === true) return mirror.fieldsOf(spec.subject, change.subject_id);
+  if (type && specOf(change.kind)?.sets?.retracted === true) return mirror.fieldsOf(type, change.subject_id);
   return Object.keys(fieldsSetBy(change.kind, change.payload));
 }
 

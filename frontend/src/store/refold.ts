@@ -1,4 +1,4 @@
-import { specOf, type StoredChange } from './changes';
+import { specOf, subjectOf, type StoredChange } from './changes';
 import type { ChangeRecord, ReportedTx, SubjectRecord } from './database';
 import { openFields, sealFields } from './envelope';
 import { fold, type Folded } from './fold';
@@ -25,11 +25,11 @@ export function foldRecords(history: readonly ChangeRecord[]): SubjectRecord[] {
 
 // Bodies come from the database with their texts in envelopes; the fold compares envelopes as it would texts.
 function toRecord(folded: Folded, history: readonly ChangeRecord[]): SubjectRecord {
-  const own = history.filter((record) => specOf(record.body.kind)?.subject === folded.type);
+  const own = history.filter((record) => subjectOf(record.body.kind) === folded.type);
   const first = own.find((record) => specOf(record.body.kind)?.creates) ?? own[0];
   const record: SubjectRecord = {
     ...folded,
-    isCreated: folded.isCreated && !first?.isErased,
+    isCreated: folded.isCreated,
     author: first?.fed?.author ?? first?.by ?? '',
     device_seq: first?.body.device_seq ?? 0,
     isOnServer: own.every((each) => each.own === undefined || each.acknowledged !== undefined),
@@ -63,11 +63,15 @@ export function toSubject(record: SubjectRecord): Subject {
 
 /** The change as it was reported, texts open. */
 export function toStoredChange(record: ChangeRecord): StoredChange {
-  const payload = openFields(specOf(record.body.kind)?.subject, record.body.payload);
-  return { ...record.body, payload, ...record.fed };
+  return { ...openBody(record.body), ...record.fed };
+}
+
+/** A body as it was reported, texts open. */
+export function openBody<T extends { kind: string; payload: Record<string, unknown> }>(body: T): T {
+  return { ...body, payload: openFields(subjectOf(body.kind), body.payload) };
 }
 
 /** The reverse for a body on its way into the database. */
 export function sealBody<T extends { kind: string; payload: Record<string, unknown> }>(body: T): T {
-  return { ...body, payload: sealFields(specOf(body.kind)?.subject, body.payload) };
+  return { ...body, payload: sealFields(subjectOf(body.kind), body.payload) };
 }

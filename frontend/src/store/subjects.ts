@@ -54,6 +54,9 @@ export interface ActorFields {
   kind: ActorKind;
   agency?: string | null;
   merged_into?: string | null;
+  /** Nothing more is to be written about this person; `stopped_in` is the encounter in which that was said. */
+  stopped_at?: Stamp | null;
+  stopped_in?: string | null;
 }
 
 export interface ConsentFields {

@@ -1,0 +1,53 @@
+"""Wiping from the disk what was just erased: a database keeps old bytes until it is told not to.
+
+SQLite overwrites what is deleted (`secure_delete`), but the write-ahead log holds older pages until it is emptied.
+PostgreSQL leaves old rows in their pages: the tables are written anew. Its own write-ahead log is recycled by the
+next checkpoints; backups and archives of it keep what they hold until they are thrown away (docs/sync-protocol.md).
+"""
+
+from __future__ import annotations
+
+from time import monotonic, sleep
+
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
+
+PATIENCE_S = 10.0
+ONE_TRY_MS = 1_000
+REWRITTEN = (
+    "change", "quarantine", "entry", "fieldnote", "memo", "encounter", "gap", "actor", "consent", "code", "codebook",
+    "study",
+)  # fmt: skip
+
+
+def scrub(engine: Engine) -> bool:
+    """Wipe it. False when somebody still reads the old state: to be tried again after the next write."""
+    return _empty_wal(engine) if engine.dialect.name == "sqlite" else _rewrite(engine)
+
+
+def _empty_wal(engine: Engine) -> bool:
+    deadline = monotonic() + PATIENCE_S
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={ONE_TRY_MS}")
+        while True:
+            is_busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            if not is_busy or monotonic() > deadline:
+                return not is_busy
+            sleep(0.05)
+    finally:
+        # Not given back to the pool, which expects the usual patience of it.
+        connection.invalidate()
+
+
+def _rewrite(engine: Engine) -> bool:
+    try:
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("SET lock_timeout = '10s'"))
+            for table in REWRITTEN:
+                connection.execute(text(f'VACUUM (FULL) "{table}"'))
+            connection.execute(text("RESET lock_timeout"))
+    except DBAPIError:
+        return False
+    return True

@@ -1,0 +1,50 @@
+import type { Change, Payload, Redacted } from './changes';
+
+/**
+ * What is left of a change when words are struck or a thing is erased: a stub that describes itself and beats any copy
+ * that holds more. Twin: backend/skygge/core/redact.py.
+ */
+
+// Where people write: words are struck in these fields and in everything inside them.
+const TEXT_NAMES = new Set([
+  'title', 'label', 'agency', 'setting', 'reason', 'jotting', 'text', 'note', 'way', 'witness', 'definition', 'starts',
+  'ends', 'example', 'counter_example', 'words',
+]);
+
+type Stubbable = Pick<Change, 'redacted'>;
+
+/** The payload with words replaced wherever they stand in its texts, literally. */
+export function strikeWords<T>(payload: T, words: string, replacement: string): T {
+  return strike(payload, (text) => text.replaceAll(words, () => replacement), false) as T;
+}
+
+function strike(node: unknown, treat: (text: string) => string, isText: boolean): unknown {
+  if (typeof node === 'string') return isText ? treat(node) : node;
+  if (Array.isArray(node)) return node.map((inner) => strike(inner, treat, isText));
+  if (typeof node !== 'object' || node === null) return node;
+  const treated = Object.entries(node).map(([name, inner]) => [name, strike(inner, treat, isText || TEXT_NAMES.has(name))]);
+  return Object.fromEntries(treated) as unknown;
+}
+
+/** The stub of a change: without payload when it was erased, otherwise with what is left of it. */
+export function toStub<T extends { payload: Payload }>(change: T, redacted: Redacted, payload: Payload = {}): T {
+  return { ...change, payload: redacted.mode === 'erased' ? {} : payload, redacted };
+}
+
+/** Whether nothing is left of what a change said. */
+export function isErased(change: Stubbable): boolean {
+  return change.redacted?.mode === 'erased';
+}
+
+/** Whether a copy of a change holds less than another copy of it: erased before struck before whole. */
+export function beats(change: Stubbable, other: Stubbable): boolean {
+  const [rank, otherRank] = [rankOf(change), rankOf(other)];
+  if (rank !== otherRank || rank !== 1) return rank > otherRank;
+  // Ids of redactions rise with time: of two strikes the later one has taken out more.
+  return (change.redacted?.by ?? '') > (other.redacted?.by ?? '');
+}
+
+function rankOf({ redacted }: Stubbable): number {
+  if (!redacted) return 0;
+  return redacted.mode === 'erased' ? 2 : 1;
+}

@@ -1,0 +1,115 @@
+// @vitest-environment node
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { syncOnce } from '../sync/engine';
+import { MemoryServer } from '../sync/memoryServer';
+import type { FedChange } from './changes';
+import { amended, logged, newPhone, started, type Phone } from './forTests';
+import { newId } from './identity';
+import type { OpenNotebook } from './openNotebook';
+import { StoredPhoneCopy } from './phoneCopy';
+import { strikeMinutes, strikeText } from './strikes';
+
+const NAME = 'Annemette';
+let phone: Phone;
+let notebook: OpenNotebook;
+let copy: StoredPhoneCopy;
+
+beforeEach(async () => {
+  phone = newPhone();
+  notebook = await phone.open();
+  copy = new StoredPhoneCopy(notebook.notes, phone.device_id, { changes: 500, bytes: 240_000 });
+});
+afterEach(() => notebook.close());
+
+/** Everything the phone's database holds, as text. */
+async function bytes(): Promise<string> {
+  return notebook.notes.connection.use(async (db) => {
+    const stores = [...db.objectStoreNames];
+    return JSON.stringify(await Promise.all(stores.map((store) => db.getAll(store))));
+  });
+}
+
+async function feed(...changes: Partial<FedChange>[]): Promise<void> {
+  const place = await copy.place();
+  if (!place.epoch) await copy.enterEpoch(EPOCH);
+  await copy.keepPage(place.cursor, { epoch: EPOCH, changes: changes as FedChange[], cursor: place.cursor + changes.length });
+}
+
+const EPOCH = '0192a000-0000-7000-8000-00000000aaaa';
+const FED = { seq: 9, author: 'observer-2', received_at: '2026-03-02T10:00:00.000+00:00' };
+
+describe('words struck on this phone', () => {
+  it('vanish from every version at once, sent or not, and wait with the strike until it has arrived', async () => {
+    const id = newId();
+    await notebook.write([logged('visit', { jotting: `${NAME} går` }, id)]);
+    const server = new MemoryServer();
+    await syncOnce(copy, server);
+    await notebook.write([amended(id, { jotting: `${NAME} kommer` })]);
+    await notebook.write([strikeText(id, NAME, 'C1')]);
+    expect(notebook.get('entry', id)?.fields.jotting).toBe('C1 kommer');
+    const [edit, strike] = await copy.nextBatch();
+    expect(edit).toMatchObject({ payload: { jotting: 'C1 kommer' }, redacted: { mode: 'words', by: strike!.change_id } });
+    expect(strike?.payload).toEqual({ words: NAME, replacement: 'C1' });
+    const stub = { ...strike!, payload: { replacement: 'C1' }, redacted: { mode: 'words', by: strike!.change_id } };
+    await copy.settle(server.epoch, [
+      { change_id: edit!.change_id, verdict: 'stored' },
+      { change_id: strike!.change_id, verdict: 'erased', stub },
+    ]);
+    expect(await bytes()).not.toContain(NAME);
+    expect(notebook.counts()).toMatchObject({ unsent: 0, parked: 0 });
+  });
+});
+
+describe('minutes struck on this phone', () => {
+  it('take their entries with all their versions, and leave a gap', async () => {
+    const visit = newId();
+    const [kept, gone] = [newId(), newId()];
+    await notebook.write([started(visit), logged(visit, { jotting: 'vent lidt' }, kept)]);
+    await notebook.write([logged(visit, { jotting: NAME, started_at: '2026-03-02T09:10:00.000+01:00' }, gone)]);
+    await notebook.write([amended(gone, { jotting: `${NAME} igen` })]);
+    await notebook.write(strikeMinutes(visit, '2026-03-02T09:09:00.000+01:00', '2026-03-02T09:12:00.000+01:00'));
+    expect(notebook.entriesOf(visit).map(({ id }) => id)).toEqual([kept]);
+    expect(notebook.get('entry', gone)).toBeUndefined();
+    expect(notebook.list('gap').map(({ fields }) => fields.kind)).toEqual(['struck']);
+    expect(await bytes()).not.toContain(NAME);
+    expect(JSON.stringify(await copy.nextBatch())).not.toContain(NAME);
+  });
+});
+
+describe('a redaction from the feed', () => {
+  it('puts its stubs in the place of what is here, and wipes what it does not show', async () => {
+    const id = newId();
+    const [first] = await notebook.write([logged('visit', { jotting: `${NAME} går` }, id)]);
+    const [second] = await notebook.write([amended(id, { jotting: `${NAME} kommer` })]);
+    const by = newId();
+    const stub = { ...first!, ...FED, payload: { ...first!.payload, jotting: '▮ går' }, redacted: { mode: 'words', by } };
+    const changes = [first!.change_id, second!.change_id];
+    const told = { ...first!, ...FED, change_id: by, kind: 'subject.redacted', payload: { mode: 'words', changes } };
+    await feed({ ...told, stubs: [stub as FedChange] });
+    expect(notebook.get('entry', id)?.fields.jotting).toBe('▮ går');
+    expect(await bytes()).not.toContain(NAME);
+  });
+
+  it('erases a thing with what was never sent of it, and a full copy that comes later does not bring it back', async () => {
+    const id = newId();
+    const [first] = await notebook.write([logged('visit', { jotting: NAME }, id)]);
+    const told = { ...first!, ...FED, change_id: newId(), kind: 'subject.redacted', payload: { mode: 'erased' } };
+    await feed(told);
+    await feed({ ...first!, ...FED });
+    expect(notebook.get('entry', id)).toBeUndefined();
+    expect(await bytes()).not.toContain(NAME);
+    expect(JSON.stringify(await copy.nextBatch())).not.toContain(NAME);
+  });
+});
+
+describe('stop for this person', () => {
+  it('stands on the person, and can be lifted', async () => {
+    const id = newId();
+    await notebook.write([{ kind: 'actor.added', subject_id: id, payload: { label: 'C1', kind: 'citizen' } }]);
+    const at = '2026-03-02T09:10:00.000+01:00';
+    await notebook.write([{ kind: 'person.stopped', subject_id: id, payload: { stopped_at: at, stopped_in: newId() } }]);
+    expect(notebook.get('actor', id)?.fields.stopped_at).toBe(at);
+    await notebook.write([{ kind: 'actor.amended', subject_id: id, payload: { stopped_at: null, stopped_in: null } }]);
+    expect(notebook.get('actor', id)?.fields.stopped_at).toBeNull();
+  });
+});

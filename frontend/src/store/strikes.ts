@@ -1,0 +1,90 @@
+import type { Change, Draft, FedChange, Redacted } from './changes';
+import { toUnixMs } from './clock';
+import type { ChangeRecord, ReportedTx, Standing } from './database';
+import { newId } from './identity';
+import { beats, isErased, strikeWords, toStub } from './redact';
+import { openBody, sealBody } from './refold';
+
+/** The drafts that erase some minutes of an encounter and leave a gap, for one call of `write`. */
+export function strikeMinutes(encounter_id: string, from: string, to: string): Draft[] {
+  const group_id = newId();
+  const gap = { encounter_id, kind: 'struck', from, to };
+  return [
+    { kind: 'gap.recorded', subject_id: newId(), payload: gap, group_id },
+    { kind: 'encounter.struck', subject_id: encounter_id, payload: { from, to }, group_id },
+  ];
+}
+
+/** The draft that takes words out of every version of a thing's texts. */
+export function strikeText(subject_id: string, words: string, replacement: string): Draft {
+  return { kind: 'words.struck', subject_id, payload: { words, replacement } };
+}
+
+/** Do on this phone what a strike just made here asks for. Gives back the things to fold anew. */
+export async function strikeHere(tx: ReportedTx, standing: Standing, change: Change): Promise<string[]> {
+  if (change.kind === 'words.struck') {
+    await rewrite(tx, change);
+    return [change.subject_id];
+  }
+  if (change.kind !== 'encounter.struck') return [];
+  const struck = await entriesWithin(tx, change);
+  for (const id of struck) await eraseThing(tx, standing, id, change.change_id);
+  return struck;
+}
+
+/** Do on this phone what the server's word about a redaction says. */
+export async function takeRedaction(tx: ReportedTx, standing: Standing, told: FedChange): Promise<void> {
+  if (told.payload.mode === 'erased') return eraseThing(tx, standing, told.subject_id, told.change_id);
+  const stubs = new Map((told.stubs ?? []).map((stub) => [stub.change_id, stub]));
+  for (const change_id of (told.payload.changes ?? []) as string[]) {
+    const record = await tx.objectStore('change').get(change_id);
+    // What is no longer shown to us cannot be mended, so nothing of it stays.
+    if (record) await takeStub(tx, record, stubs.get(change_id) ?? toStub(record.body, erased(told.change_id)));
+  }
+}
+
+/** Put a stub in the place of what is here, if it holds less. */
+export async function takeStub(tx: ReportedTx, record: ChangeRecord, stub: Change): Promise<void> {
+  if (!beats(stub, record.body)) return;
+  const { payload, redacted } = stub;
+  record.body = sealBody({ ...record.body, payload, ...(redacted && { redacted }) });
+  if (isErased(record.body)) record.isErased = true;
+  await tx.objectStore('change').put(record);
+}
+
+/** Nothing of a thing stays here, whoever reported it. */
+async function eraseThing(tx: ReportedTx, standing: Standing, id: string, by: string): Promise<void> {
+  for (const record of await historyOf(tx, id)) {
+    await takeStub(tx, record, toStub(record.body, erased(by)));
+    if ((await tx.objectStore('parked').getKey(record.change_id)) === undefined) continue;
+    await tx.objectStore('parked').delete(record.change_id);
+    standing.parked -= 1;
+  }
+}
+
+async function rewrite(tx: ReportedTx, strike: Change): Promise<void> {
+  const { words, replacement } = strike.payload as { words: string; replacement: string };
+  for (const record of await historyOf(tx, strike.subject_id)) {
+    const { payload } = openBody(record.body);
+    const left = strikeWords(payload, words, replacement);
+    if (JSON.stringify(left) === JSON.stringify(payload)) continue;
+    await takeStub(tx, record, toStub(record.body, { mode: 'words', by: strike.change_id }, left));
+  }
+}
+
+/** Every change about a thing but the strikes, which are emptied by the server's answer. */
+async function historyOf(tx: ReportedTx, id: string): Promise<ChangeRecord[]> {
+  const history = await tx.objectStore('change').index('subject').getAll(id);
+  return history.filter(({ body }) => !['words.struck', 'encounter.struck', 'subject.redacted'].includes(body.kind));
+}
+
+async function entriesWithin(tx: ReportedTx, strike: Change): Promise<string[]> {
+  const { from, to } = strike.payload as { from: string; to: string };
+  const entries = await tx.objectStore('subject').index('encounter').getAll(strike.subject_id);
+  const isWithin = (at: number) => at >= toUnixMs(from) && at <= toUnixMs(to);
+  return entries.filter(({ fields }) => isWithin(toUnixMs(String(fields.started_at)))).map(({ id }) => id);
+}
+
+function erased(by: string): Redacted {
+  return { mode: 'erased', by };
+}

@@ -1,0 +1,201 @@
+"""What is erased or struck exists nowhere afterwards (invariant I5), arrives everywhere, and never comes back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+from sqlalchemy import text
+
+from skygge.db import Database
+from skygge.fieldlog.verify import verify
+from tests.fixtures.world import World
+from tests.sync.phone import Phone, join_with_phone, stamp, words
+
+MARKER = "Annemette-Marker"
+EXPORTS = ("jsonl", "csv")
+
+
+def test_struck_words_exist_nowhere_afterwards(world: World, phone: Phone) -> None:
+    """Log, tables, quarantine, history, lists, exports, the bytes of database and write-ahead log (I5)."""
+    visit = phone.visit(setting=f"hos {MARKER}")
+    entry = phone.entry(visit, jotting=f"{MARKER} siger nej, {MARKER}")
+    edit = phone.amend(entry, {"jotting": f"{MARKER} siger ja"})
+    odd = {**phone.amend(entry, {"jotting": f"{MARKER} til sidst"}), "kind": "entry.sung"}
+    assert words(phone.push(visit, entry, edit, odd)) == ["stored", "stored", "stored", "quarantined"]
+    strikes = [
+        phone.change("words.struck", {"words": MARKER, "replacement": "C1"}, subject_id=one["subject_id"])
+        for one in (visit, entry)
+    ]
+    verdicts = phone.push(*strikes)
+    assert words(verdicts) == ["erased", "erased"]
+    assert all(MARKER not in json.dumps(verdict["stub"]) for verdict in verdicts)
+    assert_nowhere(world, phone)
+    (now,) = phone.read("entries")
+    assert (now["jotting"], now["action"]) == ("C1 siger ja", "talks")
+    assert [one["setting"] for one in phone.read("encounters")] == ["hos C1"]
+    assert "C1 til sidst" in json.dumps(phone.read("quarantine"))
+
+
+def test_the_redaction_is_an_entry_of_the_feed_with_stubs_that_describe_themselves(phone: Phone) -> None:
+    """A phone that was past the changes learns of it, and one that begins anew meets the stubs alone."""
+    visit = phone.visit()
+    entry = phone.entry(visit, jotting=f"{MARKER} går")
+    phone.push(visit, entry)
+    cursor = phone.pull()["cursor"]
+    phone.push(phone.change("words.struck", {"words": MARKER}, subject_id=entry["subject_id"]))
+    told = phone.pull(cursor)["changes"]
+    assert [change["kind"] for change in told] == ["words.struck", "subject.redacted"]
+    (stub,) = [one for one in told[1]["stubs"] if one["change_id"] == entry["change_id"]]
+    assert stub["payload"]["jotting"] == "▮ går"
+    assert stub["redacted"] == {"mode": "words", "by": told[1]["change_id"]}
+    fresh = {change["change_id"]: change for change in phone.pull_all()}
+    assert fresh[entry["change_id"]]["redacted"]["mode"] == "words"
+
+
+def test_a_copy_that_comes_back_is_answered_with_its_stub(phone: Phone) -> None:
+    """The answer to the first push was lost, the words were struck meanwhile: nothing of the copy is kept."""
+    visit = phone.visit()
+    entry = phone.entry(visit, jotting=MARKER)
+    strike = phone.change("words.struck", {"words": MARKER}, subject_id=entry["subject_id"])
+    phone.push(visit, entry, strike)
+    again = phone.push(entry, strike)
+    assert words(again) == ["erased", "erased"]
+    assert again[0]["stub"]["payload"]["jotting"] == "▮"
+    assert MARKER not in json.dumps(again) + json.dumps(phone.pull_all()) + json.dumps(phone.read("quarantine"))
+
+
+def test_struck_minutes_take_their_entries_and_leave_a_gap(world: World, phone: Phone) -> None:
+    """Entries that began within the minutes are gone, the others stay, and nobody takes the silence for calm."""
+    visit = phone.visit()
+    kept = phone.entry(visit, started_at=stamp(1), jotting="vent lidt")
+    gone = phone.entry(visit, started_at=stamp(10), jotting=MARKER)
+    phone.push(visit, kept, gone)
+    struck = phone.change("encounter.struck", {"from": stamp(9), "to": stamp(11)}, subject_id=visit["subject_id"])
+    assert words(phone.push(struck)) == ["stored"]
+    assert [one["id"] for one in phone.read("entries")] == [kept["subject_id"]]
+    gaps = [one for one in phone.pull_all() if one["kind"] == "gap.recorded"]
+    assert [(gap["payload"]["kind"], gap["payload"]["from"]) for gap in gaps] == [("struck", stamp(9))]
+    assert words(phone.push(gone, phone.amend(gone, {"jotting": MARKER}))) == ["erased", "erased"]
+    assert_nowhere(world, phone)
+
+
+def test_a_gap_that_the_phone_recorded_is_not_recorded_twice(phone: Phone) -> None:
+    """The phone leaves its own gap at once; the server adds one only where there is none."""
+    visit = phone.visit()
+    gap = phone.change("gap.recorded", {"encounter_id": visit["subject_id"], "kind": "struck",
+                                        "from": stamp(9), "to": stamp(11)})  # fmt: skip
+    struck = phone.change("encounter.struck", {"from": stamp(9), "to": stamp(11)}, subject_id=visit["subject_id"])
+    phone.push(visit, gap, struck)
+    assert len([one for one in phone.pull_all() if one["kind"] == "gap.recorded"]) == 1
+
+
+def test_only_the_author_or_a_lead_strikes(world: World, phone: Phone, study_id: UUID) -> None:
+    """A colleague's words are not mine to take out; the refused strike waits in quarantine."""
+    other = join_with_phone(world, study_id, "Bo")
+    memo = phone.change("memo.written", {"text": "Bo"})
+    phone.push(memo)
+    strike = other.change("words.struck", {"words": "Bo"}, subject_id=memo["subject_id"])
+    assert other.push(strike)[0]["code"] == "change.not_yours"
+    forged = other.change("subject.redacted", {"mode": "erased"}, subject_id=memo["subject_id"])
+    assert other.push(forged)[0]["code"] == "change.not_yours"
+    own = other.change("memo.written", {"text": "Anna kom"})
+    other.push(own)
+    assert words(phone.push(phone.change("words.struck", {"words": "Anna"}, subject_id=own["subject_id"]))) == [
+        "erased"
+    ]
+    assert [memo["text"] for memo in phone.read("memos")] == ["Bo", "▮ kom"]
+
+
+def test_an_erased_person_is_nowhere_and_does_not_come_back(world: World, phone: Phone) -> None:
+    """Withdrawal with erasure: the person, consent, entries as actor or recipient, presence, references in texts."""
+    citizen = phone.change("actor.added", {"label": MARKER, "kind": "citizen"})
+    worker = phone.change("actor.added", {"label": "P1", "kind": "professional"})
+    who, other = citizen["subject_id"], worker["subject_id"]
+    consent = phone.change("consent.recorded", {"actor_id": who, "at": stamp(0), "withdrawal_promise": "erase"})
+    visit = phone.visit(presence=[{"actor_id": who}, {"actor_id": other}], focal_actor_id=who)
+    entry = phone.entry(visit, actor_id=other, recipient_id=who, jotting="hun siger nej")
+    free = phone.entry(visit, actor_id=other, jotting="alene")
+    note = phone.change("fieldnote.written", {"encounter_id": visit["subject_id"], "text": f"med @{MARKER}."})
+    phone.push(citizen, worker, consent, visit, entry, free, note)
+    asked = {"actor_id": who, "mode": "erase"}
+    before = phone.pull_all()
+    dry = phone.client.post(f"{phone.url}/withdrawals", json={**asked, "dry_run": True}).json()
+    assert phone.pull_all() == before
+    done = phone.client.post(f"{phone.url}/withdrawals", json=asked).json()
+    assert done == {**dry, "dry_run": False}
+    assert (done["promises"], done["n_entries"], done["n_references"]) == (["erase"], 1, 1)
+    assert [text["id"] for text in done["to_read"]] == [free["subject_id"]]
+    assert [one["id"] for one in phone.read("entries")] == [free["subject_id"]]
+    (left,) = phone.read("encounters")
+    assert (left["presence"], left["focal_actor_id"]) == ([{"actor_id": other}], None)
+    late = phone.entry(visit, actor_id=who, jotting=MARKER)
+    assert words(phone.push(late, citizen)) == ["erased", "erased"]
+    assert phone.client.post(f"{phone.url}/withdrawals", json=asked).status_code == 404
+    assert_nowhere(world, phone)
+
+
+def test_redacting_a_person_keeps_what_can_be_counted(world: World, phone: Phone) -> None:
+    """Words go, times are coarsened to the visit, codes stay, and nothing more is written about the person."""
+    citizen = phone.change("actor.added", {"label": "C1", "kind": "citizen"})
+    visit = phone.visit(presence=[{"actor_id": citizen["subject_id"]}])
+    entry = phone.entry(visit, actor_id=citizen["subject_id"], jotting=MARKER, kind="state", ended_at=stamp(7))
+    phone.push(citizen, visit, entry)
+    phone.client.post(f"{phone.url}/withdrawals", json={"actor_id": citizen["subject_id"], "mode": "redact"})
+    (now,) = phone.read("entries")
+    assert (now["action"], now["jotting"], now["kind"], now["ended_at"]) == ("talks", None, "point", None)
+    (there,) = phone.read("encounters")
+    assert now["started_at"] == there["started_at"] == stamp(0)
+    assert phone.read("actors")[0]["stopped_at"] is not None
+    assert_nowhere(world, phone)
+
+
+def test_only_a_lead_carries_out_a_withdrawal(world: World, phone: Phone, study_id: UUID) -> None:
+    """An observer may stop in the field; taking away is decided by whoever leads the study."""
+    other = join_with_phone(world, study_id, "Bo")
+    citizen = phone.change("actor.added", {"label": "C1", "kind": "citizen"})
+    phone.push(citizen)
+    asked = {"actor_id": citizen["subject_id"], "mode": "erase"}
+    assert other.client.post(f"{phone.url}/withdrawals", json=asked).status_code == 403
+    stop = other.change("person.stopped", {"stopped_at": stamp(3)}, subject_id=citizen["subject_id"])
+    assert words(other.push(stop)) == ["stored"]
+    assert phone.read("actors")[0]["stopped_at"] == stamp(3)
+
+
+def assert_nowhere(world: World, phone: Phone) -> None:
+    """The marker is not in any answer, any export, nor in any byte the database keeps; and the tables fit the log."""
+    pages: list[Any] = [phone.pull_all(), phone.read("quarantine"), phone.read("conflicts", retracted=True)]
+    pages += [phone.read(name, retracted=True) for name in ("actors", "encounters", "entries", "fieldnotes", "memos")]
+    for name in EXPORTS:
+        answer = phone.client.get(f"{phone.url}/exports/{name}")
+        assert answer.status_code == 200
+        pages.append(answer.content.decode("latin-1"))
+    found = json.dumps(pages, ensure_ascii=False)
+    assert MARKER not in found and MARKER not in (world.database.ledger.file.read_text("utf-8"))
+    with world.database.read() as session:
+        assert verify(session) == []
+    assert not world.database.is_scrub_due
+    assert [file.name for file in files_of(world.database, world) if MARKER.encode() in file.read_bytes()] == []
+
+
+def files_of(database: Database, world: World) -> list[Path]:
+    """The files in which the database keeps this study: all of SQLite's; of PostgreSQL those of this one database."""
+    if database.is_sqlite:
+        return list(world.settings.data.iterdir())
+    with psycopg.connect(world.settings.url_of_database, autocommit=True) as connection:
+        connection.execute("CHECKPOINT")
+    with database.writer.connect() as connection:
+        folder = connection.execute(text("SHOW data_directory")).scalar_one()
+        oid = connection.execute(text("SELECT oid FROM pg_database WHERE datname = current_database()")).scalar_one()
+    return [file for file in (Path(folder) / "base" / str(oid)).iterdir() if file.is_file()]
+
+
+@pytest.mark.parametrize("mode", ["whole", "", None])
+def test_an_odd_withdrawal_is_refused(phone: Phone, mode: object) -> None:
+    """The three modes and no other."""
+    asked = {"actor_id": str(phone.study_id), "mode": mode}
+    assert phone.client.post(f"{phone.url}/withdrawals", json=asked).status_code == 422
