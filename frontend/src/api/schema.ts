@@ -545,6 +545,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/studies/{study_id}/withdrawals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw Person
+         * @description Carry out a person's withdrawal: stop writing about them, take the words out, or erase everything.
+         *
+         *     `to_read` lists texts from the same encounters that do not name the person: somebody has to read them.
+         */
+        post: operations["withdraw_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/studies/{study_id}/imports/{name}": {
         parameters: {
             query?: never;
@@ -1784,6 +1806,24 @@ export interface components {
             is_demo: boolean;
         };
         /**
+         * TextToRead
+         * @description A text that may speak of the person without naming them: a person decides whether it stays.
+         */
+        TextToRead: {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "study" | "codebook" | "code" | "actor" | "consent" | "encounter" | "gap" | "entry" | "fieldnote" | "memo";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Encounter Id */
+            encounter_id?: string | null;
+        };
+        /**
          * Things
          * @description Part of a list of JSON Lines objects, and where the next part begins (null at the end).
          */
@@ -2037,6 +2077,52 @@ export interface components {
             text: {
                 [key: string]: string;
             };
+        };
+        /**
+         * WithdrawalIn
+         * @description Which person, and what is to happen. A dry run changes nothing and counts what would.
+         */
+        WithdrawalIn: {
+            /**
+             * Actor Id
+             * Format: uuid
+             */
+            actor_id: string;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "stop" | "redact" | "erase";
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run: boolean;
+        };
+        /**
+         * WithdrawalOut
+         * @description What became of a withdrawal. `promises` are those given when consent was asked, the newest first.
+         */
+        WithdrawalOut: {
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "stop" | "redact" | "erase";
+            /** Dry Run */
+            dry_run: boolean;
+            /** Promises */
+            promises: string[];
+            /** N Entries */
+            n_entries: number;
+            /** N Encounters */
+            n_encounters: number;
+            /** N References */
+            n_references: number;
+            /** N Changes */
+            n_changes: number;
+            /** To Read */
+            to_read: components["schemas"]["TextToRead"][];
         };
         /**
          * ProblemBody
@@ -5094,6 +5180,95 @@ export interface operations {
                 };
             };
             /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    withdraw_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawalIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WithdrawalOut"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing, device_revoked */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient, token.read_only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown, actor.unknown */
             404: {
                 headers: {
                     [name: string]: unknown;
