@@ -136,6 +136,7 @@ def test_an_erased_person_is_nowhere_and_does_not_come_back(world: World, phone:
     late = phone.entry(visit, actor_id=who, jotting=MARKER)
     assert words(phone.push(late, citizen)) == ["erased", "erased"]
     assert phone.client.post(f"{phone.url}/withdrawals", json=asked).status_code == 404
+    assert [event["kind"] for event in phone.read("audit")][:1] == ["person.erased"]
     assert_nowhere(world, phone)
 
 

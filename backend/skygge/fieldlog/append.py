@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy import case, insert, select, update
 from sqlmodel import Session, col
 
+from skygge.audit.keep import Event, keep
 from skygge.clock import Clock, new_id
 from skygge.core.changes import KINDS, STRIKES, Change, ChangeRefused, read_change
 from skygge.core.identity import is_canonical_id, server_device_id
@@ -112,7 +113,12 @@ def strike(session: Session, delivery: Delivery, struck: Change, next_seq: int) 
     for order in find_orders(session, delivery.study_id, struck, delivery.received_at):
         next_seq = _redact(session, delivery, order, next_seq)
     gap = find_missing_gap(session, delivery.study_id, struck)
-    return _say(session, delivery, "gap.recorded", gap, next_seq) if gap else next_seq
+    if gap:
+        next_seq = _say(session, delivery, "gap.recorded", gap, next_seq)
+    author, details = delivery.author, {"subject_id": struck.subject_id}
+    event = Event(struck.kind, delivery.received_at, author.observer, author.account_id, delivery.study_id, details)
+    keep(session, event)
+    return next_seq
 
 
 def _redact(session: Session, delivery: Delivery, order: Redaction, next_seq: int) -> int:

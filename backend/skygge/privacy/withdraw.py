@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, or_, select
 
+from skygge.audit.keep import Event, keep
 from skygge.core.identity import server_device_id
 from skygge.core.redact import Edit, find_matches
 from skygge.errors import ActorUnknown
@@ -25,6 +26,7 @@ from skygge.studies.access import Membership
 from skygge.studies.tables import StudyRow
 
 BLANK = "▮"
+ON_RECORD: Mapping[Mode, str] = {"stop": "person.stopped", "redact": "person.redacted", "erase": "person.erased"}
 Said = Mapping[str, Any]
 TEXT_TABLES: tuple[tuple[type[Folded], str, str], ...] = (
     (EntryRow, "entry", "jotting"), (FieldNoteRow, "fieldnote", "text"), (MemoRow, "memo", "text"),
@@ -72,6 +74,9 @@ def withdraw(
     if dry_run:
         session.rollback()
         session.info.clear()
+        return found
+    details = {"actor_id": str(actor_id), "entries": found.n_entries, "changes": found.n_changes}
+    keep(session, Event(ON_RECORD[mode], now, author.observer, author.account_id, membership.study_id, details))
     return found
 
 
