@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from skygge.core.identity import visit_id
+from skygge.core.model import Code
 from tests.fixtures.paper_study import (
     STUDY_ID,
     Line,
@@ -17,6 +18,7 @@ from tests.fixtures.paper_study import (
     study_line,
 )
 
+ODD_LABEL = 'A (b), c | d "👵" שלום / e'
 NASTY_TEXTS = [
     "æøå ÆØÅ “vent lidt”",
     "👵🏽 kigger 🫖",
@@ -41,8 +43,14 @@ NASTY_TEXTS = [
 
 
 def make_nasty() -> PaperStudy:
-    """Two observers on one visit, an unknown end, gaps of each kind, a visit without entries, things not to be told."""
-    return PaperStudy([*_house(), *_entries(), *_writings()])
+    """Two observers on one visit, an unknown end, gaps of each kind, a visit without entries, things not to be told.
+
+    And a crowded visit: states that overlap, of no length, that nobody ended; codes of one label in two dimensions;
+    labels that other formats use as signs; a field note of 2,000 words, anchored and not.
+    """
+    return PaperStudy(
+        [*_house(), *_crowd(), *_entries(), *(dict(line) for line in CROWDED), *_writings(), *_long_note()]
+    )
 
 
 def _house() -> list[Line]:
@@ -52,6 +60,7 @@ def _house() -> list[Line]:
         actor("P1", agency="North"),
         actor("P1 again", merged_into=name_id("P1")),
         actor("C1 (|,) 👵", "citizen"),
+        actor("never seen", "bystander"),
         {"type": "consent", "id": name_id("consent"), "actor_id": name_id("P1"), "ethics": "given", "at": at("08:00")},
         encounter(
             "a",
@@ -76,6 +85,57 @@ def _house() -> list[Line]:
     ]
 
 
+def _crowd() -> list[Line]:
+    return [
+        *odd_codes(),
+        actor("\u202e שלום \u202c", "relative"),
+        encounter("crowd", "13:00", "13:30", focal_actor_id=name_id("P1"), setting='home: 4/5 * "attic" <2>|'),
+    ]
+
+
+def odd_codes(version: int = 1) -> list[Line]:
+    """A code with the label of one in another dimension, and one whose words are full of signs."""
+    odd = [
+        Code(dimension="action", key="unclear_act", label={"en": "Unclear", "da": "Uklart"}, order=90),
+        Code(
+            dimension="action", key="odd", label={"en": ODD_LABEL, "da": "Skæv"}, order=91, definition="]]> & <b>\x0b"
+        ),
+    ]
+    return [{"type": "code", **code.model_dump(), "version": version} for code in odd]
+
+
+def _crowded_entries() -> list[Line]:
+    return [
+        entry("crowd", "13:01", who="P1", action="talks", end="13:10", structure="directing"),
+        entry("crowd", "13:05", who="P1", action="talks", end="13:08", structure="directing"),
+        entry("crowd", "13:06", who="P1", action="talks", end="13:06", verbatim=True, precision_s=30),
+        entry("crowd", "13:12", who="P1", action="odd", kind="state"),
+        entry("crowd", "13:12", who="\u202e שלום \u202c", to="P1", action="unclear_act", structure="unclear"),
+        entry("crowd", "13:12:00", kind="note"),
+        entry("crowd", "13:40", who="C1 (|,) 👵", to="P1", action="asks", taken="recalled", control=1, care=-2),
+    ]
+
+
+def _long_note() -> list[Line]:
+    """Eleven paragraphs, 2,002 words; every third is anchored, one of them to two entries and one to none known."""
+    anchored = iter([*(line["id"] for line in CROWDED if line["action"] == "talks"), name_id("never written")])
+    anchors = [[next(anchored)] if place % 3 == 0 else [] for place in range(11)]
+    anchors[3].append(CROWDED[4]["id"])
+    return [
+        {
+            "type": "fieldnote",
+            "id": name_id(f"note {place}"),
+            "encounter_id": name_id("crowd"),
+            "position": place + 0.5,
+            "anchors": anchors[place],
+            "text": f"§{place} {NASTY_TEXTS[place]} " + "word " * (182 - 1 - len(NASTY_TEXTS[place].split())),
+            "author": "observer-1" if place else "observer-2",
+            "written_at": at("21:00"),
+        }
+        for place in range(11)
+    ]
+
+
 def _entries() -> list[Line]:
     return [
         *(
@@ -97,7 +157,7 @@ def _entries() -> list[Line]:
         ),
         entry("gone", "12:01"),
         entry("a", "09:26", kind="reflection", jotting="I am tired"),
-        entry("a", "09:27", retracted=True),
+        entry("a", "09:27", retracted=True, jotting="never mind"),
         entry("a", "09:28", merged_into=name_id("somebody")),
     ]
 
@@ -123,3 +183,6 @@ def _writings() -> list[Line]:
             "written_at": at("21:00"),
         },
     ]
+
+
+CROWDED = _crowded_entries()

@@ -12,7 +12,7 @@ from typing import Any
 
 from skygge.core.export import ExportOptions, Losses, all_exports
 from skygge.core.model import SubjectType
-from tests.exports.nasty_study import NASTY_TEXTS, make_nasty
+from tests.exports.nasty_study import CROWDED, NASTY_TEXTS, make_nasty
 from tests.fixtures.paper_study import PaperStudy, at, codebook_lines, encounter, entry, name_id, study_line
 
 CSV = all_exports()["csv"]
@@ -71,7 +71,7 @@ def test_seconds_count_from_the_start_and_durations_from_each_other() -> None:
 
 
 def test_encounters_stand_in_their_table_also_without_entries() -> None:
-    """Four of five (one was taken back); observed time is what the analyses use: gaps off, unknown ends short."""
+    """Five of six (one was taken back); observed time is what the analyses use: gaps off, unknown ends short."""
     rows = read(download(make_nasty())["encounters.csv"])
     told = [
         (
@@ -90,6 +90,7 @@ def test_encounters_stand_in_their_table_also_without_entries() -> None:
     assert told[2:] == [
         ("2", "observer-1", "1200.000", "1200.000", "true", "0"),
         ("3", "observer-1", "600.000", "600.000", "false", "1"),
+        ("4", "observer-1", "1800.000", "1800.000", "true", "7"),
     ]
 
 
@@ -153,7 +154,7 @@ def test_filters_keep_what_they_say() -> None:
     with zipfile.ZipFile(io.BytesIO(whole)) as archive:
         assert len(read(archive.read("entries.csv"))) == 1
         assert len(read(archive.read("encounters.csv"))) == 1
-    assert losses.counts["filtered"] == len(NASTY_TEXTS) + 3
+    assert losses.counts["filtered"] == len(NASTY_TEXTS) + 3 + len(CROWDED)
 
 
 def test_the_quick_table_is_the_entries_table() -> None:

@@ -47,7 +47,7 @@ def test_no_format_gives_away_what_identifies(name: str) -> None:
     paper = make_nasty()
     raw = unpack(write(all_exports()[name], paper)[0])
     words = [text for text in NASTY_TEXTS if len(text) > 6 and text.isprintable()]
-    words += ["Nær", "P1 again", "second floor", "bathroom", "observer-2 ", "KXWQPT", "North", "I am tired", "2026-03"]
+    words += ["Nær", "P1 again", "second floor", "bathroom", "KXWQPT", "North", "I am tired", "2026-03"]
     words += [line["id"] for line in paper.lines if "id" in line]
     assert [word for word in words if word.encode() in raw] == []
 
@@ -83,10 +83,11 @@ def test_people_and_observers_are_numbers_that_stay() -> None:
     """The same pseudonym for the same person in every row; kinds stay; merged people stay merged."""
     raw, _ = write(all_exports()["csv"], make_nasty())
     rows = table(raw, "entries")
-    (only,) = {row["actor_label"] for row in rows} - {""}
-    assert re.fullmatch(r"professional-[123]", only)
+    labels = {row["actor_label"]: row["actor_kind"] for row in rows if row["actor_label"]}
+    assert all(re.fullmatch(rf"{kind}-\d", label) for label, kind in labels.items())
+    assert sorted(labels.values()) == ["citizen", "professional", "relative"]
     assert {row["observer"] for row in rows} == {"observer-1", "observer-2"}
-    assert {row["recipient_kind"] for row in rows} - {""} == {"citizen"}
+    assert {row["recipient_kind"] for row in rows} - {""} == {"citizen", "professional"}
     assert re.fullmatch(r"agency-\d", rows[0]["agency"])
 
 

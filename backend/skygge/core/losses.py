@@ -96,6 +96,10 @@ LOSSES: Mapping[str, Mapping[str, str]] = {
         "en": "names shortened or changed, so that the format allows them and each stands once",
         "da": "navne forkortet eller ændret, så formatet tillader dem og hvert kun står én gang",
     },
+    "observations": {
+        "en": "encounters with all that was seen in them, which are no part of a codebook",
+        "da": "forløb med alt, hvad der blev set i dem, som ikke hører til en kodebog",
+    },
     "one_sided": {
         "en": "entries without both an actor and a recipient, which are no edge",
         "da": "noteringer uden både aktør og modtager, som ingen kant er",
@@ -169,6 +173,10 @@ LOSSES: Mapping[str, Mapping[str, str]] = {
     "tier_times": {
         "en": "times rounded down to whole minutes from the start of the visit, in the de-identified tier",
         "da": "tider rundet ned til hele minutter fra besøgets begyndelse i det afidentificerede niveau",
+    },
+    "trailing": {
+        "en": "texts with spaces at their end, which the format cannot tell from its own padding",
+        "da": "tekster med mellemrum til sidst, som formatet ikke kan skelne fra sit eget fyld",
     },
     "uncoded": {
         "en": "entries without the code that this format is made of",

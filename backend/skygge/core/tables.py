@@ -211,7 +211,7 @@ def _encounter_cells(lookup: Lookup, encounter: Thing) -> list[Cell]:
 
 
 def _encounter_row(lookup: Lookup, encounter: Thing, gap_offsets: Mapping[str, int]) -> list[Cell]:
-    stretch = _stretch(lookup, encounter, gap_offsets)
+    stretch = stretch_of(lookup, encounter, gap_offsets)
     lookup.losses.note("conflicts", count_conflicts(encounter))
     lookup.losses.note("checks", len(encounter.get("checks") or ()))
     return [
@@ -228,7 +228,8 @@ def _encounter_row(lookup: Lookup, encounter: Thing, gap_offsets: Mapping[str, i
     ]
 
 
-def _stretch(lookup: Lookup, encounter: Thing, gap_offsets: Mapping[str, int]) -> Stretch:
+def stretch_of(lookup: Lookup, encounter: Thing, gap_offsets: Mapping[str, int]) -> Stretch:
+    """Start, end and gaps of an encounter as the analyses see it. Needs its entries to have been read before."""
     last = lookup.last_ms.get(encounter["id"])
     start, end, is_known = observed_edges(encounter, lookup.offsets.get(encounter["id"], 0), last)
     gaps: tuple[Gap, ...] = tuple(
