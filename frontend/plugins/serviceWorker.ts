@@ -4,6 +4,8 @@ import { join, relative, resolve, sep } from 'node:path';
 import { build, type Plugin, type ResolvedConfig } from 'vite';
 
 /** Files that are not the shell: the worker itself, and what says which version the server has. */
+/** Pictures that a browser shows before the app is installed. */
+const FOR_SHOPS = 'screenshots/';
 const NOT_KEPT = new Set(['sw.js', 'version.json']);
 
 /**
@@ -40,7 +42,7 @@ export async function listShell(folder: string): Promise<Shell> {
   const names = found
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
-    .filter((name) => !NOT_KEPT.has(name))
+    .filter((name) => !NOT_KEPT.has(name) && !name.startsWith(FOR_SHOPS))
     .sort();
   const digest = createHash('sha256');
   for (const name of names) {

@@ -15,6 +15,9 @@ export interface EntryForm {
   precision_s: number;
   jotting: string;
   verbatim: boolean;
+  /** −2 to +2; null = as its structure is placed. */
+  control: number | null;
+  care: number | null;
 }
 
 export function formOf(fields: EntryFields): EntryForm {
@@ -30,6 +33,8 @@ export function formOf(fields: EntryFields): EntryForm {
     precision_s: fields.precision_s ?? 0,
     jotting: fields.jotting ?? '',
     verbatim: fields.verbatim ?? false,
+    control: fields.control ?? null,
+    care: fields.care ?? null,
   };
 }
 
@@ -37,7 +42,7 @@ export function formOf(fields: EntryFields): EntryForm {
 export function changedFields(fields: EntryFields, form: EntryForm): Partial<EntryFields> {
   const before = formOf(fields);
   const changed: Partial<EntryFields> = {};
-  for (const name of ['kind', 'actor_id', 'recipient_id', 'action', 'precision_s', 'verbatim'] as const) {
+  for (const name of ['kind', 'actor_id', 'recipient_id', 'action', 'precision_s', 'verbatim', 'control', 'care'] as const) {
     if (form[name] !== before[name]) Object.assign(changed, { [name]: form[name] });
   }
   if (form.jotting !== before.jotting) changed.jotting = form.jotting || null;

@@ -20,6 +20,11 @@ export function actorName(notebook: Notebook, id: string | null | undefined, me:
   return notebook.get('actor', id)?.fields.label ?? '?';
 }
 
+/** The pseudonyms of the study: what may stand in a text. */
+export function knownLabels(notebook: Notebook): Set<string> {
+  return new Set(notebook.list('actor').flatMap((actor) => [actor.fields.label, ...actor.fields.label.split(/\s+/)]));
+}
+
 /** Actors that can be picked: neither merged away nor withdrawn; this phone's observer is named apart. */
 export function pickableActors(notebook: Notebook): Actor[] {
   const me = meId(notebook);

@@ -68,11 +68,13 @@ export interface App {
   setTheme(theme: Theme): void;
   readonly isLeftHanded: boolean;
   setLeftHanded(isLeftHanded: boolean): void;
+  readonly hasBigTargets: boolean;
+  setBigTargets(hasBigTargets: boolean): void;
 
   /** A newer app is ready: it is offered between encounters only. */
   readonly isUpdateReady: boolean;
   takeUpdate(): void;
-  /** The app's files are all on this phone: it opens without a network. */
+  /** Looked up, not believed: the app's files, the codebook and the people of the study are on this phone. */
   readonly isReadyOffline: boolean;
   /** Whether the browser promised not to throw the notes away; undefined until it has answered. */
   readonly isStorageKept: boolean | undefined;

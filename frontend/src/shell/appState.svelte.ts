@@ -5,7 +5,8 @@ import { Session, type Account, type StudyBrief } from '../store/session';
 import { createServer, door, Problem, type Me, type SetupForm, type StudyForm } from '../sync/server';
 import type { App, Phase } from './app';
 import { nameDevice } from './device';
-import { LiveSync, NO_SYNC } from './liveSync.svelte';
+import type { LiveSync } from './liveSync.svelte';
+import { NO_SYNC } from './noSync';
 import { Look, type Theme } from './look.svelte';
 import { Place } from './place.svelte';
 import { Update } from './update.svelte';
@@ -144,20 +145,26 @@ export class AppState implements App {
     const device_id = await this.session.deviceFor(account.name);
     const writer = { device_id, session_id: this.session_id, app_version: __APP_VERSION__ };
     const notebook = await openNotebook(study.study_id, { ...account, observer: study.observer }, writer);
-    const sync = new LiveSync(notebook, device_id);
     notebook.subscribe(() => {
       this.revision += 1;
       this.isSuperseded = notebook.isSuperseded;
-      if (notebook.counts().unsent > 0) sync.saved();
+      if (notebook.counts().unsent > 0) this.live_sync?.saved();
     });
     this.opened = notebook;
-    this.live_sync = sync;
     this.study = study;
     this.phase = 'open';
-    sync.start();
+    void this.beginSync(notebook, device_id);
     // Without room for *me* the notes that are here can still be read.
     if (WRITERS.includes(study.role)) await addMe(notebook).catch(() => undefined);
     void this.askToKeep();
+  }
+
+  /** Nobody waits for the network: its code is loaded once the notes are open. */
+  private async beginSync(notebook: OpenNotebook, device_id: string): Promise<void> {
+    const { LiveSync } = await import('./liveSync.svelte');
+    if (this.opened !== notebook) return;
+    this.live_sync = new LiveSync(notebook, device_id);
+    this.live_sync.start();
   }
 
   private async closeNotebook(): Promise<void> {
@@ -227,6 +234,14 @@ export class AppState implements App {
     this.look.choose({ is_left_handed });
   }
 
+  get hasBigTargets(): boolean {
+    return this.look.hasBigTargets;
+  }
+
+  setBigTargets(has_big_targets: boolean): void {
+    this.look.choose({ has_big_targets });
+  }
+
   get isUpdateReady(): boolean {
     return this.update.isReady;
   }
@@ -236,7 +251,9 @@ export class AppState implements App {
   }
 
   get isReadyOffline(): boolean {
-    return this.update.isReadyOffline;
+    if (!this.update.isReadyOffline || !this.opened) return false;
+    // The shell alone is not enough: without the codebook and the people of the study nothing can be coded.
+    return this.live((notebook) => notebook.list('codebook').length > 0 && notebook.list('actor').length > 0);
   }
 }
 

@@ -108,14 +108,6 @@ export class LiveSync implements SyncStatus {
   }
 }
 
-/** What stands there while no notebook is open. */
-export const NO_SYNC: SyncStatus = {
-  state: 'idle',
-  last_contact_at: undefined,
-  clock_offset_ms: undefined,
-  sendNow: () => Promise.resolve(),
-};
-
 function nameState(error: unknown): SyncState {
   if (!(error instanceof Problem)) return 'error';
   if (error.status === 401) return 'sign-in';

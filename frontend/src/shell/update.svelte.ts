@@ -25,7 +25,7 @@ export class Update {
     document.addEventListener('visibilitychange', look);
     look();
     await workers.ready;
-    this.isReadyOffline = true;
+    this.isReadyOffline = await isShellKept();
   }
 
   take(): void {
@@ -38,6 +38,12 @@ export class Update {
     // The very first worker also waits for a moment; there is nothing to update from then.
     this.isReady = this.waiting !== undefined && navigator.serviceWorker.controller !== null;
   }
+}
+
+/** Looked up, not believed: the start page lies in the cache of a worker that has filled it, all or nothing. */
+async function isShellKept(): Promise<boolean> {
+  const found = await caches.match('/index.html', { ignoreVary: true }).catch(() => undefined);
+  return found !== undefined;
 }
 
 interface Policies {

@@ -22,8 +22,9 @@ export interface StudyBrief {
 
 export interface Preferences {
   locale?: 'en' | 'da';
-  theme?: 'system' | 'light' | 'dark';
+  theme?: 'system' | 'light' | 'dark' | 'discreet';
   is_left_handed?: boolean;
+  has_big_targets?: boolean;
 }
 
 export interface Remembered {

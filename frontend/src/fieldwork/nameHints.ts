@@ -1,0 +1,63 @@
+/** Words that may say who somebody is: numbers, addresses, capitalised words in the middle of a sentence. Pure. */
+
+export type HintKind = 'number' | 'phone' | 'address' | 'name';
+
+/** A part of a text, as places of UTF-16 units. */
+export interface NameHint {
+  from: number;
+  to: number;
+  kind: HintKind;
+}
+
+const ROADS = 'vej gade allé alle stræde vænge vænget vangen parken torvet torv plads street road avenue lane close'
+  .split(' ')
+  .map((road) => `[${road.charAt(0).toUpperCase()}${road.charAt(0)}]${road.slice(1)}`)
+  .join('|');
+const PATTERNS: readonly [HintKind, RegExp][] = [
+  ['number', /(?<!\d)\d{6}[- ]?\d{4}(?!\d)/gu],
+  ['phone', /(?<!\d)(?:\+45 ?)?\d{2} ?\d{2} ?\d{2} ?\d{2}(?!\d)/gu],
+  ['address', new RegExp(`(?<!\\p{L})(?=\\p{Lu})(?:\\p{Lu}[\\p{L}.]* ){0,3}\\p{L}*(?:${ROADS}) \\d+\\p{L}?`, 'gu')],
+];
+const CAPITALISED = /\p{Lu}[\p{L}’'-]*/gu;
+/** What stands before a word that begins a sentence or a quotation. */
+const BEGINS = /(^|[.!?:;…\n•–—]|["“”„»«‘(])\s*$/u;
+/** Capitalised without being anybody: English days and months, and *I*. */
+const NOBODY = new Set(
+  'I Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August September October November December'.split(' '),
+);
+
+/** `known`: the pseudonyms of the study, which are what should stand there. In the order of the text, never overlapping. */
+export function findNameHints(text: string, known: ReadonlySet<string>): NameHint[] {
+  const found: NameHint[] = [];
+  for (const [kind, pattern] of PATTERNS) {
+    for (const match of text.matchAll(pattern)) add(found, { from: match.index, to: match.index + match[0].length, kind });
+  }
+  for (const match of text.matchAll(CAPITALISED)) {
+    const [word] = match;
+    if (isSomebody(word, known) && !BEGINS.test(text.slice(0, match.index))) {
+      add(found, { from: match.index, to: match.index + word.length, kind: 'name' });
+    }
+  }
+  return found.sort((one, other) => one.from - other.from);
+}
+
+function isSomebody(word: string, known: ReadonlySet<string>): boolean {
+  return word.length > 1 && !NOBODY.has(word) && !known.has(word) && word !== word.toUpperCase();
+}
+
+function add(found: NameHint[], hint: NameHint): void {
+  if (!found.some((other) => hint.from < other.to && other.from < hint.to)) found.push(hint);
+}
+
+/** The text in pieces, those with a hint apart. */
+export function inPieces(text: string, hints: readonly NameHint[]): { text: string; hint: NameHint | null }[] {
+  const pieces: { text: string; hint: NameHint | null }[] = [];
+  let at = 0;
+  for (const hint of hints) {
+    if (hint.from > at) pieces.push({ text: text.slice(at, hint.from), hint: null });
+    pieces.push({ text: text.slice(hint.from, hint.to), hint });
+    at = hint.to;
+  }
+  if (at < text.length) pieces.push({ text: text.slice(at), hint: null });
+  return pieces;
+}
