@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from skygge.app import describe_api
-from skygge.core.analysis import all_analyses
+from skygge.core.analysis import AnalysisParams, all_analyses
 from skygge.core.export import LOSSES, all_exports
 from skygge.core.filters import Filters
 
@@ -26,14 +26,16 @@ def describe() -> dict[str, str]:
 
 def analyses_page(analyses: Any) -> str:
     """docs/analyses.md: each analysis with its question, its definition and its parameters."""
-    sections = [_head("Analyses", "`GET …/analyses/{name}`, `skygge analyse NAME`, and the screen *Analysis*")]
+    head = _head("Analyses", "`GET …/analyses/{name}`, `skygge analyse NAME`, and the screen *Analysis*")
+    sections = [head, _parameters(AnalysisParams, _filters()).replace("Parameters", "Parameters of every analysis")]
+    common = [field.alias or name for name, field in AnalysisParams.model_fields.items()]
     for analysis in analyses:
         body = [
             f"## `{analysis.name}`",
             f"*{analysis.question['en']}*",
             _definition(inspect.getmodule(analysis.compute)),
         ]
-        sections.append("\n\n".join([*body, _parameters(analysis.params, _filters())]))
+        sections.append("\n\n".join([*body, _parameters(analysis.params, common)]))
     return "\n\n".join(sections) + "\n"
 
 
@@ -69,7 +71,7 @@ def _parameters(params: type[BaseModel], common: Collection[str] = ()) -> str:
         word = field.alias or name
         if word not in common:
             rows.append(f"- `{word}`: {field.description}" if field.description else f"- `{word}`")
-    return "Parameters:\n\n" + "\n".join(rows) if rows else "No parameters but the filters."
+    return "Parameters:\n\n" + "\n".join(rows) if rows else "No parameters of its own."
 
 
 def _not_offered(export: Any) -> list[str]:

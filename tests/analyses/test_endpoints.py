@@ -40,7 +40,7 @@ def cells_of(node: Any) -> list[tuple[str, int]]:
 
 
 def test_the_registry_lists_questions_and_parameters(demo: str, lead: Person) -> None:
-    """Both analyses, each with its question in two languages and a schema of what it takes."""
+    """Every analysis, each with its question in two languages and a schema of what it takes."""
     items = get(lead, f"{demo}/analyses")["items"]
     assert [item["name"] for item in items] == list(all_analyses())
     assert all({"en", "da"} <= item["question"].keys() for item in items)

@@ -143,16 +143,18 @@ def test_every_count_is_the_number_of_entries_behind_its_cell(rows: list[Any], d
     paper = PaperStudy([*HOUSE, *lines])
     params = FrequenciesParams.model_validate({"dimension": dimension, "by": by})
     found = answer(ANALYSIS, paper, params).result.rows
-    cells = ANALYSIS.cells(read_observed(paper, params.in_force()), params.in_force())
-    assert entries_behind(ANALYSIS, paper, params, found[0].cell) == cells[found[0].cell]
+    observed = read_observed(paper, params.in_force())
+    cells = ANALYSIS.cells(observed, params.in_force())
+    opened = entries_behind(ANALYSIS, paper, params, found[0].cell)
+    assert [seen.row for seen in opened] == list(cells[found[0].cell])
     for row in found:
-        behind = [seen.id for seen in cells[row.cell]]
+        behind = [seen.id for seen in observed.see(cells[row.cell])]
         assert len(behind) == row.n == len(set(behind))
         assert sorted(behind) == sorted(line["id"] for line in lines if is_in(line, dimension, row.key))
         if dimension != "flag" and by is not None:
             assert sum(cell.n for cell in row.columns) == row.n
         for cell in row.columns:
-            inside = [seen.id for seen in cells[cell.cell]]
+            inside = [seen.id for seen in observed.see(cells[cell.cell])]
             assert len(inside) == cell.n
             meant = [
                 line["id"] for line in lines if is_in(line, dimension, row.key) and column_of(line, by) == cell.key

@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Annotated, Any, Generic, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from skygge.core.arrays import np
+from skygge.core.cells import Cells, Part
+from skygge.core.coding import CodeDimension, are_moments
 from skygge.core.filters import Filters
 from skygge.core.model import EncounterKind
 from skygge.core.reader import StudyReader
@@ -24,21 +27,32 @@ class CellUnknown(ValueError):
 
 
 class AnalysisParams(Filters):
-    """What every analysis takes. Encounters of kind visit unless others are asked for."""
+    """What every analysis takes. Encounters of kind visit unless others are asked for, explicit structures only."""
+
+    # What of the three below has no meaning in an analysis; asking for it all the same is answered with a warning.
+    without_effect: ClassVar[frozenset[str]] = frozenset()
 
     kind: Annotated[list[EncounterKind], Field(max_length=5, description="Kinds of encounter; visits by default.")] = [
         "visit"
     ]
+    dimension: Annotated[CodeDimension, Field(description="Which codes are looked at.")] = "structure"
+    uncoded: Annotated[
+        Literal["break", "skip"],
+        Field(description="Whether an entry without a code in the dimension breaks the chain or is passed over."),
+    ] = "break"
+    bouts: Annotated[
+        Literal["complete", "all"],
+        Field(description="Whether means of durations leave out states that an edge or a gap cuts."),
+    ] = "complete"
 
     def in_force(self) -> Self:
-        """These parameters with the defaults filled in that depend on one another."""
+        """These parameters with the defaults filled in that depend on one another.
+
+        Explicit structures where structures are looked at; elsewhere how they were given is no matter.
+        """
+        if self.dimension == "structure" and not self.origin:
+            return self.model_copy(update={"origin": ["explicit"]})
         return self
-
-
-class Part(BaseModel):
-    """A piece of an answer."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Basis(Part):
@@ -58,16 +72,16 @@ class Caveat(Part):
 
     code: str
     n: int | None = None
+    names: list[str] = Field(default=[], description="Parameters, codes or encounters that this is about.")
 
 
 P = TypeVar("P", bound=AnalysisParams)
 R = TypeVar("R", bound=BaseModel)
-Cells = Mapping[str, list[Seen]]
 
 
 @dataclass(frozen=True)
 class Analysis(Generic[P, R]):
-    """One analysis. `cells` gives the entries behind each cell token; `compute` draws its counts from the same."""
+    """One analysis. `cells` gives the rows of entries behind each token; `compute` draws its counts from the same."""
 
     name: str
     question: Mapping[str, str]
@@ -98,13 +112,14 @@ def all_analyses() -> Mapping[str, Analysis[Any, Any]]:
 
 def answer(analysis: Analysis[P, R], reader: StudyReader, params: P) -> Answer[R]:
     """Run an analysis over what its parameters keep. Empty data is an answer with nulls and a warning."""
-    params = params.in_force()
+    asked, params = params, params.in_force()
     observed = read_observed(reader, params)
+    basis = rest_on(observed)
     return Answer(
         name=analysis.name,
         params=params.model_dump(mode="json", by_alias=True),
-        basis=rest_on(observed),
-        warnings=[*_warnings(observed), *analysis.warn(observed, params)],
+        basis=basis,
+        warnings=[*_warnings(observed, basis), *_without_effect(asked), *analysis.warn(observed, params)],
         result=analysis.compute(observed, params),
     )
 
@@ -112,25 +127,26 @@ def answer(analysis: Analysis[P, R], reader: StudyReader, params: P) -> Answer[R
 def entries_behind(analysis: Analysis[P, R], reader: StudyReader, params: P, cell: str) -> list[Seen]:
     """Exactly the entries behind one cell, in stream order. Raises CellUnknown."""
     params = params.in_force()
-    cells = analysis.cells(read_observed(reader, params), params)
+    observed = read_observed(reader, params)
+    cells = analysis.cells(observed, params)
     if cell not in cells:
         raise CellUnknown(analysis.name)
-    return cells[cell]
+    return observed.see(cells[cell])
 
 
 def rest_on(observed: Observed) -> Basis:
     """The basis of every answer over these entries."""
     stretches = observed.stretches.values()
     known = [stretch for stretch in stretches if stretch.is_end_known]
-    versions = {entry.thing.get("codebook_version") for entry in observed.entries}
+    versions = np.unique(observed.table.version[observed.kept])
     return Basis(
-        n_entries=len(observed.entries),
+        n_entries=len(observed.kept),
         n_encounters=len(stretches),
         n_visits=count_visits(observed, observed.stretches),
         n_left_out=len(stretches) - len(known),
         observed_seconds=sum(stretch.observed_ms for stretch in known) / 1000,
-        times_corrected=sum(entry.is_corrected for entry in observed.entries),
-        codebook_versions=sorted(version for version in versions if version is not None),
+        times_corrected=int(observed.table.is_corrected[observed.kept].sum()),
+        codebook_versions=versions[versions > 0].tolist(),
     )
 
 
@@ -140,11 +156,28 @@ def count_visits(observed: Observed, encounter_ids: Iterable[str]) -> int:
     return len({stretch.visit for stretch in stretches if stretch.thing.get("kind") == "visit"})
 
 
-def _warnings(observed: Observed) -> list[Caveat]:
-    basis = rest_on(observed)
+def warn_of_moments(observed: Observed, dimension: str) -> list[Caveat]:
+    """Durations of codes used as points do not exist, and the answer says so."""
+    return [Caveat(code=f"{dimension}s.are_moments")] if are_moments(observed, dimension) else []
+
+
+def warn_of_several_flags(observed: Observed, dimension: str) -> list[Caveat]:
+    """An entry with several flags counts under each."""
+    flags = observed.table.flags
+    several = [place for place, own in enumerate(flags.words) if len(own) > 1]
+    n = int(np.isin(flags.codes[observed.kept], several).sum()) if dimension == "flag" else 0
+    return [Caveat(code="flags.several_on_one_entry", n=n)] if n else []
+
+
+def _without_effect(asked: AnalysisParams) -> list[Caveat]:
+    names = sorted(asked.without_effect & asked.model_fields_set)
+    return [Caveat(code="parameters.without_effect", names=names)] if names else []
+
+
+def _warnings(observed: Observed, basis: Basis) -> list[Caveat]:
     found = {
         "entries.encounter_unknown": observed.n_lost or None,
-        "entries.none": None if observed.entries else 0,
+        "entries.none": None if basis.n_entries else 0,
         "encounters.end_unknown": basis.n_left_out or None,
         "times.corrected": basis.times_corrected or None,
         "tags.other_origin_left_out": observed.n_not_counted_tags or None,

@@ -173,9 +173,12 @@ class Filters(BaseModel):
 
     def window(self, stamp: str) -> tuple[int | None, int | None]:
         """`from` and `to` as Unix milliseconds, dates read at the UTC offset of the given time text."""
-        offset = local_offset_ms(stamp)
-        first = None if self.from_ is None else _first_ms(self.from_, offset)
-        return first, None if self.to is None else _last_ms(self.to, offset)
+        return self.window_at(local_offset_ms(stamp))
+
+    def window_at(self, utc_offset_ms: int) -> tuple[int | None, int | None]:
+        """`from` and `to` as Unix milliseconds, dates read at a UTC offset."""
+        first = None if self.from_ is None else _first_ms(self.from_, utc_offset_ms)
+        return first, None if self.to is None else _last_ms(self.to, utc_offset_ms)
 
 
 def read_filters(model: type[F], given: Mapping[str, Sequence[str]]) -> F:

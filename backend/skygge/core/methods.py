@@ -13,7 +13,8 @@ from typing import Any
 from pydantic import Field
 
 from skygge import __version__
-from skygge.core.analysis import Analysis, AnalysisParams, Basis, Part, rest_on
+from skygge.core.analysis import Analysis, AnalysisParams, Basis, rest_on
+from skygge.core.cells import Part
 from skygge.core.codebook import is_heuristic
 from skygge.core.filters import Filters, Thing
 from skygge.core.methods_words import COUNTED, FILTERS, KINDS, PARAMETERS, RULES, SENTENCES, VALUES
@@ -118,7 +119,7 @@ def _rules(facts: _Facts, language: str) -> Iterable[str]:
     """A sentence for each rule that has one, then what else was set, by name."""
     others = []
     for name, value in facts.params.model_dump(mode="json").items():
-        if name in Filters.model_fields and name != "origin":
+        if name in facts.params.without_effect or (name in Filters.model_fields and name != "origin"):
             continue
         for one in value if isinstance(value, list) else [value]:
             sentence = RULES[language].get((name, str(one)))

@@ -50,6 +50,10 @@ SENTENCES: Words = {
 }
 
 COUNTED: Words = {
+    "passages": {
+        "en": "Every step from one code to another was taken out with the entries between, to be read.",
+        "da": "Hvert skridt fra én kode til en anden blev taget ud med noteringerne imellem, til læsning.",
+    },
     "frequencies": {
         "en": "Entries were counted once each under every code they carry; a state counts once, whatever its length.",
         "da": "Noteringer blev talt én gang under hver kode, de bærer; et tidsrum tæller én gang uanset sin længde.",

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from skygge.core.arrays import BoolArray, IntArray, np
+from skygge.core.entry_table import EntryTable
 from skygge.core.filters import Filters, Thing, Written, edges_of
 from skygge.core.reader import StudyReader, is_counted
 
@@ -61,3 +63,60 @@ def read_written(filters: Filters, entries: Iterable[Thing], offsets: Mapping[st
             min(earlier.first_ms, own.first_ms), max(earlier.last_ms, own.last_ms), earlier.is_inside or own.is_inside
         )
     return found
+
+
+@dataclass(frozen=True)
+class RowsKept:
+    """By row of a table: whether actor and dates are asked for (`flow`), the codes, the way the structure was given."""
+
+    flow: BoolArray
+    dates: BoolArray
+    codes: BoolArray
+    origin: BoolArray
+
+
+def keep_rows(table: EntryTable, filters: Filters) -> RowsKept:
+    """The same rule as `Filters.keeps_entry` over a whole table, where actors are who remains after merging."""
+    everything = np.ones(len(table), dtype=np.bool_)
+    codes = everything.copy()
+    for column, wanted in ((table.action, filters.action), (table.structure, filters.structure)):
+        codes &= column.find(wanted) if wanted else True
+    if filters.flag:
+        own = set(filters.flag)
+        codes &= table.flags.find(flags for flags in table.flags.words if not own.isdisjoint(flags))
+    if filters.codebook_version:
+        codes &= np.isin(table.version, filters.codebook_version)
+    dates = _keep_dates(table, filters) if filters.has_dates else everything
+    origin = (table.structure.codes >= 0) & table.origin.find(filters.origin) if filters.origin else everything
+    return RowsKept(dates & table.actor.find(filters.actor) if filters.actor else dates, dates, codes, origin)
+
+
+def written_in(table: EntryTable, encounter_ids: list[str], dates: BoolArray) -> dict[str, Written]:
+    """As `read_written`, over a table: first and last moment of the entries of each encounter."""
+    if not len(table):
+        return {}
+    begins = np.flatnonzero(np.diff(table.encounter, prepend=-1))
+    first = np.minimum.reduceat(table.start_ms, begins).tolist()
+    last = np.maximum.reduceat(table.last_ms, begins).tolist()
+    inside = np.logical_or.reduceat(dates, begins).tolist()
+    places = table.encounter[begins].tolist()
+    return {encounter_ids[place]: Written(*edges) for place, *edges in zip(places, first, last, inside, strict=True)}
+
+
+def _keep_dates(table: EntryTable, filters: Filters) -> BoolArray:
+    """Whether any of an entry lies inside `from` and `to`; dates are read at the UTC offset of each entry."""
+    kept = np.zeros(len(table), dtype=np.bool_)
+    for offset in np.unique(table.utc_offset_ms).tolist():
+        first, last = filters.window_at(offset)
+        inside = _overlap(table.start_ms, table.last_ms, first, last)
+        kept |= (table.utc_offset_ms == offset) & inside
+    return kept
+
+
+def _overlap(start: IntArray, end: IntArray, first: int | None, last: int | None) -> BoolArray:
+    inside = np.ones(len(start), dtype=np.bool_)
+    if last is not None:
+        inside &= start < last
+    if first is not None:
+        inside &= (end > first) | (start >= first)
+    return inside

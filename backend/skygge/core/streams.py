@@ -7,14 +7,19 @@ gave is unknown, and observed time then stops at the last entry.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 
+from skygge.core.arrays import BoolArray, IntArray, np
+from skygge.core.entry_table import OPEN_MS, EntryTable, read_entries, with_survivors
 from skygge.core.filters import Filters, Span, Thing, edges_of
 from skygge.core.fold import survivor
 from skygge.core.model import to_unix_ms
+from skygge.core.observed_time import ObservedClock, make_clock, merge_spans
 from skygge.core.reader import StudyReader, is_counted
-from skygge.core.selection import Selection, read_written
+from skygge.core.selection import Selection, keep_rows, written_in
+from skygge.core.state_ends import infer_ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,10 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One entry in a stream; `actor` is who remains after merging. `end_ms` is None where nobody ended it."""
+    """One entry in a stream; `actor` is who remains after merging. `end_ms` is None where nobody ended it.
+
+    `row` is its place in the table of all entries, and what cells are made of.
+    """
 
     id: str
     encounter_id: str
@@ -66,6 +74,7 @@ class Seen:
     end_ms: int | None
     is_corrected: bool
     thing: Thing
+    row: int
 
     def keys(self, dimension: str) -> list[str]:
         """The codes (or the actor) that the entry carries in a dimension; none where it is uncoded."""
@@ -77,58 +86,122 @@ class Seen:
 
 @dataclass(frozen=True)
 class Observed:
-    """A study as an analysis sees it. `entries` are in stream order, encounter by encounter.
+    """A study as an analysis sees it.
 
-    `around` are the entries of the same encounters before the filters on entries: what ends an open state may be
-    something that was not asked for. `n_lost` entries belong to encounters that the study does not have.
+    `table` has every entry of the encounters looked at, before the filters on entries: what ends an open state may be
+    something that was not asked for. `kept` are the rows that the filters keep. `flow` are the rows of the streams:
+    those of the actors and dates asked for; codes that were not asked for stand in it as uncoded. `n_lost` entries
+    belong to encounters that the study does not have.
     """
 
     study: Thing
     codes: Mapping[tuple[str, str], Thing]
     actors: Mapping[str, Thing]
     stretches: Mapping[str, Stretch]
-    entries: list[Seen]
-    around: list[Seen]
+    encounter_ids: Sequence[str]
+    table: EntryTable
+    kept: IntArray
+    flow: IntArray
     n_not_counted_tags: int = 0
     n_lost: int = 0
 
+    @cached_property
+    def entries(self) -> list[Seen]:
+        """The entries that are kept, with all their fields, encounter by encounter."""
+        return self.see(self.kept)
 
-@dataclass
-class _Reading:
-    """What is gathered while entries stream by; `lost` are entries whose encounter the study does not have."""
+    @cached_property
+    def around(self) -> list[Seen]:
+        """All entries of the encounters, before the filters on entries."""
+        return self.see(np.arange(len(self.table)))
 
-    merged: dict[str, str | None]
-    offsets: Mapping[str, int]
-    around: list[Seen] = field(default_factory=list)
-    lost: list[Thing] = field(default_factory=list)
+    def see(self, rows: Iterable[int]) -> list[Seen]:
+        """Rows of the table with all their fields."""
+        places = [int(row) for row in rows]
+        things = self.table.read_things(places)
+        return [self._see(row, thing) for row, thing in zip(places, things, strict=True)]
+
+    @cached_property
+    def is_timed(self) -> BoolArray:
+        """By number of the encounter: whether its end is known, so that rates, shares and intervals may use it."""
+        stretches = (self.stretches.get(encounter_id) for encounter_id in self.encounter_ids)
+        return np.asarray([stretch is not None and stretch.is_end_known for stretch in stretches], dtype=np.bool_)
+
+    @cached_property
+    def visit(self) -> IntArray:
+        """By number of the encounter: the number of its visit, -1 where it is no visit."""
+        places: dict[str, int] = {}
+        found = []
+        for encounter_id in self.encounter_ids:
+            stretch = self.stretches.get(encounter_id)
+            is_visit = stretch is not None and stretch.thing.get("kind") == "visit"
+            found.append(places.setdefault(stretch.visit, len(places)) if stretch is not None and is_visit else -1)
+        return np.asarray(found, dtype=np.int64)
+
+    @cached_property
+    def clock(self) -> ObservedClock:
+        """Observed time of every encounter, within the dates asked for."""
+        stretches = [self.stretches.get(encounter_id) for encounter_id in self.encounter_ids]
+        return make_clock(
+            [() if one is None else one.observed(one.start_ms, one.end_ms) for one in stretches],
+            [() if one is None else merge_spans([(gap.start_ms, gap.end_ms) for gap in one.gaps]) for one in stretches],
+        )
+
+    @cached_property
+    def end_ms(self) -> IntArray:
+        """By row: the end of each state, inferred where nobody ended it; points end where they start."""
+        whole = (self.stretches.get(encounter_id) for encounter_id in self.encounter_ids)
+        edges = np.asarray([0 if one is None else one.whole_end_ms for one in whole], dtype=np.int64)
+        return infer_ends(self.table, self.codes, edges)
+
+    def _see(self, row: int, thing: Thing) -> Seen:
+        table = self.table
+        actor, end = int(table.actor.codes[row]), int(table.end_ms[row])
+        return Seen(
+            id=thing["id"],
+            encounter_id=thing["encounter_id"],
+            kind=thing["kind"],
+            actor=None if actor < 0 else table.actor.words[actor],
+            start_ms=int(table.start_ms[row]),
+            end_ms=None if end == OPEN_MS else end,
+            is_corrected=bool(table.is_corrected[row]),
+            thing=thing,
+            row=row,
+        )
 
 
 def read_observed(reader: StudyReader, filters: Filters) -> Observed:
     """Read what the filters keep. Retracted, merged and held things and reflections never count."""
     actors = {actor["id"]: actor for actor in reader.things("actor") if is_counted(actor)}
     merged = {actor_id: actor.get("merged_into") for actor_id, actor in actors.items()}
-    reading = _Reading(merged, reader.clock_offsets("entry"))
     known = {thing["id"]: thing for thing in reader.things("encounter")}
     looked_at = {key: thing for key, thing in known.items() if is_counted(thing) and filters.keeps_encounter(thing)}
-    _read_entries(reader, known, looked_at, reading)
-    # Ways of giving a structure are judged afterwards: an analysis keeps what has none, as uncoded.
-    selection = Selection(
-        filters.with_merged(merged).model_copy(update={"origin": []}),
-        reading.offsets,
-        reader.clock_offsets("encounter"),
-        read_written(filters, (seen.thing for seen in reading.around), reading.offsets),
+    entries = read_entries(reader, known, looked_at)
+    table = replace(
+        entries.table,
+        actor=with_survivors(entries.table.actor, merged),
+        recipient=with_survivors(entries.table.recipient, merged),
     )
-    kept = [seen for seen in reading.around if selection.keeps_entry(seen.thing)]
-    counted = [seen for seen in kept if seen.thing.get("structure") is None or filters.keeps_origin(seen.thing)]
+    wanted = filters.model_copy(update={"actor": sorted({survivor(actor, merged) for actor in filters.actor})})
+    rows = keep_rows(table, wanted)
+    # Ways of giving a structure are judged on their own: an analysis keeps what has none, as uncoded.
+    offsets = reader.clock_offsets("entry") if entries.lost else {}
+    lost = Selection(filters.with_merged(merged).model_copy(update={"origin": []}), offsets, {}, {})
+    is_told = (table.structure.codes < 0) | rows.origin
+    selection = Selection(
+        filters, {}, reader.clock_offsets("encounter"), written_in(table, list(looked_at), rows.dates)
+    )
     return Observed(
         study=next(reader.things("study"), {}),
         codes=latest_codes(reader),
         actors=actors,
         stretches=_read_stretches(reader, selection, looked_at),
-        entries=_in_order(looked_at, counted),
-        around=_in_order(looked_at, reading.around),
-        n_not_counted_tags=len(kept) - len(counted),
-        n_lost=sum(selection.keeps_entry(thing) for thing in reading.lost),
+        encounter_ids=list(looked_at),
+        table=table,
+        kept=np.flatnonzero(rows.flow & rows.codes & is_told),
+        flow=np.flatnonzero(rows.flow & is_told),
+        n_not_counted_tags=int((rows.flow & rows.codes & ~is_told).sum()),
+        n_lost=sum(lost.keeps_entry(thing) for thing in entries.lost),
     )
 
 
@@ -167,39 +240,6 @@ def subtract(span: Span, gaps: Iterable[Gap]) -> list[Span]:
 def length(spans: Iterable[Span]) -> int:
     """Milliseconds in spans that do not overlap."""
     return sum(end - start for start, end in spans)
-
-
-def _read_entries(
-    reader: StudyReader, known: Mapping[str, Thing], looked_at: Mapping[str, Thing], reading: _Reading
-) -> None:
-    for thing in reader.things("entry"):
-        if not is_counted(thing):
-            continue
-        if thing["encounter_id"] in looked_at:
-            reading.around.append(_seen(thing, reading))
-        elif thing["encounter_id"] not in known:
-            reading.lost.append(thing)
-
-
-def _seen(thing: Thing, reading: _Reading) -> Seen:
-    actor = thing.get("actor_id")
-    start, end = edges_of(thing, reading.offsets.get(thing["id"], 0))
-    return Seen(
-        id=thing["id"],
-        encounter_id=thing["encounter_id"],
-        kind=thing["kind"],
-        actor=None if actor is None else survivor(actor, reading.merged),
-        start_ms=start,
-        end_ms=end,
-        is_corrected=thing["id"] in reading.offsets,
-        thing=thing,
-    )
-
-
-def _in_order(encounters: Mapping[str, Thing], entries: list[Seen]) -> list[Seen]:
-    place = {encounter_id: index for index, encounter_id in enumerate(encounters)}
-    # Sorting is stable, so entries of one moment keep the order in which the device wrote them.
-    return sorted(entries, key=lambda seen: (place[seen.encounter_id], seen.start_ms))
 
 
 def _read_stretches(reader: StudyReader, selection: Selection, encounters: Mapping[str, Thing]) -> dict[str, Stretch]:

@@ -607,6 +607,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/studies/{study_id}/analyses/actor-network": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who acted on whom? */
+        get: operations["run_actor_network"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/analyses/actor-network/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The entries behind one cell of actor-network */
+        get: operations["open_actor_network_cell"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/analyses/actor-network/methods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A paragraph on actor-network for a methods section */
+        get: operations["describe_actor_network"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/analyses/co-occurrence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was seen together? */
+        get: operations["run_co_occurrence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/analyses/co-occurrence/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The entries behind one cell of co-occurrence */
+        get: operations["open_co_occurrence_cell"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/analyses/co-occurrence/methods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A paragraph on co-occurrence for a methods section */
+        get: operations["describe_co_occurrence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/studies/{study_id}/analyses/frequencies": {
         parameters: {
             query?: never;
@@ -658,6 +760,159 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/studies/{study_id}/analyses/passages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where did one thing turn into another? */
+        get: operations["run_passages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/analyses/passages/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The entries behind one cell of passages */
+        get: operations["open_passages_cell"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/analyses/passages/methods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A paragraph on passages for a methods section */
+        get: operations["describe_passages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/analyses/rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How often per observed hour was each code seen? */
+        get: operations["run_rates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/analyses/rates/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The entries behind one cell of rates */
+        get: operations["open_rates_cell"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/analyses/rates/methods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A paragraph on rates for a methods section */
+        get: operations["describe_rates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/analyses/time-budget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was observed time spent on? */
+        get: operations["run_time_budget"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/analyses/time-budget/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The entries behind one cell of time-budget */
+        get: operations["open_time_budget_cell"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/analyses/time-budget/methods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A paragraph on time-budget for a methods section */
+        get: operations["describe_time_budget"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/studies/{study_id}/analyses/timeline": {
         parameters: {
             query?: never;
@@ -701,6 +956,57 @@ export interface paths {
         };
         /** A paragraph on timeline for a methods section */
         get: operations["describe_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/analyses/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What followed what? */
+        get: operations["run_transitions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/analyses/transitions/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The entries behind one cell of transitions */
+        get: operations["open_transitions_cell"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/analyses/transitions/methods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A paragraph on transitions for a methods section */
+        get: operations["describe_transitions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1509,6 +1815,36 @@ export interface components {
              */
             server_time: string;
         };
+        /** ActorNetworkAnswer */
+        ActorNetworkAnswer: {
+            /** Name */
+            name: string;
+            /**
+             * Params
+             * @description Filters and parameters in force.
+             */
+            params: {
+                [key: string]: unknown;
+            };
+            basis: components["schemas"]["Basis"];
+            /** Warnings */
+            warnings: components["schemas"]["Caveat"][];
+            result: components["schemas"]["ActorNetworkResult"];
+        };
+        /**
+         * ActorNetworkResult
+         * @description Nodes by label, ties by n.
+         */
+        ActorNetworkResult: {
+            /** Actors */
+            actors: components["schemas"]["NetworkActor"][];
+            /** Ties */
+            ties: components["schemas"]["NetworkTie"][];
+            /** Reciprocity */
+            reciprocity: number | null;
+            without_recipient: components["schemas"]["Tally"];
+            without_actor: components["schemas"]["Tally"];
+        };
         /**
          * AnalysisOut
          * @description One analysis: the question it answers, and its parameters as a JSON schema.
@@ -1592,6 +1928,20 @@ export interface components {
             codebook_versions: number[];
         };
         /**
+         * BetweenBouts
+         * @description Intervals between bouts, by the entries that end them.
+         */
+        BetweenBouts: {
+            /** N */
+            n: number;
+            /** Mean S */
+            mean_s: number | null;
+            /** Sd S */
+            sd_s: number | null;
+            /** Cell */
+            cell: string;
+        };
+        /**
          * Caveat
          * @description Something to know before quoting a number. The code is stable; the screen has the words.
          */
@@ -1600,6 +1950,96 @@ export interface components {
             code: string;
             /** N */
             n?: number | null;
+            /**
+             * Names
+             * @description Parameters, codes or encounters that this is about.
+             * @default []
+             */
+            names: string[];
+        };
+        /** CoOccurrenceAnswer */
+        CoOccurrenceAnswer: {
+            /** Name */
+            name: string;
+            /**
+             * Params
+             * @description Filters and parameters in force.
+             */
+            params: {
+                [key: string]: unknown;
+            };
+            basis: components["schemas"]["Basis"];
+            /** Warnings */
+            warnings: components["schemas"]["Caveat"][];
+            result: components["schemas"]["CoOccurrenceResult"];
+        };
+        /**
+         * CoOccurrenceCell
+         * @description A row and a column, null for uncoded. `in_row` and `in_column` are the margins that n is part of.
+         */
+        CoOccurrenceCell: {
+            /** N */
+            n: number;
+            /** N Encounters */
+            n_encounters: number;
+            /** N Visits */
+            n_visits: number;
+            /**
+             * Cell
+             * @description Opens exactly these entries.
+             */
+            cell: string;
+            /** Row */
+            row: string | null;
+            /** Column */
+            column: string | null;
+            /** In Row */
+            in_row: number;
+            /** In Column */
+            in_column: number;
+            /** Seconds */
+            seconds: number | null;
+        };
+        /**
+         * CoOccurrenceMargin
+         * @description A whole row or column.
+         */
+        CoOccurrenceMargin: {
+            /** N */
+            n: number;
+            /** N Encounters */
+            n_encounters: number;
+            /** N Visits */
+            n_visits: number;
+            /**
+             * Cell
+             * @description Opens exactly these entries.
+             */
+            cell: string;
+            /** Key */
+            key: string | null;
+            /** Labels */
+            labels: {
+                [key: string]: string;
+            };
+            /** Seconds */
+            seconds: number | null;
+        };
+        /**
+         * CoOccurrenceResult
+         * @description The table cell by cell, its margins, and what ran at once.
+         */
+        CoOccurrenceResult: {
+            /** Rows */
+            rows: components["schemas"]["CoOccurrenceMargin"][];
+            /** Columns */
+            columns: components["schemas"]["CoOccurrenceMargin"][];
+            /** Cells */
+            cells: components["schemas"]["CoOccurrenceCell"][];
+            /** Overlaps */
+            overlaps: components["schemas"]["Overlap"][];
+            /** Points Inside */
+            points_inside: components["schemas"]["PointsInside"][];
         };
         /**
          * DeviceIn
@@ -1766,12 +2206,6 @@ export interface components {
          * @description One code. `key` is null for entries that carry none in the dimension.
          */
         FrequencyRow: {
-            /** Key */
-            key: string | null;
-            /** Labels */
-            labels: {
-                [key: string]: string;
-            };
             /** N */
             n: number;
             /** N Encounters */
@@ -1783,6 +2217,12 @@ export interface components {
              * @description Opens exactly these entries.
              */
             cell: string;
+            /** Key */
+            key: string | null;
+            /** Labels */
+            labels: {
+                [key: string]: string;
+            };
             /** Columns */
             columns: components["schemas"]["FrequencyCell"][];
         };
@@ -1811,6 +2251,16 @@ export interface components {
             differing: components["schemas"]["RowOut"][];
             /** Observers */
             observers: string[];
+        };
+        /**
+         * Interval
+         * @description A percentile interval.
+         */
+        Interval: {
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
         };
         /**
          * InvitationIn
@@ -1999,6 +2449,87 @@ export interface components {
              */
             is_heuristic: boolean;
         };
+        /**
+         * NetworkActor
+         * @description One person, thing or place.
+         */
+        NetworkActor: {
+            /** Key */
+            key: string;
+            /** Labels */
+            labels: {
+                [key: string]: string;
+            };
+            /** Kind */
+            kind: string | null;
+            /** Agency */
+            agency: string | null;
+            acting: components["schemas"]["Tally"];
+            addressed: components["schemas"]["Tally"];
+            without_recipient: components["schemas"]["Tally"];
+            /**
+             * N Acts On
+             * @description Out-degree: towards how many different others.
+             */
+            n_acts_on: number;
+            /** N Acted On By */
+            n_acted_on_by: number;
+            /** Share Of Initiations */
+            share_of_initiations: number | null;
+            /** Betweenness */
+            betweenness: number | null;
+        };
+        /**
+         * NetworkTie
+         * @description One actor towards one recipient.
+         */
+        NetworkTie: {
+            /** N */
+            n: number;
+            /** N Encounters */
+            n_encounters: number;
+            /** N Visits */
+            n_visits: number;
+            /**
+             * Cell
+             * @description Opens exactly these entries.
+             */
+            cell: string;
+            /** Actor */
+            actor: string;
+            /** Recipient */
+            recipient: string;
+            /** Seconds */
+            seconds: number | null;
+            /**
+             * Share Of Pair
+             * @description Of the entries between the two, either way.
+             */
+            share_of_pair: number;
+        };
+        /**
+         * Overlap
+         * @description Two codes running at once; the cell opens the states of either that overlap one of the other.
+         */
+        Overlap: {
+            /** N */
+            n: number;
+            /** N Encounters */
+            n_encounters: number;
+            /** N Visits */
+            n_visits: number;
+            /**
+             * Cell
+             * @description Opens exactly these entries.
+             */
+            cell: string;
+            /** First */
+            first: string;
+            /** Second */
+            second: string;
+            /** Seconds */
+            seconds: number;
+        };
         /** Page[AnalysisOut] */
         Page_AnalysisOut_: {
             /** Items */
@@ -2072,6 +2603,150 @@ export interface components {
             cursor: number | null;
         };
         /**
+         * Passage
+         * @description One passage; n counts all its entries.
+         */
+        Passage: {
+            /** Before */
+            before: string;
+            /** Before Labels */
+            before_labels: {
+                [key: string]: string;
+            };
+            /** After */
+            after: string;
+            /** After Labels */
+            after_labels: {
+                [key: string]: string;
+            };
+            /** Encounter Id */
+            encounter_id: string;
+            /** Visit */
+            visit: string;
+            /** Started At */
+            started_at: string;
+            /** N */
+            n: number;
+            /** Cell */
+            cell: string;
+            /** Entries */
+            entries: components["schemas"]["PassageEntry"][];
+        };
+        /**
+         * PassageEntry
+         * @description One entry of a passage. `is_turn` marks the entries of the pair.
+         */
+        PassageEntry: {
+            /** Entry Id */
+            entry_id: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Start S
+             * @description Seconds from the start of the encounter.
+             */
+            start_s: number;
+            /** Actor */
+            actor: string | null;
+            /** Recipient */
+            recipient: string | null;
+            /** Action */
+            action: string | null;
+            /** Structure */
+            structure: string | null;
+            /** Flags */
+            flags: string[];
+            /** Jotting */
+            jotting: string | null;
+            /** Verbatim */
+            verbatim: boolean;
+            /** Is Turn */
+            is_turn: boolean;
+        };
+        /**
+         * PassagePair
+         * @description How often one code turned into another; the cell opens the entries with which the other came.
+         */
+        PassagePair: {
+            /** N */
+            n: number;
+            /** N Encounters */
+            n_encounters: number;
+            /** N Visits */
+            n_visits: number;
+            /**
+             * Cell
+             * @description Opens exactly these entries.
+             */
+            cell: string;
+            /** Before */
+            before: string;
+            /** Before Labels */
+            before_labels: {
+                [key: string]: string;
+            };
+            /** After */
+            after: string;
+            /** After Labels */
+            after_labels: {
+                [key: string]: string;
+            };
+        };
+        /** PassagesAnswer */
+        PassagesAnswer: {
+            /** Name */
+            name: string;
+            /**
+             * Params
+             * @description Filters and parameters in force.
+             */
+            params: {
+                [key: string]: unknown;
+            };
+            basis: components["schemas"]["Basis"];
+            /** Warnings */
+            warnings: components["schemas"]["Caveat"][];
+            result: components["schemas"]["PassagesResult"];
+        };
+        /**
+         * PassagesResult
+         * @description All pairs, most frequent first; some of the passages, in stream order.
+         */
+        PassagesResult: {
+            /** Pairs */
+            pairs: components["schemas"]["PassagePair"][];
+            /** N Passages */
+            n_passages: number;
+            /** Passages */
+            passages: components["schemas"]["Passage"][];
+        };
+        /**
+         * PointsInside
+         * @description Entries of one code that begin inside a state of another.
+         */
+        PointsInside: {
+            /** N */
+            n: number;
+            /** N Encounters */
+            n_encounters: number;
+            /** N Visits */
+            n_visits: number;
+            /**
+             * Cell
+             * @description Opens exactly these entries.
+             */
+            cell: string;
+            /** Point */
+            point: string;
+            /** State */
+            state: string;
+            /**
+             * Of
+             * @description All points of that code, in the same encounters.
+             */
+            of: number;
+        };
+        /**
          * PreviewOut
          * @description What a download will be: how much is in it, its first entries as rows, and its first lines where it is text.
          */
@@ -2137,6 +2812,64 @@ export interface components {
             received_at: string;
             /** Content */
             content: string;
+        };
+        /**
+         * RateRow
+         * @description One code in one column. `key` is null for entries without a code, `column` for the whole.
+         */
+        RateRow: {
+            /** N */
+            n: number;
+            /** N Encounters */
+            n_encounters: number;
+            /** N Visits */
+            n_visits: number;
+            /**
+             * Cell
+             * @description Opens exactly these entries.
+             */
+            cell: string;
+            /** Key */
+            key: string | null;
+            /** Labels */
+            labels: {
+                [key: string]: string;
+            };
+            /** Column */
+            column: string | null;
+            /** Column Labels */
+            column_labels: {
+                [key: string]: string;
+            };
+            /** Observed Hours */
+            observed_hours: number;
+            /** Per Hour */
+            per_hour: number | null;
+            interval: components["schemas"]["Interval"] | null;
+        };
+        /** RatesAnswer */
+        RatesAnswer: {
+            /** Name */
+            name: string;
+            /**
+             * Params
+             * @description Filters and parameters in force.
+             */
+            params: {
+                [key: string]: unknown;
+            };
+            basis: components["schemas"]["Basis"];
+            /** Warnings */
+            warnings: components["schemas"]["Caveat"][];
+            result: components["schemas"]["RatesResult"];
+        };
+        /**
+         * RatesResult
+         * @description The whole first, then column by column; in each the codes in the order of the codebook, uncoded last.
+         */
+        RatesResult: {
+            /** Rows */
+            rows: components["schemas"]["RateRow"][];
         };
         /**
          * Reset
@@ -2210,6 +2943,18 @@ export interface components {
             device_id?: string | null;
             /** Device Name */
             device_name?: string | null;
+        };
+        /**
+         * Spread
+         * @description Durations in seconds: how many, their mean and their SD (n-1). Null where there is none, or only one.
+         */
+        Spread: {
+            /** N */
+            n: number;
+            /** Mean S */
+            mean_s: number | null;
+            /** Sd S */
+            sd_s: number | null;
         };
         /**
          * StudyAmended
@@ -2319,6 +3064,23 @@ export interface components {
             is_demo: boolean;
         };
         /**
+         * Tally
+         * @description A number of entries, in how many encounters and visits they are, and the cell that opens them.
+         */
+        Tally: {
+            /** N */
+            n: number;
+            /** N Encounters */
+            n_encounters: number;
+            /** N Visits */
+            n_visits: number;
+            /**
+             * Cell
+             * @description Opens exactly these entries.
+             */
+            cell: string;
+        };
+        /**
          * TextToRead
          * @description A text that may speak of the person without naming them: a person decides whether it stays.
          */
@@ -2347,6 +3109,90 @@ export interface components {
             }[];
             /** Cursor */
             cursor: number | null;
+        };
+        /**
+         * TimeBudget
+         * @description One budget. `key` is null for everybody together.
+         */
+        TimeBudget: {
+            /** Key */
+            key: string | null;
+            /** Labels */
+            labels: {
+                [key: string]: string;
+            };
+            /** Is Exclusive */
+            is_exclusive: boolean;
+            /** Observed Seconds */
+            observed_seconds: number;
+            /** Uncoded Seconds */
+            uncoded_seconds: number | null;
+            /** Uncoded Share */
+            uncoded_share: number | null;
+            /** Rows */
+            rows: components["schemas"]["TimeBudgetRow"][];
+        };
+        /** TimeBudgetAnswer */
+        TimeBudgetAnswer: {
+            /** Name */
+            name: string;
+            /**
+             * Params
+             * @description Filters and parameters in force.
+             */
+            params: {
+                [key: string]: unknown;
+            };
+            basis: components["schemas"]["Basis"];
+            /** Warnings */
+            warnings: components["schemas"]["Caveat"][];
+            result: components["schemas"]["TimeBudgetResult"];
+        };
+        /**
+         * TimeBudgetResult
+         * @description The whole first, then one budget for each actor, observer or agency.
+         */
+        TimeBudgetResult: {
+            /** Budgets */
+            budgets: components["schemas"]["TimeBudget"][];
+        };
+        /**
+         * TimeBudgetRow
+         * @description One code. n counts its states; `n_points` entries of the code have no duration.
+         */
+        TimeBudgetRow: {
+            /** N */
+            n: number;
+            /** N Encounters */
+            n_encounters: number;
+            /** N Visits */
+            n_visits: number;
+            /**
+             * Cell
+             * @description Opens exactly these entries.
+             */
+            cell: string;
+            /** Key */
+            key: string;
+            /** Labels */
+            labels: {
+                [key: string]: string;
+            };
+            /** Seconds */
+            seconds: number | null;
+            /** Share */
+            share: number | null;
+            durations: components["schemas"]["Spread"];
+            /** N Truncated */
+            n_truncated: number;
+            /**
+             * N Inferred
+             * @description States that nobody ended; their ends follow from what came next.
+             */
+            n_inferred: number;
+            /** N Points */
+            n_points: number;
+            intervals: components["schemas"]["BetweenBouts"];
         };
         /** TimelineAnswer */
         TimelineAnswer: {
@@ -2555,6 +3401,81 @@ export interface components {
             expires_at: string;
             /** Revoked At */
             revoked_at: string | null;
+        };
+        /**
+         * TransitionCell
+         * @description One step. `of` is how often anything followed `before`.
+         */
+        TransitionCell: {
+            /** N */
+            n: number;
+            /** N Encounters */
+            n_encounters: number;
+            /** N Visits */
+            n_visits: number;
+            /**
+             * Cell
+             * @description Opens exactly these entries.
+             */
+            cell: string;
+            /** Before */
+            before: string;
+            /** After */
+            after: string;
+            /** Of */
+            of: number;
+            /** Share */
+            share: number | null;
+            /** Per Hour */
+            per_hour: number | null;
+        };
+        /**
+         * TransitionCode
+         * @description One code: how often something followed it, and how often it followed.
+         */
+        TransitionCode: {
+            /** Key */
+            key: string;
+            /** Labels */
+            labels: {
+                [key: string]: string;
+            };
+            left: components["schemas"]["Tally"];
+            reached: components["schemas"]["Tally"];
+            /**
+             * Hours In
+             * @description Hours spent in states of this code; null where it is never a state.
+             */
+            hours_in: number | null;
+        };
+        /** TransitionsAnswer */
+        TransitionsAnswer: {
+            /** Name */
+            name: string;
+            /**
+             * Params
+             * @description Filters and parameters in force.
+             */
+            params: {
+                [key: string]: unknown;
+            };
+            basis: components["schemas"]["Basis"];
+            /** Warnings */
+            warnings: components["schemas"]["Caveat"][];
+            result: components["schemas"]["TransitionsResult"];
+        };
+        /**
+         * TransitionsResult
+         * @description Codes in the order of the codebook; cells row by row, only those that can be.
+         */
+        TransitionsResult: {
+            /** Codes */
+            codes: components["schemas"]["TransitionCode"][];
+            /** Cells */
+            cells: components["schemas"]["TransitionCell"][];
+            /** N Steps */
+            n_steps: number;
+            ties: components["schemas"]["Tally"];
         };
         /**
          * VerdictOut
@@ -6000,6 +6921,698 @@ export interface operations {
             };
         };
     };
+    run_actor_network: {
+        parameters: {
+            query?: {
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter; visits by default. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Which codes are looked at. */
+                dimension?: "structure" | "action" | "actor" | "flag";
+                /** @description Whether an entry without a code in the dimension breaks the chain or is passed over. */
+                uncoded?: "break" | "skip";
+                /** @description Whether means of durations leave out states that an edge or a gap cuts. */
+                bouts?: "complete" | "all";
+                /** @description Ties of fewer entries are not drawn. */
+                least?: number;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActorNetworkAnswer"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    open_actor_network_cell: {
+        parameters: {
+            query: {
+                limit?: number;
+                /** @description The cursor of the page before. */
+                cursor?: number;
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter; visits by default. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Which codes are looked at. */
+                dimension?: "structure" | "action" | "actor" | "flag";
+                /** @description Whether an entry without a code in the dimension breaks the chain or is passed over. */
+                uncoded?: "break" | "skip";
+                /** @description Whether means of durations leave out states that an edge or a gap cuts. */
+                bouts?: "complete" | "all";
+                /** @description Ties of fewer entries are not drawn. */
+                least?: number;
+                cell: string;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_dict_str__Any__"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: analysis.cell_unknown */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    describe_actor_network: {
+        parameters: {
+            query?: {
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter; visits by default. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Which codes are looked at. */
+                dimension?: "structure" | "action" | "actor" | "flag";
+                /** @description Whether an entry without a code in the dimension breaks the chain or is passed over. */
+                uncoded?: "break" | "skip";
+                /** @description Whether means of durations leave out states that an edge or a gap cuts. */
+                bouts?: "complete" | "all";
+                /** @description Ties of fewer entries are not drawn. */
+                least?: number;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Methods"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    run_co_occurrence: {
+        parameters: {
+            query?: {
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter; visits by default. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Which codes are looked at. */
+                dimension?: "structure" | "action" | "actor" | "flag";
+                /** @description Whether an entry without a code in the dimension breaks the chain or is passed over. */
+                uncoded?: "break" | "skip";
+                /** @description Whether means of durations leave out states that an edge or a gap cuts. */
+                bouts?: "complete" | "all";
+                /** @description What stands in the rows of the table. */
+                rows?: "structure" | "action" | "actor" | "flag";
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoOccurrenceAnswer"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    open_co_occurrence_cell: {
+        parameters: {
+            query: {
+                limit?: number;
+                /** @description The cursor of the page before. */
+                cursor?: number;
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter; visits by default. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Which codes are looked at. */
+                dimension?: "structure" | "action" | "actor" | "flag";
+                /** @description Whether an entry without a code in the dimension breaks the chain or is passed over. */
+                uncoded?: "break" | "skip";
+                /** @description Whether means of durations leave out states that an edge or a gap cuts. */
+                bouts?: "complete" | "all";
+                /** @description What stands in the rows of the table. */
+                rows?: "structure" | "action" | "actor" | "flag";
+                cell: string;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_dict_str__Any__"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: analysis.cell_unknown */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    describe_co_occurrence: {
+        parameters: {
+            query?: {
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter; visits by default. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Which codes are looked at. */
+                dimension?: "structure" | "action" | "actor" | "flag";
+                /** @description Whether an entry without a code in the dimension breaks the chain or is passed over. */
+                uncoded?: "break" | "skip";
+                /** @description Whether means of durations leave out states that an edge or a gap cuts. */
+                bouts?: "complete" | "all";
+                /** @description What stands in the rows of the table. */
+                rows?: "structure" | "action" | "actor" | "flag";
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Methods"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     run_frequencies: {
         parameters: {
             query?: {
@@ -6023,8 +7636,12 @@ export interface operations {
                 codebook_version?: number[];
                 /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
                 origin?: ("explicit" | "later" | "carried")[];
-                /** @description Which codes are counted. */
+                /** @description Which codes are looked at. */
                 dimension?: "structure" | "action" | "actor" | "flag";
+                /** @description Whether an entry without a code in the dimension breaks the chain or is passed over. */
+                uncoded?: "break" | "skip";
+                /** @description Whether means of durations leave out states that an edge or a gap cuts. */
+                bouts?: "complete" | "all";
                 /** @description Split each count into columns. */
                 by?: ("actor" | "observer" | "agency") | null;
             };
@@ -6136,8 +7753,12 @@ export interface operations {
                 codebook_version?: number[];
                 /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
                 origin?: ("explicit" | "later" | "carried")[];
-                /** @description Which codes are counted. */
+                /** @description Which codes are looked at. */
                 dimension?: "structure" | "action" | "actor" | "flag";
+                /** @description Whether an entry without a code in the dimension breaks the chain or is passed over. */
+                uncoded?: "break" | "skip";
+                /** @description Whether means of durations leave out states that an edge or a gap cuts. */
+                bouts?: "complete" | "all";
                 /** @description Split each count into columns. */
                 by?: ("actor" | "observer" | "agency") | null;
                 cell: string;
@@ -6247,9 +7868,1093 @@ export interface operations {
                 codebook_version?: number[];
                 /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
                 origin?: ("explicit" | "later" | "carried")[];
-                /** @description Which codes are counted. */
+                /** @description Which codes are looked at. */
                 dimension?: "structure" | "action" | "actor" | "flag";
+                /** @description Whether an entry without a code in the dimension breaks the chain or is passed over. */
+                uncoded?: "break" | "skip";
+                /** @description Whether means of durations leave out states that an edge or a gap cuts. */
+                bouts?: "complete" | "all";
                 /** @description Split each count into columns. */
+                by?: ("actor" | "observer" | "agency") | null;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Methods"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    run_passages: {
+        parameters: {
+            query?: {
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter; visits by default. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Which codes are looked at. */
+                dimension?: "structure" | "action" | "actor" | "flag";
+                /** @description Whether an entry without a code in the dimension breaks the chain or is passed over. */
+                uncoded?: "break" | "skip";
+                /** @description Whether means of durations leave out states that an edge or a gap cuts. */
+                bouts?: "complete" | "all";
+                /** @description Steps between all entries of an encounter, or of one actor. */
+                stream?: "encounter" | "actor";
+                /** @description Codes (or actors) that a passage leaves. */
+                before?: string[];
+                /** @description Codes (or actors) that a passage reaches. */
+                after?: string[];
+                /** @description How many passages to pass over. */
+                passages_from?: number;
+                /** @description How many passages to write out. */
+                passages_most?: number;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PassagesAnswer"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    open_passages_cell: {
+        parameters: {
+            query: {
+                limit?: number;
+                /** @description The cursor of the page before. */
+                cursor?: number;
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter; visits by default. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Which codes are looked at. */
+                dimension?: "structure" | "action" | "actor" | "flag";
+                /** @description Whether an entry without a code in the dimension breaks the chain or is passed over. */
+                uncoded?: "break" | "skip";
+                /** @description Whether means of durations leave out states that an edge or a gap cuts. */
+                bouts?: "complete" | "all";
+                /** @description Steps between all entries of an encounter, or of one actor. */
+                stream?: "encounter" | "actor";
+                /** @description Codes (or actors) that a passage leaves. */
+                before?: string[];
+                /** @description Codes (or actors) that a passage reaches. */
+                after?: string[];
+                /** @description How many passages to pass over. */
+                passages_from?: number;
+                /** @description How many passages to write out. */
+                passages_most?: number;
+                cell: string;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_dict_str__Any__"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: analysis.cell_unknown */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    describe_passages: {
+        parameters: {
+            query?: {
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter; visits by default. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Which codes are looked at. */
+                dimension?: "structure" | "action" | "actor" | "flag";
+                /** @description Whether an entry without a code in the dimension breaks the chain or is passed over. */
+                uncoded?: "break" | "skip";
+                /** @description Whether means of durations leave out states that an edge or a gap cuts. */
+                bouts?: "complete" | "all";
+                /** @description Steps between all entries of an encounter, or of one actor. */
+                stream?: "encounter" | "actor";
+                /** @description Codes (or actors) that a passage leaves. */
+                before?: string[];
+                /** @description Codes (or actors) that a passage reaches. */
+                after?: string[];
+                /** @description How many passages to pass over. */
+                passages_from?: number;
+                /** @description How many passages to write out. */
+                passages_most?: number;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Methods"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    run_rates: {
+        parameters: {
+            query?: {
+                /** @description Bootstrap samples; 0 for no intervals. */
+                resamples?: number;
+                /** @description Coverage of the intervals. */
+                level?: number;
+                /** @description Seed of everything random. */
+                seed?: number;
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter; visits by default. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Which codes are looked at. */
+                dimension?: "structure" | "action" | "actor" | "flag";
+                /** @description Whether an entry without a code in the dimension breaks the chain or is passed over. */
+                uncoded?: "break" | "skip";
+                /** @description Whether means of durations leave out states that an edge or a gap cuts. */
+                bouts?: "complete" | "all";
+                /** @description Rates for each actor, observer or agency. */
+                by?: ("actor" | "observer" | "agency") | null;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatesAnswer"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    open_rates_cell: {
+        parameters: {
+            query: {
+                limit?: number;
+                /** @description The cursor of the page before. */
+                cursor?: number;
+                /** @description Bootstrap samples; 0 for no intervals. */
+                resamples?: number;
+                /** @description Coverage of the intervals. */
+                level?: number;
+                /** @description Seed of everything random. */
+                seed?: number;
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter; visits by default. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Which codes are looked at. */
+                dimension?: "structure" | "action" | "actor" | "flag";
+                /** @description Whether an entry without a code in the dimension breaks the chain or is passed over. */
+                uncoded?: "break" | "skip";
+                /** @description Whether means of durations leave out states that an edge or a gap cuts. */
+                bouts?: "complete" | "all";
+                /** @description Rates for each actor, observer or agency. */
+                by?: ("actor" | "observer" | "agency") | null;
+                cell: string;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_dict_str__Any__"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: analysis.cell_unknown */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    describe_rates: {
+        parameters: {
+            query?: {
+                /** @description Bootstrap samples; 0 for no intervals. */
+                resamples?: number;
+                /** @description Coverage of the intervals. */
+                level?: number;
+                /** @description Seed of everything random. */
+                seed?: number;
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter; visits by default. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Which codes are looked at. */
+                dimension?: "structure" | "action" | "actor" | "flag";
+                /** @description Whether an entry without a code in the dimension breaks the chain or is passed over. */
+                uncoded?: "break" | "skip";
+                /** @description Whether means of durations leave out states that an edge or a gap cuts. */
+                bouts?: "complete" | "all";
+                /** @description Rates for each actor, observer or agency. */
+                by?: ("actor" | "observer" | "agency") | null;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Methods"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    run_time_budget: {
+        parameters: {
+            query?: {
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter; visits by default. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Which codes are looked at. */
+                dimension?: "structure" | "action" | "actor" | "flag";
+                /** @description Whether an entry without a code in the dimension breaks the chain or is passed over. */
+                uncoded?: "break" | "skip";
+                /** @description Whether means of durations leave out states that an edge or a gap cuts. */
+                bouts?: "complete" | "all";
+                /** @description A budget for each actor, observer or agency. */
+                by?: ("actor" | "observer" | "agency") | null;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimeBudgetAnswer"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    open_time_budget_cell: {
+        parameters: {
+            query: {
+                limit?: number;
+                /** @description The cursor of the page before. */
+                cursor?: number;
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter; visits by default. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Which codes are looked at. */
+                dimension?: "structure" | "action" | "actor" | "flag";
+                /** @description Whether an entry without a code in the dimension breaks the chain or is passed over. */
+                uncoded?: "break" | "skip";
+                /** @description Whether means of durations leave out states that an edge or a gap cuts. */
+                bouts?: "complete" | "all";
+                /** @description A budget for each actor, observer or agency. */
+                by?: ("actor" | "observer" | "agency") | null;
+                cell: string;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_dict_str__Any__"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: analysis.cell_unknown */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    describe_time_budget: {
+        parameters: {
+            query?: {
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter; visits by default. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Which codes are looked at. */
+                dimension?: "structure" | "action" | "actor" | "flag";
+                /** @description Whether an entry without a code in the dimension breaks the chain or is passed over. */
+                uncoded?: "break" | "skip";
+                /** @description Whether means of durations leave out states that an edge or a gap cuts. */
+                bouts?: "complete" | "all";
+                /** @description A budget for each actor, observer or agency. */
                 by?: ("actor" | "observer" | "agency") | null;
             };
             header?: never;
@@ -6357,6 +9062,12 @@ export interface operations {
                 codebook_version?: number[];
                 /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
                 origin?: ("explicit" | "later" | "carried")[];
+                /** @description Which codes are looked at. */
+                dimension?: "structure" | "action" | "actor" | "flag";
+                /** @description Whether an entry without a code in the dimension breaks the chain or is passed over. */
+                uncoded?: "break" | "skip";
+                /** @description Whether means of durations leave out states that an edge or a gap cuts. */
+                bouts?: "complete" | "all";
                 /** @description One lane per actor or per code. */
                 lanes?: "actor" | "structure" | "action";
             };
@@ -6468,6 +9179,12 @@ export interface operations {
                 codebook_version?: number[];
                 /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
                 origin?: ("explicit" | "later" | "carried")[];
+                /** @description Which codes are looked at. */
+                dimension?: "structure" | "action" | "actor" | "flag";
+                /** @description Whether an entry without a code in the dimension breaks the chain or is passed over. */
+                uncoded?: "break" | "skip";
+                /** @description Whether means of durations leave out states that an edge or a gap cuts. */
+                bouts?: "complete" | "all";
                 /** @description One lane per actor or per code. */
                 lanes?: "actor" | "structure" | "action";
                 cell: string;
@@ -6577,8 +9294,366 @@ export interface operations {
                 codebook_version?: number[];
                 /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
                 origin?: ("explicit" | "later" | "carried")[];
+                /** @description Which codes are looked at. */
+                dimension?: "structure" | "action" | "actor" | "flag";
+                /** @description Whether an entry without a code in the dimension breaks the chain or is passed over. */
+                uncoded?: "break" | "skip";
+                /** @description Whether means of durations leave out states that an edge or a gap cuts. */
+                bouts?: "complete" | "all";
                 /** @description One lane per actor or per code. */
                 lanes?: "actor" | "structure" | "action";
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Methods"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    run_transitions: {
+        parameters: {
+            query?: {
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter; visits by default. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Which codes are looked at. */
+                dimension?: "structure" | "action" | "actor" | "flag";
+                /** @description Whether an entry without a code in the dimension breaks the chain or is passed over. */
+                uncoded?: "break" | "skip";
+                /** @description Whether means of durations leave out states that an edge or a gap cuts. */
+                bouts?: "complete" | "all";
+                /** @description What to do with a code that follows itself. */
+                self_transitions?: "keep" | "merge" | "forbid";
+                /** @description Steps between all entries of an encounter, or of one actor. */
+                stream?: "encounter" | "actor";
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransitionsAnswer"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    open_transitions_cell: {
+        parameters: {
+            query: {
+                limit?: number;
+                /** @description The cursor of the page before. */
+                cursor?: number;
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter; visits by default. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Which codes are looked at. */
+                dimension?: "structure" | "action" | "actor" | "flag";
+                /** @description Whether an entry without a code in the dimension breaks the chain or is passed over. */
+                uncoded?: "break" | "skip";
+                /** @description Whether means of durations leave out states that an edge or a gap cuts. */
+                bouts?: "complete" | "all";
+                /** @description What to do with a code that follows itself. */
+                self_transitions?: "keep" | "merge" | "forbid";
+                /** @description Steps between all entries of an encounter, or of one actor. */
+                stream?: "encounter" | "actor";
+                cell: string;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_dict_str__Any__"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: analysis.cell_unknown */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    describe_transitions: {
+        parameters: {
+            query?: {
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter; visits by default. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Which codes are looked at. */
+                dimension?: "structure" | "action" | "actor" | "flag";
+                /** @description Whether an entry without a code in the dimension breaks the chain or is passed over. */
+                uncoded?: "break" | "skip";
+                /** @description Whether means of durations leave out states that an edge or a gap cuts. */
+                bouts?: "complete" | "all";
+                /** @description What to do with a code that follows itself. */
+                self_transitions?: "keep" | "merge" | "forbid";
+                /** @description Steps between all entries of an encounter, or of one actor. */
+                stream?: "encounter" | "actor";
             };
             header?: never;
             path: {

@@ -8,32 +8,22 @@ empty data too. Structures count where they were given explicitly, unless `origi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from skygge.core.analysis import Analysis, AnalysisParams, Caveat, Cells, Part, count_visits
-from skygge.core.streams import Observed, Seen
-
-UNCODED = "-"
+from skygge.core.analysis import Analysis, AnalysisParams, warn_of_several_flags
+from skygge.core.arrays import np
+from skygge.core.cells import CellTable, Part, Tally
+from skygge.core.coding import Split, labels_of, read_codes, split_of, token_of
+from skygge.core.streams import Observed
 
 
 class FrequenciesParams(AnalysisParams):
     """What to count, and whether to split it."""
 
-    dimension: Annotated[
-        Literal["structure", "action", "actor", "flag"], Field(description="Which codes are counted.")
-    ] = "structure"
-    by: Annotated[
-        Literal["actor", "observer", "agency"] | None, Field(description="Split each count into columns.")
-    ] = None
-
-    def in_force(self) -> Self:
-        """Explicit structures by default where structures are counted; elsewhere how they were given is no matter."""
-        if self.dimension == "structure" and not self.origin:
-            return self.model_copy(update={"origin": ["explicit"]})
-        return self
+    without_effect: ClassVar[frozenset[str]] = frozenset({"uncoded", "bouts"})
+    by: Annotated[Split | None, Field(description="Split each count into columns.")] = None
 
 
 class FrequencyCell(Part):
@@ -46,15 +36,11 @@ class FrequencyCell(Part):
     cell: str = Field(description="Opens exactly these entries.")
 
 
-class FrequencyRow(Part):
+class FrequencyRow(Tally):
     """One code. `key` is null for entries that carry none in the dimension."""
 
     key: str | None
     labels: dict[str, str]
-    n: int
-    n_encounters: int
-    n_visits: int
-    cell: str = Field(description="Opens exactly these entries.")
     columns: list[FrequencyCell]
 
 
@@ -67,104 +53,49 @@ class FrequenciesResult(Part):
 def count_entries(observed: Observed, params: FrequenciesParams) -> FrequenciesResult:
     """The table of counts."""
     cells = find_cells(observed, params)
+    keys = read_codes(observed, params.dimension, observed.kept).keys_or_none
     columns = _columns(observed, params)
-    return FrequenciesResult(rows=[_row(observed, params, key, cells, columns) for key in _keys(observed, params)])
+    rows = []
+    for key in keys:
+        split = [_cell(observed, params, cells, (key, column)) for column in columns]
+        tally = cells.tally(_token(params, key)).model_dump()
+        rows.append(FrequencyRow(key=key, labels=labels_of(observed, params.dimension, key), columns=split, **tally))
+    return FrequenciesResult(rows=rows)
 
 
-def find_cells(observed: Observed, params: FrequenciesParams) -> Cells:
+def find_cells(observed: Observed, params: FrequenciesParams) -> CellTable:
     """The entries behind every cell, those without entries too."""
-    cells: dict[str, list[Seen]] = {}
-    for key in _keys(observed, params):
-        cells[_token(params, key)] = []
-        cells.update({_token(params, key, column): [] for column in _columns(observed, params)})
-    for entry in observed.entries:
-        own = _column(observed, params, entry)
-        for key in _keys_of(entry, params):
-            # Without a split both tokens are one and the same cell.
-            for token in {_token(params, key), _token(params, key, own)}:
-                cells[token].append(entry)
-    return cells
-
-
-def _row(
-    observed: Observed, params: FrequenciesParams, key: str | None, cells: Cells, columns: Mapping[str, str | None]
-) -> FrequencyRow:
-    token = _token(params, key)
-    encounters = {entry.encounter_id for entry in cells[token]}
-    return FrequencyRow(
-        key=key,
-        labels=_labels(observed, params.dimension, key),
-        n=len(cells[token]),
-        n_encounters=len(encounters),
-        n_visits=count_visits(observed, encounters),
-        cell=token,
-        columns=[_cell(observed, params, key, (column, columns[column]), cells) for column in columns],
-    )
+    coded = read_codes(observed, params.dimension, observed.kept)
+    keys, row_cells = coded.keys_or_none, coded.codes % (len(coded.keys) + 1)
+    tokens = [_token(params, key) for key in keys]
+    if params.by is None:
+        return CellTable(observed, tokens, row_cells, coded.rows)
+    split = split_of(observed, params.by, coded.rows)
+    n_columns = len(split.keys) + 1
+    tokens += [_token(params, key, column) for key in keys for column in split.keys_or_none]
+    inner = len(keys) + row_cells * n_columns + split.codes % n_columns
+    return CellTable(observed, tokens, np.concatenate((row_cells, inner)), np.tile(coded.rows, 2))
 
 
 def _cell(
-    observed: Observed, params: FrequenciesParams, key: str | None, column: tuple[str, str | None], cells: Cells
+    observed: Observed, params: FrequenciesParams, cells: CellTable, place: tuple[str | None, str | None]
 ) -> FrequencyCell:
-    token = _token(params, key, column[0])
-    entries = cells[token]
-    n_visits = count_visits(observed, {entry.encounter_id for entry in entries})
-    return FrequencyCell(
-        key=None if column[0] == UNCODED else column[0], label=column[1], n=len(entries), n_visits=n_visits, cell=token
-    )
+    tally = cells.tally(_token(params, *place))
+    label = next(iter(labels_of(observed, params.by or "", place[1]).values()), None)
+    return FrequencyCell(key=place[1], label=label, n=tally.n, n_visits=tally.n_visits, cell=tally.cell)
 
 
-def _keys(observed: Observed, params: FrequenciesParams) -> list[str | None]:
-    used = {key for entry in observed.entries for key in entry.keys(params.dimension)}
-    if params.dimension == "actor":
-        listed = sorted(used, key=lambda actor: (_actor_label(observed, actor), actor))
-    else:
-        codes = [code for code in observed.codes.values() if code["dimension"] == params.dimension]
-        codes.sort(key=lambda code: (code.get("order", 0), code["key"]))
-        listed = [code["key"] for code in codes if code.get("status") != "retired" or code["key"] in used]
-        listed += sorted(used - set(listed))
-    return [*listed, None]
+def _columns(observed: Observed, params: FrequenciesParams) -> list[str | None]:
+    """The columns in use, named ones first; none without a split."""
+    split = split_of(observed, params.by, observed.kept)
+    used = set(np.unique(split.codes).tolist()) if params.by is not None else set()
+    named: list[str | None] = [key for place, key in enumerate(split.keys) if place in used]
+    return [*named, None] if -1 in used else named
 
 
-def _columns(observed: Observed, params: FrequenciesParams) -> dict[str, str | None]:
-    """Column keys with their labels, named ones first; none without a split."""
-    keys = {_column(observed, params, entry) for entry in observed.entries} - {None}
-    labels = {key: _actor_label(observed, key) if params.by == "actor" else key for key in keys if key is not None}
-    named: dict[str, str | None] = dict(sorted(labels.items(), key=lambda pair: (pair[1], pair[0])))
-    rest = named.pop(UNCODED, None) is not None
-    return named | {UNCODED: None} if rest else named
-
-
-def _column(observed: Observed, params: FrequenciesParams, entry: Seen) -> str | None:
-    if params.by is None:
-        return None
-    value = entry.actor if params.by == "actor" else observed.stretches[entry.encounter_id].thing.get(params.by)
-    return UNCODED if value is None else str(value)
-
-
-def _keys_of(entry: Seen, params: FrequenciesParams) -> Sequence[str | None]:
-    return entry.keys(params.dimension) or [None]
-
-
-def _labels(observed: Observed, dimension: str, key: str | None) -> dict[str, str]:
-    if key is None:
-        return {}
-    if dimension == "actor":
-        return {language: _actor_label(observed, key) for language in observed.study.get("languages") or ["en"]}
-    return dict(observed.codes.get((dimension, key), {}).get("label") or {})
-
-
-def _actor_label(observed: Observed, actor: str) -> str:
-    return str(observed.actors.get(actor, {}).get("label") or actor)
-
-
-def _token(params: FrequenciesParams, key: str | None, column: str | None = None) -> str:
-    whole = f"{params.dimension}:{UNCODED if key is None else key}"
-    return whole if column is None else f"{whole}/{params.by}:{column}"
-
-
-def _warn(observed: Observed, params: FrequenciesParams) -> list[Caveat]:
-    flagged = params.dimension == "flag" and any(len(entry.keys("flag")) > 1 for entry in observed.entries)
-    return [Caveat(code="flags.several_on_one_entry")] if flagged else []
+def _token(params: FrequenciesParams, key: str | None, *column: str | None) -> str:
+    whole = f"{params.dimension}:{token_of(key)}"
+    return f"{whole}/{params.by}:{token_of(column[0])}" if column else whole
 
 
 ANALYSIS = Analysis(
@@ -174,5 +105,5 @@ ANALYSIS = Analysis(
     result=FrequenciesResult,
     compute=count_entries,
     cells=find_cells,
-    warn=_warn,
+    warn=lambda observed, params: warn_of_several_flags(observed, params.dimension),
 )

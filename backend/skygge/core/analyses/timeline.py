@@ -16,25 +16,28 @@ wrong throughout is corrected, and the basis says how many times were.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field
 
-from skygge.core.analysis import Analysis, AnalysisParams, Caveat, Cells, Part
+from skygge.core.analysis import Analysis, AnalysisParams, Caveat, warn_of_moments
+from skygge.core.cells import Cells, Part
+from skygge.core.coding import labels_of, token_of
 from skygge.core.filters import Span
 from skygge.core.streams import Observed, Seen, Stretch, length, streams_of
 
-NOBODY = "-"
-DIMENSIONS = ("structure", "action", "flag")
-
 
 class TimelineParams(AnalysisParams):
-    """What the lanes are."""
+    """What the lanes are. All ways of giving a structure are shown."""
 
+    without_effect: ClassVar[frozenset[str]] = frozenset({"dimension", "uncoded", "bouts"})
     lanes: Annotated[Literal["actor", "structure", "action"], Field(description="One lane per actor or per code.")] = (
         "actor"
     )
+
+    def in_force(self) -> Self:
+        """Whatever way a structure was given is for re-reading too."""
+        return self
 
 
 class TimelinePiece(Part):
@@ -100,19 +103,20 @@ class TimelineResult(Part):
 
 def draw_lanes(observed: Observed, params: TimelineParams) -> TimelineResult:
     """Everything that a timeline shows."""
-    streams, around = streams_of(observed.entries), streams_of(observed.around)
-    drawn = []
-    for stretch in observed.stretches.values():
-        ends = _inferred_ends(observed, stretch, around[stretch.id])
-        drawn.append(_encounter(stretch, _lanes(observed, params, stretch, (streams[stretch.id], ends))))
-    return TimelineResult(encounters=drawn)
+    streams = streams_of(observed.entries)
+    return TimelineResult(
+        encounters=[
+            _encounter(stretch, _lanes(observed, params, stretch, streams[stretch.id]))
+            for stretch in observed.stretches.values()
+        ]
+    )
 
 
 def find_cells(observed: Observed, params: TimelineParams) -> Cells:
     """The entries of every lane."""
-    cells: dict[str, list[Seen]] = defaultdict(list)
+    cells: dict[str, list[int]] = defaultdict(list)
     for entry in observed.entries:
-        cells[_token(entry.encounter_id, params, _lane(entry, params))].append(entry)
+        cells[_token(entry.encounter_id, params, _lane(entry, params))].append(entry.row)
     return dict(cells)
 
 
@@ -136,16 +140,14 @@ def _encounter(stretch: Stretch, lanes: list[TimelineLane]) -> TimelineEncounter
     )
 
 
-def _lanes(
-    observed: Observed, params: TimelineParams, stretch: Stretch, stream: tuple[list[Seen], Mapping[str, int]]
-) -> list[TimelineLane]:
+def _lanes(observed: Observed, params: TimelineParams, stretch: Stretch, stream: list[Seen]) -> list[TimelineLane]:
     lanes: dict[str | None, list[TimelineInterval]] = defaultdict(list)
-    for entry in stream[0]:
-        lanes[_lane(entry, params)].append(_interval(stretch, entry, stream[1]))
+    for entry in stream:
+        lanes[_lane(entry, params)].append(_interval(stretch, entry, int(observed.end_ms[entry.row])))
     return [
         TimelineLane(
             key=key,
-            labels=_labels(observed, params, key),
+            labels=labels_of(observed, params.lanes, key),
             n=len(lanes[key]),
             cell=_token(stretch.id, params, key),
             intervals=lanes[key],
@@ -154,17 +156,16 @@ def _lanes(
     ]
 
 
-def _interval(stretch: Stretch, entry: Seen, ends: Mapping[str, int]) -> TimelineInterval:
-    end = ends.get(entry.id) if entry.end_ms is None else max(entry.start_ms, entry.end_ms)
-    is_state = entry.kind == "state" and end is not None
-    pieces: list[Span] = stretch.observed(entry.start_ms, end) if is_state and end is not None else []
+def _interval(stretch: Stretch, entry: Seen, end: int) -> TimelineInterval:
+    is_state = entry.kind == "state"
+    pieces: list[Span] = stretch.observed(entry.start_ms, end) if is_state else []
     return TimelineInterval(
         entry_id=entry.id,
         kind=entry.kind,
         start_s=_seconds(stretch, entry.start_ms),
-        end_s=_seconds(stretch, end) if is_state and end is not None else None,
+        end_s=_seconds(stretch, end) if is_state else None,
         is_inferred=is_state and entry.end_ms is None,
-        is_truncated=is_state and end is not None and length(pieces) < end - entry.start_ms,
+        is_truncated=is_state and length(pieces) < end - entry.start_ms,
         observed_seconds=length(pieces) / 1000,
         pieces=[TimelinePiece(start_s=_seconds(stretch, a), end_s=_seconds(stretch, b)) for a, b in pieces],
         action=entry.thing.get("action"),
@@ -173,55 +174,17 @@ def _interval(stretch: Stretch, entry: Seen, ends: Mapping[str, int]) -> Timelin
     )
 
 
-def _inferred_ends(observed: Observed, stretch: Stretch, stream: Iterable[Seen]) -> dict[str, int]:
-    """Ends of the states that nobody ended, found walking back from the end of the encounter.
-
-    They do not depend on the lanes that are shown: an entry is an onset in the sets of all its codes.
-    """
-    ends: dict[str, int] = {}
-    later: dict[tuple[str, str | None], list[int]] = defaultdict(list)
-    for entry in reversed(list(stream)):
-        places = _places(observed, entry)
-        if entry.kind == "state" and entry.end_ms is None:
-            nearest = (next((at for at in reversed(later[place]) if at > entry.start_ms), None) for place in places)
-            following = min((at for at in nearest if at is not None), default=stretch.whole_end_ms)
-            ends[entry.id] = max(entry.start_ms, min(following, stretch.whole_end_ms))
-        for place in places:
-            later[place].append(entry.start_ms)
-    return ends
-
-
-def _places(observed: Observed, entry: Seen) -> set[tuple[str, str | None]]:
-    """Every exclusive set and lane in which an entry is an onset; none where its codes exclude nothing."""
-    keys = ((dimension, key) for dimension in DIMENSIONS for key in entry.keys(dimension))
-    codes = [observed.codes.get(key, {}) for key in keys]
-    return {
-        (code["exclusive_set"], entry.actor if code.get("scope") == "act" else None)
-        for code in codes
-        if code.get("exclusive_set") is not None
-    }
-
-
 def _lane(entry: Seen, params: TimelineParams) -> str | None:
     return next(iter(entry.keys(params.lanes)), None)
 
 
 def _lane_order(observed: Observed, params: TimelineParams, key: str | None) -> tuple[bool, int, str]:
     code = observed.codes.get((params.lanes, key or ""), {})
-    return key is None, code.get("order", 0), "".join(_labels(observed, params, key).values()) or str(key)
-
-
-def _labels(observed: Observed, params: TimelineParams, key: str | None) -> dict[str, str]:
-    if key is None:
-        return {}
-    if params.lanes == "actor":
-        label = str(observed.actors.get(key, {}).get("label") or key)
-        return {language: label for language in observed.study.get("languages") or ["en"]}
-    return dict(observed.codes.get((params.lanes, key), {}).get("label") or {})
+    return key is None, code.get("order", 0), "".join(labels_of(observed, params.lanes, key).values()) or str(key)
 
 
 def _token(encounter_id: str, params: TimelineParams, key: str | None) -> str:
-    return f"{encounter_id}/{params.lanes}:{NOBODY if key is None else key}"
+    return f"{encounter_id}/{params.lanes}:{token_of(key)}"
 
 
 def _seconds(stretch: Stretch, at_ms: int) -> float:
@@ -229,9 +192,7 @@ def _seconds(stretch: Stretch, at_ms: int) -> float:
 
 
 def _warn(observed: Observed, params: TimelineParams) -> list[Caveat]:
-    coded = [entry for entry in observed.entries if entry.thing.get("structure") is not None]
-    moments = bool(coded) and all(entry.kind != "state" for entry in coded)
-    return [Caveat(code="structures.are_moments")] if params.lanes == "structure" and moments else []
+    return warn_of_moments(observed, "structure") if params.lanes == "structure" else []
 
 
 ANALYSIS = Analysis(
