@@ -3,7 +3,7 @@ import type { Notebook } from '../store/notebook';
 import { openNotebook, type OpenNotebook } from '../store/openNotebook';
 import { Session, type Account, type StudyBrief } from '../store/session';
 import { createServer, door, Problem, type Me, type SetupForm, type StudyForm } from '../sync/server';
-import type { App, Phase } from './app';
+import type { App, Phase, SyncStatus } from './app';
 import { nameDevice } from './device';
 import type { LiveSync } from './liveSync.svelte';
 import { NO_SYNC } from './noSync';
@@ -28,6 +28,15 @@ export class AppState implements App {
   private readonly update = new Update();
   private opened: OpenNotebook | undefined = $state.raw();
   private live_sync: LiveSync | undefined = $state.raw();
+  private beginning: Promise<void> | undefined;
+  /** What screens see until the code of the sync is there; who wants to send waits for it. */
+  private readonly coming_sync: SyncStatus = {
+    ...NO_SYNC,
+    sendNow: async () => {
+      await this.beginning;
+      await this.live_sync?.sendNow();
+    },
+  };
   private revision = $state(0);
   private session!: Session;
   private readonly session_id = newId();
@@ -93,7 +102,7 @@ export class AppState implements App {
   async signIn(name: string, password: string, study_id?: string): Promise<void> {
     const device_id = await this.session.deviceFor(name);
     await this.adopt(await door.signIn({ name, password, device_id, device_name: nameDevice() }), study_id);
-    void this.live_sync?.sendNow();
+    void this.sync.sendNow();
     if (this.route.name === 'sign-in') this.go('/', { replace: true });
   }
 
@@ -153,7 +162,7 @@ export class AppState implements App {
     this.opened = notebook;
     this.study = study;
     this.phase = 'open';
-    void this.beginSync(notebook, device_id);
+    this.beginning = this.beginSync(notebook, device_id).catch(() => undefined);
     // Without room for *me* the notes that are here can still be read.
     if (WRITERS.includes(study.role)) await addMe(notebook).catch(() => undefined);
     void this.askToKeep();
@@ -199,7 +208,7 @@ export class AppState implements App {
   }
 
   get sync() {
-    return this.live_sync ?? NO_SYNC;
+    return this.live_sync ?? this.coming_sync;
   }
 
   get route() {
