@@ -234,5 +234,9 @@ class ImportUnknown(Problem):
     code, status, title = "import.unknown", 404, "There is no such import format."
 
 
+class FileHostile(Problem):
+    code, status, title = "import.unsafe", 400, "The file holds something that could do harm; nothing of it was read."
+
+
 class FileRefused(Problem):
     code, status, title = "import.refused", 422, "The file cannot be imported; nothing of it was."

@@ -56,4 +56,5 @@ def verify_command() -> None:
 def _first_error(refused: ImportRefused) -> str:
     first, n_more = refused.errors[0], len(refused.errors) - 1
     also = f", and {n_more} more" if n_more else ""
-    return f"The file was refused and nothing was stored: line {first.row}: {first.code}{also}."
+    where = f" of {first.where}" if first.where else ""
+    return f"The file was refused and nothing was stored: line {first.row}{where}: {first.code}{also}."

@@ -28,6 +28,14 @@ class RowError:
     where: str = ""
 
 
+class FileUnsafe(ValueError):
+    """A file is built to do harm (a way out of its folder, a link, an entity): not looked into any further."""
+
+
+class FileTooLarge(ValueError):
+    """A file unpacks to more than is taken in."""
+
+
 class ImportRefused(ValueError):
     """A file cannot be imported; nothing of it was."""
 
@@ -59,6 +67,7 @@ class Target:
     study_id: UUID
     time_zone: str
     has_encounters: bool
+    languages: Sequence[str] = ("en",)
     codebooks: Mapping[int, StandingCodebook] = field(default_factory=dict)
     study_change_ids: Sequence[str] = ()
     said: Callable[[SubjectType, str], Said | None] = _nothing
@@ -69,7 +78,8 @@ class PlannedChange:
     """A change to be written. `author` is an observer's name, None for whoever imports.
 
     A verbatim one was written by a phone: what the server does not understand of it is quarantined, as in a push.
-    `clock_offset_ms`: by how much that phone's clock was ahead, where another server had found it wrong.
+    `clock_offset_ms`: by how much that phone's clock was ahead, where another server had found it wrong. `where` says
+    in which part of the file the row stands, where it has several.
     """
 
     row: int
@@ -77,13 +87,15 @@ class PlannedChange:
     author: str | None = None
     is_verbatim: bool = False
     clock_offset_ms: int | None = None
+    where: str = ""
 
 
 @dataclass
 class Plan:
     """What a file would do: changes in order, things by type, and the observers it names.
 
-    `n_known` things were said before as the file says them; `differing` rows say what the study never said.
+    `n_known` things were said before as the file says them; `differing` rows say what the study never said. `noted`
+    rows come in otherwise than they stood in the file, under a code of NOTED.
     """
 
     changes: list[PlannedChange] = field(default_factory=list)
@@ -91,11 +103,36 @@ class Plan:
     observers: list[str] = field(default_factory=list)
     n_known: int = 0
     differing: list[RowError] = field(default_factory=list)
+    noted: list[RowError] = field(default_factory=list)
+
+
+# What an import makes of something that has no like here, in words.
+NOTED: Mapping[str, Mapping[str, str]] = {
+    "end.unknown": {
+        "en": "nobody says when this observation ended; its end is unknown until a person confirms one",
+        "da": "ingen siger, hvornår observationen sluttede; dens slutning er ukendt, til nogen bekræfter en",
+    },
+    "state.unpaired": {
+        "en": "a state that was begun and never ended; it comes in without an end, which nobody invents",
+        "da": "en tilstand, der blev begyndt og aldrig afsluttet; den kommer ind uden slutning, og ingen opfinder en",
+    },
+    "modifier.as_flag": {
+        "en": "modifiers come in as flags",
+        "da": "modifikatorer kommer ind som flag",
+    },
+    "subject.other": {
+        "en": "a subject whose kind the file does not tell; it comes in as *other*",
+        "da": "en deltager, hvis art filen ikke fortæller; den kommer ind som *anden*",
+    },
+}
 
 
 @dataclass(frozen=True)
 class Import:
-    """One format that can be read. `read` raises ImportRefused with every row that is wrong."""
+    """One format that can be read. `read` takes the file in pieces that end at line ends, and the study.
+
+    It raises ImportRefused with every row that is wrong, FileUnsafe and FileTooLarge for a file that is meant to hurt.
+    """
 
     name: str
     suffix: str

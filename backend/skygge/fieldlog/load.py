@@ -28,7 +28,7 @@ ENCOUNTER = table_of("encounter")
 INSIDE: frozenset[SubjectType] = frozenset({"gap", "entry", "fieldnote"})
 ORDERS: dict[SubjectType, Sequence[str]] = {
     "codebook": ("version", "id"),
-    "code": ("version", "order", "key", "id"),
+    "code": ("version", "order", "key", "dimension", "id"),
     "gap": ("from_at", "id"),
     "entry": ("started_at", "device_seq", "id"),
     "fieldnote": ("position", "id"),
@@ -132,7 +132,9 @@ def _numbered(sight: Sight) -> Subquery:
 
     Numbered before any filter, so that an entry has the same number wherever it is shown.
     """
-    is_counted = and_(col(EntryRow.retracted).is_(False), col(EntryRow.private_to).is_(None))
+    is_counted = and_(
+        col(EntryRow.retracted).is_(False), col(EntryRow.private_to).is_(None), col(EntryRow.merged_into).is_(None)
+    )
     number = func.row_number().over(
         partition_by=[col(EntryRow.encounter_id), case((is_counted, 1), else_=0)],
         order_by=[col(EntryRow.started_at), col(EntryRow.device_seq), col(EntryRow.id)],

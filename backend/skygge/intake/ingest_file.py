@@ -17,6 +17,9 @@ from skygge.audit.keep import CONSOLE, Event, keep
 from skygge.clock import Clock
 from skygge.core.changes import KINDS
 from skygge.core.importing import (
+    NOTED,
+    FileTooLarge,
+    FileUnsafe,
     Import,
     ImportRefused,
     PlannedChange,
@@ -26,7 +29,7 @@ from skygge.core.importing import (
     all_imports,
 )
 from skygge.core.model import Code
-from skygge.errors import ImportUnknown, StartRefused
+from skygge.errors import BodyTooLarge, FileHostile, ImportUnknown, StartRefused
 from skygge.fieldlog.append import Author, Delivery, append_delivery
 from skygge.fieldlog.parents import heads_of
 from skygge.fieldlog.project import to_thing
@@ -52,7 +55,7 @@ class Order:
 
 @dataclass
 class ImportReport:
-    """What an import made, or would make: `created` by type; `quarantined` and `differing` by row and code."""
+    """What an import made, or would make: `created` by type; `quarantined`, `differing` and `noted` by row and code."""
 
     name: str
     dry_run: bool
@@ -61,6 +64,7 @@ class ImportReport:
     created: Counter[str] = field(default_factory=Counter)
     quarantined: list[RowError] = field(default_factory=list)
     differing: list[RowError] = field(default_factory=list)
+    noted: list[RowError] = field(default_factory=list)
     observers: list[str] = field(default_factory=list)
 
     def lines(self) -> list[str]:
@@ -78,17 +82,23 @@ class ImportReport:
             f"Row {error.row}: differs from everything the study has said so far, and {stands} beside it."
             for error in self.differing
         ]
+        found += [f"Row {error.row} of {error.where}: {NOTED[error.code]['en']}." for error in self.noted]
         return found
 
 
 def import_lines(session: Session, order: Order, lines: Iterable[bytes], clock: Clock) -> ImportReport:
     """Import a file: all of it, or nothing. After a dry run the caller rolls back.
 
-    Raises ImportUnknown, and ImportRefused with the rows that are wrong.
+    Raises ImportUnknown, FileHostile, BodyTooLarge, and ImportRefused with the rows that are wrong.
     """
     report = ImportReport(order.name, order.dry_run)
-    plan = find_import(order.name).read(lines, read_target(session, order.study_id))
-    report.known, report.differing = plan.n_known, plan.differing
+    try:
+        plan = find_import(order.name).read(lines, read_target(session, order.study_id))
+    except FileUnsafe:
+        raise FileHostile from None
+    except FileTooLarge:
+        raise BodyTooLarge("The file unpacks to more than is taken in.") from None
+    report.known, report.differing, report.noted = plan.n_known, plan.differing, plan.noted
     authors = _find_authors(session, order, plan.observers, clock, report)
     for name, own in groupby(plan.changes, key=lambda planned: planned.author):
         for some in _in_slices(own):
@@ -129,6 +139,7 @@ def read_target(session: Session, study_id: UUID) -> Target:
     return Target(
         study_id=study_id,
         time_zone=study.time_zone,
+        languages=study.languages or ["en"],
         has_encounters=session.scalars(query.limit(1)).first() is not None,
         codebooks=dict(_standing_codebooks(session, study_id)),
         study_change_ids=heads_of(session, study_id, study_id),
@@ -181,7 +192,7 @@ def _append(
         if verdict.verdict == "quarantined":
             # What a phone wrote is quarantined, as in a push; what the importer made itself has to be right.
             errors = report.quarantined if one.is_verbatim else refused
-            errors.append(RowError(one.row, verdict.code or ""))
+            errors.append(RowError(one.row, verdict.code or "", one.where))
         elif verdict.verdict in ("known", "erased"):
             report.known += 1
         else:

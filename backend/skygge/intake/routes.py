@@ -1,5 +1,6 @@
 """Importing a file over HTTP. The lead's, because a file speaks in everybody's name."""
 
+from io import BytesIO
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -9,10 +10,11 @@ from sqlmodel import Session
 
 from skygge.accounts.access import SignedIn
 from skygge.clock import clock_of
-from skygge.core.importing import ImportRefused
-from skygge.db import DatabaseDep
+from skygge.core.importing import NOTED, ImportRefused, RowError, all_imports
+from skygge.db import DatabaseDep, ReadSession
 from skygge.errors import (
     BodyTooLarge,
+    FileHostile,
     FileRefused,
     ImportUnknown,
     RoleInsufficient,
@@ -22,6 +24,7 @@ from skygge.errors import (
 )
 from skygge.fieldlog.append import Author
 from skygge.intake.ingest_file import Order, import_lines, record_import
+from skygge.paging import Page, PageQuery, to_page
 from skygge.problems import document_problems
 from skygge.strict import StrictRoute
 from skygge.studies.access import Permission, require
@@ -47,12 +50,28 @@ class RowOut(BaseModel):
 
     row: int
     code: str
+    where: str
+
+
+class NotedOut(RowOut):
+    """A row that comes in otherwise than it stood there, in words."""
+
+    text: dict[str, str]
+
+
+class FormatOut(BaseModel):
+    """A format that can be read, and what its files end in."""
+
+    name: str
+    suffix: str
+    purpose: dict[str, str]
 
 
 class ImportOut(BaseModel):
     """What an import made, or would make: changes stored and known, things created by type, new observers.
 
-    `quarantined`: change lines that could not be taken. `differing`: things the study has, with a value it never had.
+    `quarantined`: change lines that could not be taken. `differing`: things the study has, with a value it never had;
+    `noted`: what the study has no like of, and what becomes of it.
     """
 
     name: str
@@ -62,22 +81,42 @@ class ImportOut(BaseModel):
     created: dict[str, int]
     quarantined: list[RowOut]
     differing: list[RowOut]
+    noted: list[NotedOut]
     observers: list[str]
 
 
 router = APIRouter(route_class=FileRoute, tags=["imports"])
 
 
+@router.get(
+    "/studies/{study_id}/imports",
+    response_model=Page[FormatOut],
+    responses=document_problems(SessionMissing, StudyUnknown, RoleInsufficient, TokenReadOnly),
+)
+def list_imports(study_id: UUID, who: SignedIn, session: ReadSession, paging: Annotated[PageQuery, Query()]) -> Any:
+    """Every format that can be read."""
+    require(session, who, study_id, Permission.LEAD)
+    items = [{"name": one.name, "suffix": one.suffix, "purpose": one.purpose} for one in all_imports().values()]
+    return to_page(items, paging)
+
+
 @router.post(
     "/studies/{study_id}/imports/{name}",
     response_model=ImportOut,
     responses=document_problems(
-        SessionMissing, StudyUnknown, RoleInsufficient, TokenReadOnly, ImportUnknown, FileRefused, BodyTooLarge
+        SessionMissing,
+        StudyUnknown,
+        RoleInsufficient,
+        TokenReadOnly,
+        ImportUnknown,
+        FileHostile,
+        FileRefused,
+        BodyTooLarge,
     ),
     openapi_extra={
         "requestBody": {
             "required": True,
-            "content": {"application/x-ndjson": {"schema": {"type": "string", "format": "binary"}}},
+            "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
         }
     },
 )
@@ -98,7 +137,7 @@ async def import_file(
         author = Author(lead.account_id, lead.member_id, lead.observer, lead.role)
         order = Order(name, study_id, author, dry_run=asked.dry_run)
         try:
-            report = import_lines(session, order, content.splitlines(), clock)
+            report = import_lines(session, order, BytesIO(content), clock)
         except ImportRefused as refusal:
             raise FileRefused(
                 errors=[_describe(error.row, error.where, error.code) for error in refusal.errors]
@@ -107,11 +146,18 @@ async def import_file(
             session.rollback()
         else:
             record_import(session, report, study_id, clock(), lead)
-        rows = {"quarantined": report.quarantined, "differing": report.differing}
-        told = {name: [{"row": row.row, "code": row.code} for row in own] for name, own in rows.items()}
-        return {**report.__dict__, **told}
+        return {
+            **report.__dict__,
+            "quarantined": [_tell(row) for row in report.quarantined],
+            "differing": [_tell(row) for row in report.differing],
+            "noted": [{**_tell(row), "text": NOTED[row.code]} for row in report.noted],
+        }
 
     return await database.run_write(work)
+
+
+def _tell(row: RowError) -> dict[str, Any]:
+    return {"row": row.row, "code": row.code, "where": row.where}
 
 
 def _describe(row: int, where: str, code: str) -> dict[str, Any]:
