@@ -567,6 +567,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/studies/{study_id}/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Imports
+         * @description Every format that can be read.
+         */
+        get: operations["list_imports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/studies/{study_id}/imports/{name}": {
         parameters: {
             query?: never;
@@ -2158,6 +2178,20 @@ export interface components {
              */
             server_time: string;
         };
+        /**
+         * FormatOut
+         * @description A format that can be read, and what its files end in.
+         */
+        FormatOut: {
+            /** Name */
+            name: string;
+            /** Suffix */
+            suffix: string;
+            /** Purpose */
+            purpose: {
+                [key: string]: string;
+            };
+        };
         /** FrequenciesAnswer */
         FrequenciesAnswer: {
             /** Name */
@@ -2230,7 +2264,8 @@ export interface components {
          * ImportOut
          * @description What an import made, or would make: changes stored and known, things created by type, new observers.
          *
-         *     `quarantined`: change lines that could not be taken. `differing`: things the study has, with a value it never had.
+         *     `quarantined`: change lines that could not be taken. `differing`: things the study has, with a value it never had;
+         *     `noted`: what the study has no like of, and what becomes of it.
          */
         ImportOut: {
             /** Name */
@@ -2249,6 +2284,8 @@ export interface components {
             quarantined: components["schemas"]["RowOut"][];
             /** Differing */
             differing: components["schemas"]["RowOut"][];
+            /** Noted */
+            noted: components["schemas"]["NotedOut"][];
             /** Observers */
             observers: string[];
         };
@@ -2508,6 +2545,22 @@ export interface components {
             share_of_pair: number;
         };
         /**
+         * NotedOut
+         * @description A row that comes in otherwise than it stood there, in words.
+         */
+        NotedOut: {
+            /** Row */
+            row: number;
+            /** Code */
+            code: string;
+            /** Where */
+            where: string;
+            /** Text */
+            text: {
+                [key: string]: string;
+            };
+        };
+        /**
          * Overlap
          * @description Two codes running at once; the cell opens the states of either that overlap one of the other.
          */
@@ -2555,6 +2608,13 @@ export interface components {
         Page_ExportOut_: {
             /** Items */
             items: components["schemas"]["ExportOut"][];
+            /** Cursor */
+            cursor: number | null;
+        };
+        /** Page[FormatOut] */
+        Page_FormatOut_: {
+            /** Items */
+            items: components["schemas"]["FormatOut"][];
             /** Cursor */
             cursor: number | null;
         };
@@ -2896,6 +2956,8 @@ export interface components {
             row: number;
             /** Code */
             code: string;
+            /** Where */
+            where: string;
         };
         /**
          * Setup
@@ -6740,6 +6802,95 @@ export interface operations {
             };
         };
     };
+    list_imports: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The cursor of the page before. */
+                cursor?: number;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_FormatOut_"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient, token.read_only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     import_file: {
         parameters: {
             query?: {
@@ -6754,7 +6905,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/x-ndjson": string;
+                "application/octet-stream": string;
             };
         };
         responses: {
@@ -6767,7 +6918,7 @@ export interface operations {
                     "application/json": components["schemas"]["ImportOut"];
                 };
             };
-            /** @description Bad Request: body.unreadable */
+            /** @description Bad Request: import.unsafe */
             400: {
                 headers: {
                     [name: string]: unknown;
