@@ -17,9 +17,17 @@ def make_locks() -> None:
     tool = python_env.uv() if (python_env.LOCKS / "uv.txt").exists() else "uv"
     runtime = ["--extra", "postgres", "pyproject.toml"]
     _compile(tool, runtime, "runtime")
-    development = [*runtime, "requirements/development.in", "--constraints", "requirements/runtime.txt"]
+    development = [
+        *runtime,
+        "--extra",
+        "parquet",
+        "requirements/development.in",
+        "--constraints",
+        "requirements/runtime.txt",
+    ]
     _compile(tool, development, "development")
     _compile(tool, ["requirements/build.in", "--constraints", "requirements/development.txt"], "build")
+    _compile(tool, ["requirements/oracles.in"], "oracles")
     _compile(tool, ["requirements/uv.in"], "uv")
     node_env.npm("install", "--package-lock-only", "--no-audit", "--no-fund")
     say("The locks are new. Run ./dev test before committing them.")

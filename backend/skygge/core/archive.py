@@ -53,7 +53,7 @@ ABOUT_TABLES: Mapping[str, str] = {
 def describe_table(table: Table) -> dict[str, Any]:
     """One table as a resource of the data package."""
     schema: dict[str, Any] = {
-        "fields": [{"name": name, "type": _type_of(name)} for name in table.header],
+        "fields": [{"name": name, "type": column_type(name)} for name in table.header],
         "missingValues": [""],
     }
     if table.name in KEYS:
@@ -197,7 +197,8 @@ def _warn(lookup: Lookup) -> list[str]:
     return ["", SMALL_GROUPS["en"].format(n=n_small)] if n_small else []
 
 
-def _type_of(name: str) -> str:
+def column_type(name: str) -> str:
+    """What a column of the tables holds, in the words of the data package."""
     if name in TRUTHS:
         return "boolean"
     if name in WHOLE:

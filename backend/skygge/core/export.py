@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from importlib.util import find_spec
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import Field, ValidationInfo, field_validator
@@ -76,7 +77,8 @@ class Export(Generic[O]):
     """One format. `stream` yields the file in pieces and notes losses while it does; `may_lose` names their codes.
 
     `always_has_dates`: its dates and clock times cannot be left out, and it has to be said beside the download.
-    `group`: the button of the screen that it stands under.
+    `group`: the button of the screen that it stands under. `needs`: a package that only an extra brings; where it is
+    not installed, there is no such format.
     """
 
     name: str
@@ -88,6 +90,7 @@ class Export(Generic[O]):
     may_lose: tuple[str, ...] = ()
     always_has_dates: bool = False
     group: Group = "more"
+    needs: str | None = None
 
     def describe_options(self) -> dict[str, Any]:
         """What can be chosen, as a JSON schema. Clock times are no choice where they always stand."""
@@ -110,10 +113,11 @@ def count_small_groups(reader: StudyReader) -> int:
 
 @cache
 def all_exports() -> Mapping[str, Export[Any]]:
-    """Every export there is, by name."""
+    """Every export that can be written here, by name."""
     from skygge.core import exports  # imported late: the exports import this module
 
-    return discover(exports, "EXPORT", Export)
+    found = discover(exports, "EXPORT", Export)
+    return {name: export for name, export in found.items() if export.needs is None or find_spec(export.needs)}
 
 
 def file_name(title: str, export: Export[Any], options: ExportOptions, today: date) -> str:

@@ -88,6 +88,10 @@ LOSSES: Mapping[str, Mapping[str, str]] = {
         "en": "entries merged into another entry",
         "da": "noteringer, der er lagt sammen med en anden notering",
     },
+    "momentary": {
+        "en": "moments, told as one second long because the format knows no moment",
+        "da": "øjeblikke, fortalt som ét sekund lange, fordi formatet ikke kender øjeblikke",
+    },
     "moments": {
         "en": "entries with an end, told as moments",
         "da": "noteringer med en slutning, fortalt som øjeblikke",
@@ -128,6 +132,10 @@ LOSSES: Mapping[str, Mapping[str, str]] = {
         "en": "who was present when has no place in this format",
         "da": "hvem der var til stede hvornår, har ingen plads i dette format",
     },
+    "reasons": {
+        "en": "reasons of gaps, which have no place in this format",
+        "da": "grunde til pauser, som ikke har plads i dette format",
+    },
     "recipients": {
         "en": "recipients, who have no place in this format",
         "da": "modtagere, som ikke har plads i dette format",
@@ -143,6 +151,10 @@ LOSSES: Mapping[str, Mapping[str, str]] = {
     "seconds": {
         "en": "times told in coarser units than milliseconds",
         "da": "tider fortalt i grovere enheder end millisekunder",
+    },
+    "short": {
+        "en": "spells shorter than half a unit of time",
+        "da": "stræk kortere end en halv tidsenhed",
     },
     "spelled": {
         "en": "emoji and other characters above U+FFFF, written as their names in brackets",

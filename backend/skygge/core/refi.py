@@ -64,13 +64,13 @@ def read_codes(reader: StudyReader, losses: Losses, *, with_people: bool) -> dic
             dimension,
             names.give(label, folders[dimension]),
             code.get("color"),
-            spell(_describe(code), losses),
+            spell(describe_code(code), losses),
         )
     for actor in reader.things("actor") if with_people else ():
         if actor.get("merged_into") is None and actor.get("label"):
             name = names.give(actor["label"], folders["actor"])
             guid = make_guid(reader.study_id, "actor", actor["id"])
-            found["actor", actor["id"]] = QdaCode(guid, "actor", name, None, spell(_describe_actor(actor), losses))
+            found["actor", actor["id"]] = QdaCode(guid, "actor", name, None, spell(describe_actor(actor), losses))
     return found
 
 
@@ -102,7 +102,7 @@ def _word(dimension: str, language: str) -> str:
     return FOLDERS[dimension].get(language, FOLDERS[dimension]["en"])
 
 
-def _describe(code: Thing) -> str:
+def describe_code(code: Thing) -> str:
     """Definition first, then all else that the codebook says of a code, a line each."""
     lines = [str(code.get("definition") or "")]
     lines += [f"{title}: {code[name]}" for name, title in SAID if code.get(name)]
@@ -112,5 +112,6 @@ def _describe(code: Thing) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _describe_actor(actor: Thing) -> str:
+def describe_actor(actor: Thing) -> str:
+    """Kind and agency of a person."""
     return " · ".join(str(actor[name]).replace("_", " ") for name in ("kind", "agency") if actor.get(name))
