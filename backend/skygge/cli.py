@@ -5,7 +5,7 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
-from skygge.commands import data, log, people, serve, studies
+from skygge.commands import data, keep, log, people, serve, studies
 from skygge.errors import Problem, StartRefused
 
 app = typer.Typer(
@@ -21,6 +21,8 @@ app.command("migrate")(serve.migrate_command)
 app.command("setup-link")(people.setup_link)
 app.command("import")(log.import_command)
 app.command("verify")(log.verify_command)
+app.command("backup")(keep.backup_command)
+app.command("restore")(keep.restore_command)
 app.command("export", context_settings=data.TAKES_FILTERS)(data.export_command)
 app.command("analyse", context_settings=data.TAKES_FILTERS)(data.analyse_command)
 app.command("demo")(data.demo_command)

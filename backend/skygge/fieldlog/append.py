@@ -22,8 +22,8 @@ from skygge.core.changes import KINDS, STRIKES, Change, ChangeRefused, read_chan
 from skygge.core.identity import is_canonical_id, server_device_id
 from skygge.core.model import FIRST_YEAR, LAST_YEAR, read_instant
 from skygge.core.redact import to_stub
-from skygge.core.wire import content_hash, to_verbatim
-from skygge.fieldlog.logged import Key, Logged, as_logged, check_value, in_slices, load_logged, seal
+from skygge.core.wire import check_value, content_hash, to_verbatim
+from skygge.fieldlog.logged import Key, Logged, as_logged, in_slices, load_logged, seal
 from skygge.fieldlog.own_words import make_server_change
 from skygge.fieldlog.quarantine import park, release
 from skygge.fieldlog.redact import Redacted, Redaction, find_redacted, redact_log

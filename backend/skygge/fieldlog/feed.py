@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlmodel import Session, col
 
 from skygge.core.changes import KINDS
 from skygge.core.model import SubjectType
-from skygge.fieldlog.logged import CHECK_BITS
+from skygge.core.wire import CHECK_BITS
 from skygge.fieldlog.sight import Sight
 from skygge.fieldlog.tables import ChangeRow
 from skygge.studies.tables import MemberRow, StudyRow
@@ -32,10 +33,13 @@ class FeedPage:
     checksum: str | None
 
 
-def read_page(session: Session, sight: Sight, after: int, limit: int) -> FeedPage:
-    """The changes that follow a number: as many as asked for, or a megabyte, and at least one where there is one."""
+def read_page(session: Session, sight: Sight, after: int, limit: int, day: str | None = None) -> FeedPage:
+    """The changes that follow a number: as many as asked for, or a megabyte, and at least one where there is one.
+
+    With a day only those that arrived on it (UTC).
+    """
     last_seq = session.scalars(select(col(StudyRow.last_seq)).where(col(StudyRow.study_id) == sight.study_id)).one()
-    query = _select_feed(sight).where(col(ChangeRow.seq) > after).limit(limit + 1)
+    query = _select_feed(sight).where(col(ChangeRow.seq) > after, *_within(day)).limit(limit + 1)
     changes: list[dict[str, Any]] = []
     size, has_more = 0, True
     with session.execute(query.execution_options(yield_per=ROWS_AT_ONCE)) as rows:
@@ -68,6 +72,28 @@ def read_checksum(session: Session, sight: Sight) -> str:
     query = select(func.coalesce(func.sum(col(ChangeRow.check_value)), 0))
     total = session.scalars(query.where(col(ChangeRow.study_id) == sight.study_id, sight.changes())).one()
     return f"{int(total) % 2**CHECK_BITS:010x}"
+
+
+def sum_days(session: Session, sight: Sight) -> list[dict[str, Any]]:
+    """Count and checksum of every day of arrival (UTC), over the changes that may be seen."""
+    found: dict[str, tuple[int, int]] = {}
+    query = select(col(ChangeRow.received_at), col(ChangeRow.check_value))
+    query = query.where(col(ChangeRow.study_id) == sight.study_id, sight.changes())
+    with session.execute(query.execution_options(yield_per=ROWS_AT_ONCE)) as rows:
+        for received_at, value in rows:
+            n_changes, total = found.get(day := received_at.date().isoformat(), (0, 0))
+            found[day] = (n_changes + 1, total + value)
+    return [
+        {"day": day, "n_changes": n_changes, "checksum": f"{total % 2**CHECK_BITS:010x}"}
+        for day, (n_changes, total) in sorted(found.items())
+    ]
+
+
+def _within(day: str | None) -> list[ColumnElement[bool]]:
+    if day is None:
+        return []
+    begins = datetime.combine(date.fromisoformat(day), time(), UTC)
+    return [col(ChangeRow.received_at) >= begins, col(ChangeRow.received_at) < begins + timedelta(days=1)]
 
 
 def iter_feed(session: Session, sight: Sight, *, is_shared: bool = False) -> Iterator[dict[str, Any]]:

@@ -19,8 +19,6 @@ from skygge.core.model import SubjectType
 from skygge.core.wire import to_canonical
 from skygge.fieldlog.tables import ChangeRow
 
-# 40 bits: a sum over eight million changes still fits a database's integer, and a browser's.
-CHECK_BITS = 40
 # SQLite takes 32,766 parameters, but long lists plan slowly.
 IDS_AT_ONCE = 500
 UNSEALED = frozenset({"raw", "seal"})
@@ -93,27 +91,9 @@ def seal(values: Mapping[str, Any]) -> bytes:
     return hashlib.sha256(to_canonical(plain)).digest()
 
 
-def check_value(change_id: str, payload: object) -> int:
-    """A change's share of the checksum of a feed: 40 bits of SHA-256 over `change_id:payload`.
-
-    The payload is JSON in canonical form: keys sorted, no spaces, everything beyond ASCII escaped, whole numbers
-    without a point. A checksum is the sum of all shares modulo 2^40, so no order matters; JavaScript's numbers hold it.
-    """
-    said = change_id.encode("ascii") + b":" + to_canonical(_whole(payload))
-    return int.from_bytes(hashlib.sha256(said).digest()[: CHECK_BITS // 8], "big")
-
-
 def _plain(value: Any) -> object:
     if isinstance(value, bytes):
         return value.hex()
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")
     return str(value) if isinstance(value, UUID) else value
-
-
-def _whole(node: object) -> object:
-    if isinstance(node, float) and node.is_integer():
-        return int(node)
-    if isinstance(node, dict):
-        return {key: _whole(value) for key, value in node.items()}
-    return [_whole(value) for value in node] if isinstance(node, list) else node

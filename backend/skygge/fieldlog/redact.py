@@ -18,9 +18,9 @@ from sqlmodel import Session
 
 from skygge.clock import new_id
 from skygge.core.redact import Edit, apply_edits, to_stub
-from skygge.core.wire import content_hash, to_verbatim
+from skygge.core.wire import check_value, content_hash, to_verbatim
 from skygge.db import ERASED, LEDGER
-from skygge.fieldlog.logged import check_value, in_slices, seal
+from skygge.fieldlog.logged import in_slices, seal
 from skygge.fieldlog.tables import ChangeRow, QuarantineRow, RedactionRow
 
 CHANGE: Any = ChangeRow.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
@@ -41,6 +41,15 @@ class Redaction:
     at: datetime
     by: UUID = field(default_factory=new_id)
     edits_of: Callable[[Said], list[Edit]] = lambda change: []
+    # From the ledger after a restore: what was taken out of which change, though the log may lack it now.
+    replayed: Mapping[str, list[Edit]] = field(default_factory=dict)
+
+    def find_edits(self, said: Said) -> list[Edit]:
+        """What to take out of a change that has not gone through this redaction."""
+        if not self.replayed:
+            return self.edits_of(said)
+        is_done = (said.get("redacted") or {}).get("by", "") >= str(self.by)
+        return [] if is_done else list(self.replayed.get(said["change_id"], []))
 
 
 def redact_log(session: Session, order: Redaction) -> list[str]:
@@ -54,6 +63,7 @@ def redact_log(session: Session, order: Redaction) -> list[str]:
             _rewrite(session, dict(row), stub, order.by)
             redacted[said["change_id"]] = edits
     _redact_quarantine(session, order)
+    redacted = {**order.replayed, **redacted}
     _note(session, order, redacted)
     return list(redacted)
 
@@ -64,7 +74,7 @@ def _make_stub(said: Said, order: Redaction) -> tuple[dict[str, Any] | None, lis
         return None, []
     if order.mode == "erased":
         return to_stub(said, "erased", str(order.by)), []
-    edits = order.edits_of(said)
+    edits = order.find_edits(said)
     if not edits:
         return None, []
     return to_stub(said, "words", str(order.by), apply_edits(said["payload"], edits)), edits
@@ -107,7 +117,7 @@ def _park_stub(said: object, order: Redaction) -> dict[str, Any] | None:
     if order.mode == "erased":
         kept = {name: said[name] for name in ("change_id", "subject_id") if name in said}
         return {**kept, "redacted": {"mode": "erased", "by": str(order.by)}}
-    edits = order.edits_of(said) if said.get("subject_id") == str(order.subject_id) else []
+    edits = order.find_edits(said) if said.get("subject_id") == str(order.subject_id) else []
     return to_stub(said, "words", str(order.by), apply_edits(said.get("payload"), edits)) if edits else None
 
 

@@ -1,6 +1,7 @@
 """Who may do what in which study. A study that is not yours looks exactly like one that is not there."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -40,6 +41,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ANALYST: frozenset({Permission.READ, Permission.ANALYSE, Permission.EXPORT}),
     Role.AUDITOR: frozenset({Permission.AUDIT}),
 }
+# So long may a revoked device still hand over what it holds.
+LAST_WORDS = timedelta(days=60)
 CHANGING = frozenset({Permission.WRITE, Permission.LEAD})
 
 
@@ -53,7 +56,13 @@ class Membership:
     observer: str
     role: Role
     device_id: UUID | None = None
-    is_device_revoked: bool = False
+    revoked_at: datetime | None = None
+
+    @property
+    def is_device_revoked(self) -> bool:
+        """Whether the credential's device was revoked."""
+        return self.revoked_at is not None
+
     exports_full: bool = False
 
     @property
@@ -81,9 +90,14 @@ def require(session: Session, who: Identity, study_id: UUID, permission: Permiss
     return membership
 
 
-def require_push(session: Session, who: Identity, study_id: UUID) -> Membership:
-    """The membership that may push. A revoked device still may (`is_device_revoked`), all of it into quarantine."""
+def require_push(session: Session, who: Identity, study_id: UUID, now: datetime) -> Membership:
+    """The membership that may push. A revoked device still may for 60 days, all of it into quarantine.
+
+    Raises StudyUnknown, DeviceRevoked after that time, RoleInsufficient, TokenReadOnly.
+    """
     membership = find_membership(session, who, study_id)
+    if membership.revoked_at is not None and now - membership.revoked_at > LAST_WORDS:
+        raise DeviceRevoked
     if not membership.may(Permission.WRITE):
         raise RoleInsufficient
     if not who.may_write:
@@ -107,6 +121,6 @@ def find_membership(session: Session, who: Identity, study_id: UUID) -> Membersh
         observer=row.observer,
         role=Role(row.role),
         device_id=who.device_id,
-        is_device_revoked=device is not None and device.revoked_at is not None,
+        revoked_at=device.revoked_at if device else None,
         exports_full=row.exports_full,
     )

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from skygge.db import LEDGER
 from skygge.errors import DeviceTaken
 from skygge.studies.access import Membership
 from skygge.studies.tables import DeviceRow
@@ -46,3 +47,10 @@ def list_devices(session: Session, study_id: UUID, account_id: UUID | None = Non
         query = query.where(DeviceRow.account_id == account_id)
     rows = session.exec(query.order_by(col(DeviceRow.last_contact_at).desc(), col(DeviceRow.device_id)))
     return list(rows)
+
+
+def note_revocation(session: Session, row: DeviceRow) -> None:
+    """Have it written to the ledger, so that an older backup does not let the device in again."""
+    revoked_at = row.revoked_at.isoformat(timespec="milliseconds") if row.revoked_at else None
+    line = {"study_id": str(row.study_id), "device_id": str(row.device_id), "revoked_at": revoked_at}
+    session.info.setdefault(LEDGER, []).append({"type": "revocation", **line})

@@ -30,7 +30,7 @@ from skygge.problems import document_problems
 from skygge.strict import StrictRoute
 from skygge.studies.access import Membership, Permission, Role, find_membership, require
 from skygge.studies.create import describe, describe_study, list_studies
-from skygge.studies.devices import Contact, list_devices, note_contact
+from skygge.studies.devices import Contact, list_devices, note_contact, note_revocation
 from skygge.studies.invitations import invite, list_invitations
 from skygge.studies.members import add_member, list_members
 from skygge.studies.shapes import (
@@ -133,6 +133,7 @@ def put_device(study_id: UUID, body: DeviceIn, who: SignedIn, session: WriteSess
     if row is None:
         raise DeviceUnknown
     row.revoked_at = clock() if body.revoked else None
+    note_revocation(session, row)
     kind = "device.revoked" if body.revoked else "device.reopened"
     _record(session, lead, kind, clock(), {"device_id": body.device_id})
     return row.model_dump()

@@ -20,7 +20,7 @@ from skygge.errors import (
     StudyUnknown,
     TokenReadOnly,
 )
-from skygge.fieldlog.feed import FeedPage, read_page
+from skygge.fieldlog.feed import FeedPage, read_page, sum_days
 from skygge.fieldlog.sight import sight_of
 from skygge.fieldlog.tables import QuarantineRow
 from skygge.paging import Page, PageQuery, close_page
@@ -29,7 +29,17 @@ from skygge.strict import StrictRoute
 from skygge.studies.access import Permission, require, require_push
 from skygge.studies.tables import StudyRow
 from skygge.sync.ingest import check_size, ingest
-from skygge.sync.shapes import MAX_BODY_BYTES, PROTOCOL, Acknowledgement, FeedOut, PullQuery, Push, QuarantinedOut
+from skygge.sync.shapes import (
+    MAX_BODY_BYTES,
+    PROTOCOL,
+    Acknowledgement,
+    DaysOut,
+    DaysQuery,
+    FeedOut,
+    PullQuery,
+    Push,
+    QuarantinedOut,
+)
 
 
 class PushRoute(StrictRoute):
@@ -62,7 +72,7 @@ def push_changes(
 ) -> Any:
     """Hand over changes; the answer has a verdict for each and leaves after the commit."""
     received_at = clock()
-    membership = require_push(session, who, study_id)
+    membership = require_push(session, who, study_id, received_at)
     check_size(push, n_bytes)
     verdicts = ingest(session, membership, push, received_at)
     return JSONResponse(
@@ -86,12 +96,21 @@ def pull_changes(
     if asked.epoch not in (None, epoch):
         page = FeedPage([], 0, True, None)
     else:
-        page = read_page(
-            session, sight_of(session, membership, only_own=asked.scope == "own"), asked.after, asked.limit
-        )
+        sight = sight_of(session, membership, only_own=asked.scope == "own")
+        page = read_page(session, sight, asked.after, asked.limit, asked.day)
     # Written here and not by the framework, whose validation would cost more than reading the page.
     server_time = clock().isoformat(timespec="milliseconds")
     return JSONResponse({"epoch": str(epoch), **page.__dict__, "server_time": server_time})
+
+
+@pull_router.get("/studies/{study_id}/changes/days", response_model=DaysOut, responses=MAY_FAIL)
+def read_days(
+    study_id: UUID, asked: Annotated[DaysQuery, Query()], who: SignedIn, session: ReadSession
+) -> dict[str, Any]:
+    """The checksum of each day on which changes arrived: where a device's copy differs, it asks for that day again."""
+    membership = require(session, who, study_id, Permission.READ)
+    epoch = session.get_one(StudyRow, study_id).epoch
+    return {"epoch": epoch, "days": sum_days(session, sight_of(session, membership, only_own=asked.scope == "own"))}
 
 
 @pull_router.get("/studies/{study_id}/quarantine", response_model=Page[QuarantinedOut], responses=MAY_FAIL)

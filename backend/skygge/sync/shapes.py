@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from skygge.core.model import Id, Stamp
+from skygge.core.model import Day, Id, Stamp
 from skygge.paging import MAX_PAGE
 
 PROTOCOL = 1
@@ -57,7 +57,10 @@ class Acknowledgement(BaseModel):
 
 
 class PullQuery(BaseModel):
-    """Which part of the feed. With `scope=own` only what an observer in a blind study would see."""
+    """Which part of the feed. With `scope=own` only what an observer in a blind study would see.
+
+    With `day` (UTC, of arrival) only that day's changes: for a device whose checksum differs.
+    """
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
@@ -65,6 +68,30 @@ class PullQuery(BaseModel):
     limit: Annotated[int, Field(ge=1, le=MAX_PAGE)] = 500
     epoch: UUID | None = None
     scope: Literal["all", "own"] = "all"
+    day: Day | None = None
+
+
+class DaysQuery(BaseModel):
+    """What a device sees: `scope` as in a pull."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    scope: Literal["all", "own"] = "all"
+
+
+class DayOut(BaseModel):
+    """A day (UTC) of arrival, how many changes it has, and their checksum (see FeedOut)."""
+
+    day: str
+    n_changes: int
+    checksum: str
+
+
+class DaysOut(BaseModel):
+    """Every day on which changes arrived that this device may see."""
+
+    epoch: UUID
+    days: list[DayOut]
 
 
 class FeedOut(BaseModel):
@@ -72,7 +99,7 @@ class FeedOut(BaseModel):
 
     `checksum` comes with the last page: over all changes that this device may see, whatever their order, the sum
     modulo 2^40 of the first five bytes of SHA-256(`change_id:payload`), as ten hexadecimal digits. The payload is
-    written as JSON with sorted keys, without spaces, beyond ASCII escaped, whole numbers without a point.
+    written as JSON with sorted keys, without spaces, beyond ASCII escaped, numbers as JavaScript writes them.
     """
 
     epoch: UUID

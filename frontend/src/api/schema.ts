@@ -525,6 +525,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/studies/{study_id}/changes/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Days
+         * @description The checksum of each day on which changes arrived: where a device's copy differs, it asks for that day again.
+         */
+        get: operations["read_days"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/studies/{study_id}/quarantine": {
         parameters: {
             query?: never;
@@ -2461,6 +2481,31 @@ export interface components {
             points_inside: components["schemas"]["PointsInside"][];
         };
         /**
+         * DayOut
+         * @description A day (UTC) of arrival, how many changes it has, and their checksum (see FeedOut).
+         */
+        DayOut: {
+            /** Day */
+            day: string;
+            /** N Changes */
+            n_changes: number;
+            /** Checksum */
+            checksum: string;
+        };
+        /**
+         * DaysOut
+         * @description Every day on which changes arrived that this device may see.
+         */
+        DaysOut: {
+            /**
+             * Epoch
+             * Format: uuid
+             */
+            epoch: string;
+            /** Days */
+            days: components["schemas"]["DayOut"][];
+        };
+        /**
          * DeviceIn
          * @description A device by the id it made for itself. `revoked` is the lead's to set.
          */
@@ -2553,7 +2598,7 @@ export interface components {
          *
          *     `checksum` comes with the last page: over all changes that this device may see, whatever their order, the sum
          *     modulo 2^40 of the first five bytes of SHA-256(`change_id:payload`), as ten hexadecimal digits. The payload is
-         *     written as JSON with sorted keys, without spaces, beyond ASCII escaped, whole numbers without a point.
+         *     written as JSON with sorted keys, without spaces, beyond ASCII escaped, numbers as JavaScript writes them.
          */
         FeedOut: {
             /**
@@ -6851,6 +6896,7 @@ export interface operations {
                 limit?: number;
                 epoch?: string | null;
                 scope?: "all" | "own";
+                day?: string | null;
             };
             header?: never;
             path: {
@@ -6977,6 +7023,93 @@ export interface operations {
                 };
             };
             /** @description Forbidden: token.read_only, role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    read_days: {
+        parameters: {
+            query?: {
+                scope?: "all" | "own";
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DaysOut"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing, device_revoked */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
             403: {
                 headers: {
                     [name: string]: unknown;

@@ -18,6 +18,8 @@ export interface ChangeRecord {
   by?: string;
   /** The epoch in which the server has acknowledged it. */
   acknowledged?: string;
+  /** Its share of the checksum of the feed, as the server tells it in an epoch. */
+  share?: { epoch: string; value: number };
   /** Erased: the body holds no content any more, and it is not offered again. */
   isErased?: boolean;
 }
@@ -45,6 +47,8 @@ export interface Standing {
   parked: number;
   epoch?: string;
   cursor: number;
+  /** The sum of the shares of this epoch. */
+  checksum?: number;
   last_contact_at?: string;
   clock_offset_ms?: number;
 }

@@ -1,9 +1,10 @@
 import type { Change, FedChange } from './changes';
+import { replaceShare, spellChecksum } from './checksum';
 import { readStanding, strictly, type ChangeRecord, type Fed, type ReportedTx, type Standing } from './database';
 import type { Notes } from './notes';
 import { toStub } from './redact';
 import { refoldSubjects, sealBody, toStoredChange } from './refold';
-import { takeRedaction, takeStub } from './strikes';
+import { takeRedaction, takeShare, takeStub } from './strikes';
 
 /** Limits of one request. */
 export interface BatchLimits {
@@ -16,6 +17,12 @@ interface Judged {
   verdict: string;
   code?: string | null;
   stub?: Record<string, unknown> | null;
+}
+
+/** A day of arrival and its checksum. */
+export interface DaySum {
+  day: string;
+  checksum: string;
 }
 
 interface Page {
@@ -83,7 +90,7 @@ export class StoredPhoneCopy {
   async enterEpoch(epoch: string): Promise<void> {
     await this.step(async (tx, standing, touched) => {
       if (standing.epoch !== undefined && epoch <= standing.epoch) return;
-      Object.assign(standing, { epoch, cursor: 0, parked: 0, unsent: 0 });
+      Object.assign(standing, { epoch, cursor: 0, parked: 0, unsent: 0, checksum: 0 });
       await tx.objectStore('parked').clear();
       let own = await tx.objectStore('change').index('own').openCursor();
       while (own) {
@@ -106,6 +113,60 @@ export class StoredPhoneCopy {
     });
   }
 
+  /** Whether this copy of the feed sums up to what the server says; without a word from it, it does. */
+  async agrees(checksum: string | null | undefined): Promise<boolean> {
+    const standing = await this.notes.connection.use((db) => db.get('meta', 'standing'));
+    return !checksum || spellChecksum(standing?.checksum ?? 0) === checksum;
+  }
+
+  /** The days on which this copy differs from the server's. */
+  async differingDays(told: readonly DaySum[]): Promise<string[]> {
+    const own = new Map<string, number>();
+    const { epoch } = await this.place();
+    await this.notes.connection.use(async (db) => {
+      let record = await db.transaction('change').store.openCursor();
+      for (; record; record = await record.continue()) {
+        const { share, fed } = record.value;
+        if (!fed || !share || share.epoch !== epoch) continue;
+        const day = fed.received_at.slice(0, 10);
+        own.set(day, replaceShare(own.get(day) ?? 0, 0, share.value));
+      }
+    });
+    const theirs = new Map(told.map(({ day, checksum }) => [day, checksum]));
+    const days = new Set([...own.keys(), ...theirs.keys()]);
+    return [...days].filter((day) => theirs.get(day) !== spellChecksum(own.get(day) ?? 0)).sort();
+  }
+
+  /** Put what the server has of a day in the place of what is here of it; what it no longer shows is emptied. */
+  async keepDay(epoch: string, day: string, changes: readonly FedChange[]): Promise<void> {
+    await this.step(async (tx, standing, touched) => {
+      if (standing.epoch !== epoch) return;
+      const shown = new Set(changes.map(({ change_id }) => change_id));
+      let record = await tx.objectStore('change').openCursor();
+      const gone: ChangeRecord[] = [];
+      for (; record; record = await record.continue()) {
+        const { fed, change_id } = record.value;
+        if (fed?.received_at.startsWith(day) && !shown.has(change_id)) gone.push(record.value);
+      }
+      for (const lost of gone) await this.forget(tx, standing, lost, touched);
+      for (const fed of changes) {
+        await this.keepFed(tx, standing, fed);
+        touched.add(fed.subject_id);
+      }
+    });
+  }
+
+  private async forget(tx: ReportedTx, standing: Standing, lost: ChangeRecord, touched: Set<string>): Promise<void> {
+    const { share } = lost;
+    if (share && share.epoch === standing.epoch) standing.checksum = replaceShare(standing.checksum ?? 0, share.value, 0);
+    delete lost.share;
+    await tx.objectStore('change').put(lost);
+    touched.add(lost.subject_id);
+    if (lost.own === undefined) {
+      await takeStub(tx, lost, toStub(lost.body, { mode: 'erased', by: lost.change_id }));
+    } else if (await offerAgain(tx, lost)) standing.unsent += 1;
+  }
+
   /** When the server last answered and how far this device's clock is off. Not worth a flush of its own. */
   async noteContact(last_contact_at: string, clock_offset_ms: number | undefined): Promise<void> {
     await this.notes.connection.use(async (db) => {
@@ -124,6 +185,7 @@ export class StoredPhoneCopy {
     const known = await tx.objectStore('change').get(change.change_id);
     const record: ChangeRecord = known ?? { change_id: change.change_id, subject_id: change.subject_id, body };
     record.fed = fed;
+    takeShare(standing, record, change.payload);
     if (record.own !== undefined) record.acknowledged = standing.epoch;
     await tx.objectStore('change').put(record);
     if (change.device_id === this.device_id) standing.device_seq = Math.max(standing.device_seq, change.device_seq);

@@ -1,4 +1,5 @@
-import type { Change, Draft, FedChange, Redacted } from './changes';
+import type { Change, Draft, FedChange, Payload, Redacted } from './changes';
+import { checkValue, replaceShare } from './checksum';
 import { toUnixMs } from './clock';
 import type { ChangeRecord, ReportedTx, Standing } from './database';
 import { newId } from './identity';
@@ -34,13 +35,41 @@ export async function strikeHere(tx: ReportedTx, standing: Standing, change: Cha
 
 /** Do on this phone what the server's word about a redaction says. */
 export async function takeRedaction(tx: ReportedTx, standing: Standing, told: FedChange): Promise<void> {
-  if (told.payload.mode === 'erased') return eraseThing(tx, standing, told.subject_id, told.change_id);
+  if (told.payload.mode === 'erased') {
+    await eraseThing(tx, standing, told.subject_id, told.change_id);
+    return shareAgain(tx, standing, told, () => ({}));
+  }
   const stubs = new Map((told.stubs ?? []).map((stub) => [stub.change_id, stub]));
   for (const change_id of (told.payload.changes ?? []) as string[]) {
     const record = await tx.objectStore('change').get(change_id);
     // What is no longer shown to us cannot be mended, so nothing of it stays.
     if (record) await takeStub(tx, record, stubs.get(change_id) ?? toStub(record.body, erased(told.change_id)));
   }
+  await shareAgain(tx, standing, told, ({ change_id }) => stubs.get(change_id)?.payload);
+}
+
+/** Count the changes of a thing as the server does since a redaction; `payloadOf` says what it holds of them now. */
+async function shareAgain(
+  tx: ReportedTx,
+  standing: Standing,
+  told: FedChange,
+  payloadOf: (record: ChangeRecord) => Payload | undefined,
+): Promise<void> {
+  for (const record of await tx.objectStore('change').index('subject').getAll(told.subject_id)) {
+    const payload = record.body.kind === 'subject.redacted' ? undefined : payloadOf(record);
+    if (!payload || record.share?.epoch !== standing.epoch) continue;
+    takeShare(standing, record, payload);
+    await tx.objectStore('change').put(record);
+  }
+}
+
+/** Count a change as the server tells it. The caller saves the record. */
+export function takeShare(standing: Standing, record: ChangeRecord, payload: Payload): void {
+  const { epoch } = standing;
+  if (epoch === undefined) return;
+  const before = record.share?.epoch === epoch ? record.share.value : 0;
+  record.share = { epoch, value: checkValue(record.change_id, payload) };
+  standing.checksum = replaceShare(standing.checksum ?? 0, before, record.share.value);
 }
 
 /** Put a stub in the place of what is here, if it holds less. */
@@ -72,10 +101,13 @@ async function rewrite(tx: ReportedTx, strike: Change): Promise<void> {
   }
 }
 
-/** Every change about a thing but the strikes, which are emptied by the server's answer. */
+/** Every change about a thing but the words about redactions, and the strikes that have yet to arrive. */
 async function historyOf(tx: ReportedTx, id: string): Promise<ChangeRecord[]> {
   const history = await tx.objectStore('change').index('subject').getAll(id);
-  return history.filter(({ body }) => !['words.struck', 'encounter.struck', 'subject.redacted'].includes(body.kind));
+  return history.filter(({ body, acknowledged }) => {
+    const isStrike = body.kind === 'words.struck' || body.kind === 'encounter.struck';
+    return body.kind !== 'subject.redacted' && (!isStrike || acknowledged !== undefined);
+  });
 }
 
 async function entriesWithin(tx: ReportedTx, strike: Change): Promise<string[]> {

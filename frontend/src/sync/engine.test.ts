@@ -175,6 +175,20 @@ describe('what others wrote', () => {
     expect(notebook.entriesOf('visit')).toHaveLength(2);
   });
 
+  it('is compared by a checksum, and the days that differ are taken anew', async () => {
+    await logEntries(4);
+    await syncOnce(copy, server);
+    expect(await copy.agrees((await server.days()).days[0]!.checksum)).toBe(true);
+    const [lost, other] = server.feed.splice(1, 2);
+    server.feed.push({ ...lost!, change_id: newId(), subject_id: newId(), seq: 2 }, other!);
+    await syncOnce(copy, server);
+    expect(await copy.agrees((await server.days()).days[0]!.checksum)).toBe(true);
+    // What this phone made and the server no longer has is offered again.
+    expect(notebook.counts().unsent).toBe(1);
+    await syncOnce(copy, server);
+    expect(server.ids()).toContain(lost!.change_id);
+  });
+
   it('vanishes where it was erased', async () => {
     const id = newId();
     await notebook.write([logged('visit', { jotting: 'navn' }, id)]);

@@ -59,7 +59,19 @@ async function pullAll(phone: PhoneCopy, server: ServerCopy): Promise<boolean> {
       hasEntered ||= !isFirstContact;
       if (cursor > 0) continue;
     }
-    if (!(await phone.keepPage(cursor, page)) || !page.has_more) return hasEntered;
+    if (!(await phone.keepPage(cursor, page))) return hasEntered;
+    if (page.has_more) continue;
+    if (!(await phone.agrees(page.checksum))) await mend(phone, server);
+    return hasEntered;
+  }
+}
+
+/** The copies differ though the cursor is at the end: compare them by day, and take those days anew. */
+async function mend(phone: PhoneCopy, server: ServerCopy): Promise<void> {
+  const { days } = await server.days();
+  for (const day of await phone.differingDays(days)) {
+    const { epoch, changes } = await server.pullDay(day);
+    await phone.keepDay(epoch, day, changes);
   }
 }
 

@@ -1,4 +1,6 @@
 import type { Change, FedChange } from '../store/changes';
+import { checkValue, replaceShare, spellChecksum } from '../store/checksum';
+import type { DaySum } from '../store/phoneCopy';
 import { OFFLINE, Problem } from './problem';
 import type { Acknowledgement, FeedPage, ServerCopy, Verdict } from './protocol';
 
@@ -32,9 +34,20 @@ export class MemoryServer implements ServerCopy {
     const rest = this.feed.filter(({ seq }) => seq > after);
     const changes = structuredClone(rest.slice(0, this.pageSize));
     const cursor = changes.at(-1)?.seq ?? after;
-    const page = { epoch: this.epoch, changes, cursor, has_more: rest.length > changes.length, server_time: NOW };
+    const has_more = rest.length > changes.length;
+    const checksum = has_more ? null : (await this.days()).days[0]!.checksum;
+    const page = { epoch: this.epoch, changes, cursor, has_more, checksum, server_time: NOW };
     this.afterRequest();
     return Promise.resolve(page);
+  }
+
+  days(): Promise<{ epoch: string; days: DaySum[] }> {
+    const sum = this.feed.reduce((sum, { change_id, payload }) => replaceShare(sum, 0, checkValue(change_id, payload)), 0);
+    return Promise.resolve({ epoch: this.epoch, days: [{ day: NOW.slice(0, 10), checksum: spellChecksum(sum) }] });
+  }
+
+  pullDay(): Promise<{ epoch: string; changes: FedChange[] }> {
+    return Promise.resolve({ epoch: this.epoch, changes: structuredClone(this.feed) });
   }
 
   /** Go back to an earlier state, as after a restore from a backup. */

@@ -1,4 +1,5 @@
 import type { Change, FedChange } from '../store/changes';
+import type { DaySum } from '../store/phoneCopy';
 
 /** What goes over the wire, and the two sides that the engine stands between. */
 
@@ -28,6 +29,8 @@ export interface FeedPage {
   changes: FedChange[];
   cursor: number;
   has_more: boolean;
+  /** Only on the last page. */
+  checksum?: string | null;
   server_time: string;
 }
 
@@ -50,10 +53,19 @@ export interface PhoneCopy {
   enterEpoch(epoch: string): Promise<void>;
   /** Save a page and the cursor together. False when it does not follow what is here: it counts as none. */
   keepPage(after: number, page: FeedPage): Promise<boolean>;
+  /** Whether the copy here sums up to what the server says. */
+  agrees(checksum: string | null | undefined): Promise<boolean>;
+  differingDays(told: readonly DaySum[]): Promise<string[]>;
+  /** Put what the server has of a day in the place of what is here of it. */
+  keepDay(epoch: string, day: string, changes: readonly FedChange[]): Promise<void>;
 }
 
 /** The server's copy. Both reject with a Problem. */
 export interface ServerCopy {
   push(changes: readonly Change[]): Promise<Acknowledgement>;
   pull(after: number, epoch: string | undefined): Promise<FeedPage>;
+  /** The checksum of every day of arrival. */
+  days(): Promise<{ epoch: string; days: DaySum[] }>;
+  /** All changes that arrived on a day, and the epoch in which they did. */
+  pullDay(day: string): Promise<{ epoch: string; changes: FedChange[] }>;
 }

@@ -1,5 +1,6 @@
 import type { Change, FedChange } from '../store/changes';
 import { stampNow, toUnixMs } from '../store/clock';
+import type { DaySum } from '../store/phoneCopy';
 import { ask } from './api';
 import { PROTOCOL, type Acknowledgement, type FeedPage, type ServerCopy } from './protocol';
 
@@ -45,6 +46,21 @@ export class HttpServerCopy implements ServerCopy {
     const told = toUnixMs(page.server_time);
     this.clock.hear(asked, told, told, Date.now());
     return { ...page, changes: page.changes as unknown as FedChange[] };
+  }
+
+  async days(): Promise<{ epoch: string; days: DaySum[] }> {
+    return ask('get', `${PATH}/days`, { path: { study_id: this.study_id } });
+  }
+
+  async pullDay(day: string): Promise<{ epoch: string; changes: FedChange[] }> {
+    const found: FedChange[] = [];
+    for (let after = 0; ; ) {
+      const query = { after, limit: PAGE, day };
+      const page = await ask('get', PATH, { path: { study_id: this.study_id }, query });
+      found.push(...(page.changes as unknown as FedChange[]));
+      if (!page.has_more) return { epoch: page.epoch, changes: found };
+      after = page.cursor;
+    }
   }
 
   private async send(changes: readonly Change[], isLast: boolean): Promise<Acknowledgement> {

@@ -1,0 +1,184 @@
+"""Backup and restore: whole, consistent under writes, a new epoch, nobody signed in, the erased stays erased."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from skygge.backup import read_backup, write_backup
+from skygge.client import Device
+from skygge.errors import StartRefused
+from skygge.fieldlog.verify import verify
+from skygge.sync.restore import begin_anew
+from tests.fixtures.world import Person, World
+from tests.sync.phone import Phone, words
+
+MARKER = "Annemette-Marker"
+
+
+def back_up(world: World, file: Path) -> None:
+    """As the command does it."""
+    with world.database.read() as session:
+        write_backup(session, file, world.clock())
+
+
+def restore(world: World, file: Path) -> None:
+    """As the command does it."""
+    with world.database.write() as session:
+        read_backup(session, file)
+        begin_anew(session, world.database.ledger.read(), world.clock())
+
+
+def device_of(world: World, study_id: UUID, person: Person, **options: Any) -> Device:
+    """The client of the library against this application."""
+    script = world.make_script(study_id, person, may_write=True)
+    token = script.headers["Authorization"].removeprefix("Bearer ")
+
+    def ask(method: str, url: str, headers: Any, body: bytes | None) -> tuple[int, Any, bytes]:
+        answer = script.request(method, url, headers=headers, content=body)
+        return answer.status_code, answer.headers, answer.content
+
+    return Device(world.settings.url_of_origin, study_id, token, transport=ask, attempts=1, **options)
+
+
+def test_what_was_backed_up_comes_back_and_everybody_signs_in_anew(
+    world: World, phone: Phone, study_id: UUID, lead: Person, tmp_path: Path
+) -> None:
+    """The tables are those of the backup, the epoch is greater, sessions are gone, what is newer is offered again."""
+    visit = phone.visit()
+    phone.push(visit)
+    back_up(world, tmp_path / "a.backup")
+    before = phone.pull()
+    phone.push(phone.entry(visit))
+    restore(world, tmp_path / "a.backup")
+    assert phone.client.get(f"{phone.url}/changes").status_code == 401
+    phone.client = world.make_person(lead.name).client
+    page = phone.pull()
+    assert page["epoch"] > before["epoch"]
+    assert (page["changes"], page["checksum"]) == (before["changes"], before["checksum"])
+    with world.database.read() as session:
+        assert verify(session) == []
+
+
+def test_an_erasure_after_the_backup_is_carried_out_again(
+    world: World, phone: Phone, study_id: UUID, lead: Person, tmp_path: Path
+) -> None:
+    """Struck words and erased entries of an older backup do not come back, nor from a phone that slept through it."""
+    visit, memo = phone.visit(), phone.change("memo.written", {"text": f"{MARKER} og Bo"})
+    entry = phone.entry(visit, jotting=MARKER)
+    phone.push(visit, entry, memo)
+    back_up(world, tmp_path / "a.backup")
+    later = phone.change("memo.written", {"text": f"{MARKER} igen"})
+    phone.push(later)
+    for one in (memo, later):
+        strike = phone.change("words.struck", {"words": MARKER, "replacement": "C1"}, subject_id=one["subject_id"])
+        assert words(phone.push(strike)) == ["erased"]
+    struck = {"from": entry["made_at"], "to": entry["made_at"]}
+    phone.push(phone.change("encounter.struck", struck, subject_id=visit["subject_id"]))
+    restore(world, tmp_path / "a.backup")
+    phone.client = world.make_person(lead.name).client
+    assert MARKER not in json.dumps(phone.pull_all())
+    assert [one["text"] for one in phone.read("memos")] == ["C1 og Bo"]
+    told = [change["subject_id"] for change in phone.pull_all() if change["kind"] == "subject.redacted"]
+    assert set(told) == {memo["subject_id"], later["subject_id"], entry["subject_id"]}
+    again = phone.push(visit, entry, memo, later)
+    assert words(again) == ["known", "erased", "erased", "erased"]
+    assert [one["text"] for one in phone.read("memos")] == ["C1 og Bo", "C1 igen"]
+    assert MARKER not in json.dumps(phone.pull_all()) + json.dumps(again)
+    with world.database.read() as session:
+        assert verify(session) == []
+
+
+def test_a_device_revoked_after_the_backup_stays_revoked(
+    world: World, phone: Phone, study_id: UUID, lead: Person, tmp_path: Path
+) -> None:
+    """A lost phone does not come back to life with the older tables."""
+    phone.push(phone.visit())
+    back_up(world, tmp_path / "a.backup")
+    phone.client.post(f"{phone.url}/devices", json={"device_id": str(phone.device_id), "revoked": True})
+    restore(world, tmp_path / "a.backup")
+    phone.client = world.make_person(lead.name).client
+    assert phone.push(phone.visit())[0]["code"] == "device.revoked"
+
+
+def test_a_device_offers_everything_it_made_to_a_restored_server(
+    world: World, study_id: UUID, lead: Person, tmp_path: Path
+) -> None:
+    """What was acknowledged and lost with the restore is there again, once."""
+    device = device_of(world, study_id, lead)
+    back_up(world, tmp_path / "a.backup")
+    made = [device.report("memo.written", str(UUID(int=7 + number)), {"text": "m"}) for number in range(3)]
+    device.sync()
+    restore(world, tmp_path / "a.backup")
+    fresh = device_of(world, study_id, world.make_person(lead.name), device_id=device.device_id)
+    fresh.notebook = device.notebook
+    fresh.sync()
+    told = [change["change_id"] for change in Phone(world.make_person(lead.name).client, study_id).pull_all()]
+    assert [told.count(change["change_id"]) for change in made] == [1, 1, 1]
+    assert fresh.outbox == []
+
+
+def test_a_damaged_file_changes_nothing(world: World, phone: Phone, tmp_path: Path) -> None:
+    """Half a backup is none; the tables stay as they were and so does everybody's session."""
+    phone.push(phone.visit())
+    back_up(world, tmp_path / "a.backup")
+    before = phone.pull()["changes"]
+    whole = (tmp_path / "a.backup").read_bytes()
+    for damaged in (whole[: len(whole) // 2], whole[:2000] + b"\0\0\0\0" + whole[2004:], b""):
+        (tmp_path / "b.backup").write_bytes(damaged)
+        with pytest.raises(StartRefused):
+            restore(world, tmp_path / "b.backup")
+    with pytest.raises(StartRefused, match="already"):
+        back_up(world, tmp_path / "a.backup")
+    assert phone.pull()["changes"] == before
+
+
+def test_a_day_that_differs_is_found_and_taken_anew(world: World, study_id: UUID, lead: Person) -> None:
+    """A device whose copy is damaged notices by the checksum, asks for that day and mends it."""
+    device = device_of(world, study_id, lead)
+    phone = Phone(lead.client, study_id)
+    phone.push(phone.visit())
+    device.sync()
+    world.clock.turn(days=1)
+    phone.client = world.make_person(lead.name).client
+    phone.push(second := phone.visit())
+    device.sync()
+    kept = device.notebook.kept.pop(second["change_id"])
+    device.notebook.by_subject.clear()
+    device.notebook.checksum -= kept.share or 0
+    asked: list[str] = []
+    ask = device.transport
+    device.transport = lambda method, url, headers, body: asked.append(url) or ask(method, url, headers, body)  # type: ignore[func-returns-value]  # append gives nothing
+    device.sync()
+    assert second["change_id"] in device.notebook.kept
+    assert [url.split("day=")[1][:10] for url in asked if "day=" in url] == [world.clock().date().isoformat()]
+
+
+def test_a_revoked_device_has_sixty_days_for_its_last_words(world: World, phone: Phone, lead: Person) -> None:
+    """Push only, all of it parked; afterwards not even that."""
+    device_id = phone.device_id
+    own = Phone(world.make_person(lead.name, device_id=device_id).client, phone.study_id, device_id)
+    own.push(own.visit())
+    phone.client.post(f"{phone.url}/devices", json={"device_id": str(device_id), "revoked": True})
+    world.clock.turn(days=59)
+    own.client = world.make_person(lead.name, device_id=device_id).client
+    assert own.push(own.visit())[0]["code"] == "device.revoked"
+    assert own.client.get(f"{own.url}/changes").json()["code"] == "device_revoked"
+    world.clock.turn(days=2)
+    refused = own.client.post(f"{own.url}/changes", json=own.body([own.visit()]))
+    assert (refused.status_code, refused.json()["code"]) == (401, "device_revoked")
+
+
+def test_the_days_of_a_feed_add_up_to_its_checksum(world: World, phone: Phone, lead: Person) -> None:
+    """What a device compares when the whole does not fit."""
+    phone.push(phone.visit())
+    world.clock.turn(days=1)
+    phone.client = world.make_person(lead.name).client
+    phone.push(phone.visit())
+    answer = phone.client.get(f"{phone.url}/changes/days").json()
+    total = sum(int(day["checksum"], 16) for day in answer["days"]) % 2**40
+    assert (f"{total:010x}", len(answer["days"])) == (phone.pull()["checksum"], 2)
