@@ -152,7 +152,12 @@ def test_a_day_that_differs_is_found_and_taken_anew(world: World, study_id: UUID
     device.notebook.checksum -= kept.share or 0
     asked: list[str] = []
     ask = device.transport
-    device.transport = lambda method, url, headers, body: asked.append(url) or ask(method, url, headers, body)  # type: ignore[func-returns-value]  # append gives nothing
+
+    def listen(method: str, url: str, headers: Any, body: bytes | None) -> tuple[int, Any, bytes]:
+        asked.append(url)
+        return ask(method, url, headers, body)
+
+    device.transport = listen
     device.sync()
     assert second["change_id"] in device.notebook.kept
     assert [url.split("day=")[1][:10] for url in asked if "day=" in url] == [world.clock().date().isoformat()]

@@ -60,7 +60,7 @@ class Device:
 
     `attempts` times a request is tried when the network or the server fails; retrying is safe, because a change that
     was stored is known. With a `file` the copy outlives the program: it is written, whole and flushed, after every
-    step. `now` is the device's own clock. Not for several threads at once.
+    step. `clock` is the device's own clock. Not for several threads at once.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class Device:
         if self.file is not None and self.file.exists():
             said = json.loads(self.file.read_text("utf-8"))
             self.device_id, self.notebook = UUID(said["device_id"]), Notebook.from_json(said["notebook"])
-        self.now: Callable[[], datetime] = options.pop("now", lambda: datetime.now(UTC))
+        self.clock: Callable[[], datetime] = options.pop("clock", lambda: datetime.now(UTC))
         self.transport: Transport = options.pop("transport", ask_http)
         self.scope: str = options.pop("scope", "all")
         if options:
@@ -124,7 +124,7 @@ class Device:
             names = fields_set_by({"kind": kind, "payload": payload})
             parents = self.notebook.heads(subject_id, names)
         change = make_change(kind, subject_id, payload, parents, self.device_id, number)
-        change["made_at"] = self.now().isoformat(timespec="milliseconds")
+        change["made_at"] = self.clock().isoformat(timespec="milliseconds")
         if group_id is not None:
             change["group_id"] = group_id
         self.notebook.add(change)
@@ -219,7 +219,7 @@ class Device:
 
     def _body(self, batch: Sequence[dict[str, Any]]) -> bytes:
         said = {"protocol": 1, "device_id": str(self.device_id), "changes": list(batch)}
-        return to_verbatim({**said, "device_time": self.now().isoformat(timespec="milliseconds")})
+        return to_verbatim({**said, "device_time": self.clock().isoformat(timespec="milliseconds")})
 
     def _ask(self, method: str, url: str, body: bytes | None = None) -> dict[str, Any]:
         for attempt in range(1, self._attempts + 1):
