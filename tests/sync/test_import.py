@@ -165,7 +165,7 @@ def test_what_was_never_said_stands_beside_and_is_reported_first(phone: Phone) -
     copy = _export(phone)
     row = next(place for place, line in enumerate(copy, 1) if line.get("id") == entry["subject_id"])
     copy[row - 1]["jotting"] = "noget andet"
-    assert _send(phone, copy, dry_run="true").json()["differing"] == [{"row": row, "code": "line.differs"}]
+    assert _send(phone, copy, dry_run="true").json()["differing"] == [{"row": row, "code": "line.differs", "where": ""}]
     assert phone.read("conflicts") == []
     report = _send(phone, copy).json()
     assert (report["stored"], report["created"]) == (1, {})
@@ -180,8 +180,65 @@ def test_what_a_newer_phone_wrote_is_quarantined_and_told(phone: Phone) -> None:
     visit = phone.visit()
     newer = {**phone.visit(), "schema": 2}
     report = _send(phone, [{"type": "change", **change} for change in (newer, visit)]).json()
-    assert (report["stored"], report["quarantined"]) == (1, [{"row": 1, "code": "change.schema_newer"}])
+    assert (report["stored"], report["quarantined"]) == (1, [{"row": 1, "code": "change.schema_newer", "where": ""}])
     assert len(phone.read("quarantine")) == 1
+
+
+CODE = {"type": "code", "dimension": "action", "key": "sings", "label": {"en": "Sings"}, "definition": None}
+ODD: list[dict[str, Any]] = [
+    {"type": "encounter", "id": []},
+    {"type": "encounter", "id": VISIT, "kind": "visit", "started_at": stamp(0), "observer": 5},
+    {"type": "encounter", "id": VISIT, "kind": "visit", "started_at": stamp(0), "observer": "a\ud800"},
+    {"type": "encounter", "id": VISIT, "kind": "visit", "started_at": stamp(0), "observer": "a\x00"},
+    {"type": "encounter", "id": VISIT, "kind": "visit", "started_at": stamp(0), "observer": "a" * 300},
+    {"type": "entry", "id": ENTRY, "encounter_id": [VISIT], "kind": "point", "started_at": stamp(1)},
+    {
+        "type": "entry",
+        "id": ENTRY,
+        "encounter_id": VISIT,
+        "kind": "point",
+        "started_at": "0001-01-01T00:00:00.000+14:00",
+        "conflicts": [{"field": "jotting", "values": [{"value": "a"}, {"value": "b"}]}],
+    },
+    CODE | {"version": []},
+    {"type": "codebook", "version": []},
+    {"type": "change", "author": "a\ud800"},
+    {"type": "change", "author": ""},
+    {"type": "change", "kind": [], "payload": {}},
+    {"type": "change", "kind": "codebook.drafted", "payload": {"version": 7, "codes": 5}},
+]
+
+
+@pytest.mark.parametrize("line", ODD, ids=[f"{line['type']}-{n}" for n, line in enumerate(ODD)])
+def test_an_odd_line_is_refused_by_its_row_and_nothing_is_kept(phone: Phone, line: dict[str, Any]) -> None:
+    """The answer names the row and the field, never what stood there."""
+    content = "\n".join(json.dumps(one) for one in [LINES[0], line])
+    answer = phone.client.post(f"{phone.url}/imports/jsonl", content=content)
+    assert answer.status_code == 422, answer.text
+    assert {error["loc"][0] for error in answer.json()["errors"]} == {2}
+    assert "\\ud800" not in answer.text and "aaa" not in answer.text
+    assert phone.read("actors") == []
+    assert len(phone.client.get(f"{phone.url}/members").json()["items"]) == 1
+
+
+@pytest.mark.parametrize("field", [{"subject_id": []}, {"parents": 5}, {"change_id": []}, {"made_at": 5}])
+@pytest.mark.parametrize("kind", ["study.amended", "entry.logged"])
+def test_an_odd_change_of_a_saved_copy_is_quarantined_and_the_rest_comes_in(
+    phone: Phone, kind: str, field: dict[str, Any]
+) -> None:
+    """One poisoned change must not keep a phone's other entries out."""
+    change = phone.entry(phone.visit()) | {"type": "change", "kind": kind} | field
+    answer = _send(phone, [LINES[0], change])
+    assert answer.status_code == 200, answer.text
+    assert (answer.json()["created"], len(answer.json()["quarantined"])) == ({"actor": 1}, 1)
+
+
+def test_a_null_means_that_nothing_is_said(phone: Phone) -> None:
+    """Also in a code."""
+    answer = _send(phone, [{"type": "codebook", "version": 1, "note": None}, CODE | {"version": 1}])
+    assert answer.status_code == 200, answer.text
+    (code,) = phone.read("codebooks")[-1]["codes"]
+    assert (code["key"], code["definition"]) == ("sings", "")
 
 
 def test_only_the_lead_imports(world: World, study_id: UUID, phone: Phone) -> None:
