@@ -6,6 +6,12 @@ import shutil
 
 from devtools.machine import run, say
 
+# Programs of the other browsers in which a phone is killed, and the packages that they come in.
+KILLED_TOO = {
+    "firefox-esr": ("firefox-esr",),
+    "WebKitWebDriver": ("webkit2gtk-driver", "gir1.2-webkit2-4.1", "python3-gi"),
+    "Xvfb": ("xvfb",),
+}
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
@@ -16,6 +22,9 @@ def missing_packages() -> dict[str, str]:
         missing["chromium"] = "the browser tests"
     if ctypes.util.find_library("atomic") is None:
         missing["libatomic1"] = "the driver of the browser tests"
+    for program, packages in KILLED_TOO.items():
+        if shutil.which(program) is None:
+            missing |= dict.fromkeys(packages, "killing the other browsers while they log")
     return missing
 
 

@@ -45,6 +45,19 @@ class Observer:
         self.tap("START")
         expect(self.group("Structures")).to_be_visible()
 
+    def end(self) -> None:
+        """End the encounter and leave the three questions unanswered."""
+        self.tap("End")
+        self.tap("End now")
+        self.tap("Done")
+        expect(self.page.get_by_role("button", name="START", exact=True)).to_be_visible()
+
+    def more(self, name: str) -> None:
+        """Something of the sheet behind the three dots."""
+        self.tap("More")
+        sheet = self.page.get_by_role("dialog")
+        sheet.get_by_role("button", name=name, exact=True).or_(sheet.get_by_role("link", name=name, exact=True)).tap()
+
     def add_actor(self, kind: str, label: str) -> None:
         """A person on the spot, by pseudonym."""
         self.tap("Add somebody")

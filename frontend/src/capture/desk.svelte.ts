@@ -1,6 +1,7 @@
 import { flushSync } from 'svelte';
 import { goOnRecord, openGap } from '../fieldwork/gaps';
 import { actorRow } from '../fieldwork/people';
+import { isHeld } from '../fieldwork/stopped';
 import { betweenForm, endUnseen, nextForm, startEncounter } from '../fieldwork/start';
 import type { App } from '../shell/app';
 import { toStamp } from '../store/clock';
@@ -14,6 +15,7 @@ import type { Act, LogContext, Logged } from './log';
 import { backDate, changeActor, codeLater, jot, keepGoing, placeBetween, quote, swapActors } from './mend';
 import { emptyPick, LONE_TOUCH_MS, reflection, sameAgain, touch, type Commit, type Pick, type Touch } from './pick';
 import { openStates, stoppedBy } from './running';
+import { forgetStrike, isStruckBy, rememberStrike, strike, unfinishedStrike, WAY_BACK_MS, type Striking } from './striking';
 
 const stamp = (ms: number): string => toStamp(new Date(ms));
 
@@ -33,6 +35,9 @@ export class CaptureDesk {
   #started: { entry_id: string; at: number } | null = null;
   /** The app was dead for a while in the middle of this encounter, and nobody has said yet what that was. */
   absence: Absence | null = $state(null);
+  /** Minutes that are about to be struck; until then they are only hidden. */
+  striking: Striking | null = $state(null);
+  #strikes: ReturnType<typeof setTimeout> | undefined;
   /** Where to go when nothing runs any more. */
   afterwards = '/';
   #saving: Promise<void> = Promise.resolve();
@@ -44,6 +49,8 @@ export class CaptureDesk {
     const last = this.entries.filter((entry) => !entry.retracted && entry.fields.actor_id).at(-1)?.fields.actor_id;
     const row = actorRow(app.notebook, encounter);
     this.absence = findAbsence(app.notebook, encounter);
+    const unfinished = unfinishedStrike(app.notebook, encounter.id);
+    if (unfinished) this.#strike(unfinished);
     this.pick = emptyPick(last && row.includes(last) ? last : (encounter.fields.focal_actor_id ?? null));
   }
 
@@ -56,7 +63,8 @@ export class CaptureDesk {
   }
 
   get entries(): EntrySubject[] {
-    return this.app.live((notebook) => notebook.entriesOf(this.encounter.id));
+    const all = this.app.live((notebook) => notebook.entriesOf(this.encounter.id));
+    return all.filter((entry) => this.#isShown(entry));
   }
 
   get running(): EntrySubject[] {
@@ -66,7 +74,8 @@ export class CaptureDesk {
   /** The entry of the recent line: the last act's, else the one that was logged last. */
   get recent(): EntrySubject | undefined {
     const acted = this.act?.entry_id;
-    if (acted) return this.app.live((notebook) => notebook.get('entry', acted));
+    const shown = acted ? this.app.live((notebook) => notebook.get('entry', acted)) : undefined;
+    if (shown && this.#isShown(shown)) return shown;
     const standing = this.entries.filter((entry) => !entry.retracted);
     return standing.reduce<EntrySubject | undefined>((a, b) => (a && a.device_seq > b.device_seq ? a : b), undefined);
   }
@@ -209,6 +218,41 @@ export class CaptureDesk {
     );
     this.#save(() => this.app.notebook.write(ends));
     this.settle();
+  }
+
+  /** Hide the last minutes at once; erase them when ten seconds have passed without a second thought. */
+  strikeLast(minutes: number): void {
+    const now = Date.now();
+    const striking = { from: stamp(now - minutes * 60_000), to: stamp(now) };
+    this.#finishStrike();
+    this.striking = striking;
+    this.act = null;
+    this.#save(() => rememberStrike(this.app.notebook, this.encounter.id, striking));
+    this.#strikes = setTimeout(() => this.#finishStrike(), WAY_BACK_MS);
+  }
+
+  unstrike(): void {
+    clearTimeout(this.#strikes);
+    this.striking = null;
+    this.#save(() => forgetStrike(this.app.notebook, this.encounter.id));
+  }
+
+  #finishStrike(): void {
+    clearTimeout(this.#strikes);
+    if (this.striking) this.#strike(this.striking);
+  }
+
+  #strike(striking: Striking): void {
+    this.striking = striking;
+    this.#save(async () => {
+      await strike(this.app.notebook, this.encounter.id, striking);
+      this.striking = null;
+    });
+  }
+
+  #isShown(entry: EntrySubject): boolean {
+    const isStruck = this.striking !== null && isStruckBy(this.striking, entry.fields);
+    return !isStruck && !this.app.live((notebook) => isHeld(notebook, entry));
   }
 
   settle(): void {

@@ -1,10 +1,12 @@
+import { isHeld } from '../fieldwork/stopped';
 import type { Notebook } from '../store/notebook';
 import type { EntrySubject } from '../store/subjects';
 
 /** The observer's own entries that hold every word asked for, in their words, people or codes; newest first. */
 export function findEntries(notebook: Notebook, asked: string, say: (entry: EntrySubject) => string): EntrySubject[] {
   const words = fold(asked).split(/\s+/).filter(Boolean);
-  const own = notebook.list('entry').filter((entry) => !entry.retracted && entry.author === notebook.account.observer);
+  const mine = notebook.list('entry').filter((entry) => !entry.retracted && entry.author === notebook.account.observer);
+  const own = mine.filter((entry) => !isHeld(notebook, entry));
   const found = own.filter((entry) => {
     const text = fold(`${entry.fields.jotting ?? ''} ${say(entry)}`);
     return words.every((word) => text.includes(word));

@@ -2,6 +2,7 @@
 import type { Notebook } from '../store/notebook';
 import { observerActorId } from '../store/identity';
 import { hasDeclined } from './consent';
+import { isStopped } from './stopped';
 import type { EncounterFields, EncounterSubject, Subject } from '../store/subjects';
 
 export type Actor = Subject<'actor'>;
@@ -34,8 +35,8 @@ export function pickableActors(notebook: Notebook): Actor[] {
 
 /**
  * The ids of the actor row: the focal actor, everybody who was noted as there or has acted, and always *me*. As long as
- * nobody was noted, the people of the study stand there to be picked, those of the last encounters first. Who declined
- * is not offered.
+ * nobody was noted, the people of the study stand there to be picked, those of the last encounters first. Who declined,
+ * or for whom it was stopped, is not offered.
  */
 export function actorRow(notebook: Notebook, { id, fields }: Pick<EncounterSubject, 'id' | 'fields'>): string[] {
   const me = meId(notebook);
@@ -48,7 +49,7 @@ export function actorRow(notebook: Notebook, { id, fields }: Pick<EncounterSubje
   const row = new Set([...noted, ...seen, ...offered]);
   // Always in the same place: last.
   row.delete(me);
-  return [...[...row].filter((one) => !hasDeclined(notebook, { id, fields }, one)), me];
+  return [...[...row].filter((one) => !isStopped(notebook, one) && !hasDeclined(notebook, { id, fields }, one)), me];
 }
 
 /** Who is noted as there now: the focal actor first. */
