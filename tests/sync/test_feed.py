@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from skygge.fieldlog.verify import verify
 from skygge.studies.access import Role
 from tests.fixtures.world import Person, World
 from tests.sync.phone import Change, Phone, join_with_phone, stamp, words
@@ -213,6 +214,34 @@ def test_a_shared_reflection_is_an_entry_like_others(pair: tuple[Phone, Phone], 
     assert "I was very tired" in [entry["jotting"] for entry in phone.read("entries")]
 
 
+def test_a_shared_reflection_reaches_other_devices_whole(world: World, pair: tuple[Phone, Phone], phone: Phone) -> None:
+    """The change that began it too: without it no phone and no import elsewhere could show the words."""
+    anna = pair[0]
+    (mine,) = [entry for entry in anna.read("entries") if entry["kind"] == "reflection"]
+    before = [change["change_id"] for change in anna.pull_all() if change["subject_id"] == mine["id"]]
+    assert not set(before) & {change["change_id"] for change in phone.pull_all()}
+    anna.push(anna.change("entry.amended", {"kind": "note"}, subject_id=mine["id"], parents=before))
+    assert set(before) < {change["change_id"] for change in phone.pull_all()}
+    exported = phone.client.get(f"{phone.url}/exports/jsonl", params={"history": "true"}).text
+    assert before[0] in exported
+    with world.database.read() as session:
+        assert verify(session) == []
+
+
+def test_what_was_said_before_an_entry_arrived_is_shared_with_it(
+    world: World, study_id: UUID, pair: tuple[Phone, Phone], phone: Phone
+) -> None:
+    """Feed and lists tell the same, whatever came first."""
+    anna = pair[0]
+    visit = anna.visit()
+    entry = anna.entry(visit)
+    late = anna.amend(entry, {"jotting": "late words"})
+    anna.push(late)
+    assert "late words" not in str(phone.pull_all())
+    anna.push(visit, entry)
+    assert "late words" in str(phone.pull_all()) and "late words" in str(phone.read("entries"))
+
+
 def test_nobody_reports_in_somebody_elses_name(pair: tuple[Phone, Phone], phone: Phone) -> None:
     """`observer` and `author` are one's own; the lead may name others."""
     anna = pair[0]
@@ -254,6 +283,24 @@ def test_a_version_follows_the_one_before(phone: Phone) -> None:
     moved_on = "codebook.moved_on"
     assert [verdict.get("code") for verdict in verdicts] == [moved_on, moved_on, moved_on, None, None, moved_on, None]
     assert [book["version"] for book in phone.read("codebooks") if book["status"] == "published"] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("kind", ["codebook.drafted", "codebook.published"])
+def test_nothing_said_about_a_published_version_changes_it(pair: tuple[Phone, Phone], phone: Phone, kind: str) -> None:
+    """Neither under a new number, nor naming what it replaces, nor right after it in the same batch."""
+    (published,) = phone.read("codebooks")
+    by = [change["change_id"] for change in phone.pull_all() if change["subject_id"] == published["id"]]
+    said = {"version": 2, "follows": 1, "codes": []}
+    author = pair[0] if kind == "codebook.drafted" else phone
+    verdicts = author.push(author.change(kind, said, subject_id=published["id"], parents=by))
+    assert [verdict.get("code") for verdict in verdicts] == ["codebook.moved_on"]
+    new = phone.change("codebook.published", said)
+    again = phone.change(kind, {**said, "version": 3, "follows": 2}, subject_id=new["subject_id"])
+    assert [verdict.get("code") for verdict in phone.push(new, again)] == [None, "codebook.moved_on"]
+    assert {book["version"]: len(book["codes"]) for book in phone.read("codebooks")} == {
+        1: len(published["codes"]),
+        2: 0,
+    }
 
 
 def test_members_without_a_notebook_read_or_not_as_their_role_says(world: World, study_id: UUID, phone: Phone) -> None:

@@ -29,6 +29,7 @@ from skygge.fieldlog.quarantine import park, release
 from skygge.fieldlog.redact import Redacted, Redaction, find_redacted, redact_log
 from skygge.fieldlog.refold import refold
 from skygge.fieldlog.rules import Author, Place, Rules, place_change
+from skygge.fieldlog.sharing import share_what_came_before
 from skygge.fieldlog.strikes import find_missing_gap, find_orders, forget_words
 from skygge.fieldlog.tables import ChangeRow
 from skygge.studies.tables import StudyRow
@@ -370,5 +371,6 @@ def _write(session: Session, batch: _Batch, standing: set[Key]) -> None:
     session.execute(insert(ChangeRow.__table__), batch.rows)  # type: ignore[attr-defined]  # SQLModel does not declare it
     touched = {key: batch.changes[key] for key in batch.touched}
     refold(session, study_id, touched, replaced=standing & touched.keys())
+    share_what_came_before(session, study_id, touched.values())
     session.execute(update(StudyRow).where(col(StudyRow.study_id) == study_id).values(last_seq=batch.next_seq - 1))
     release(session, study_id, author_id, [row["content_hash"] for row in batch.rows])

@@ -64,6 +64,7 @@ class Rules:
         self._latest: int | None = None
         self._is_blind: bool | None = None
         self._foreign: dict[UUID, bool] = {}
+        self._published: set[str] = set()
 
     def find_breach(self, change: Change, before: Place) -> str | None:
         """The code of the rule that a change breaks, None when it may be stored."""
@@ -132,11 +133,21 @@ class Rules:
         if not isinstance(version, int):
             return None  # a stub
         latest = self._latest_published()
-        is_stale = version <= latest
+        is_stale = version <= latest or self._is_published(change.subject_id)
         if change.kind == "codebook.published":
             is_stale = is_stale or (change.payload.get("follows") or 0) != latest
             self._latest = latest if is_stale else version
+            self._published.update(() if is_stale else {change.subject_id})
         return "codebook.moved_on" if is_stale else None
+
+    def _is_published(self, codebook_id: str) -> bool:
+        """Whether a version of this id was published: nothing that is said about it later changes it."""
+        if codebook_id in self._published:
+            return True
+        query = select(CodebookRow.status).where(
+            CodebookRow.study_id == self._study_id, CodebookRow.id == UUID(codebook_id)
+        )
+        return self._session.exec(query).first() == "published"
 
     def _latest_published(self) -> int:
         if self._latest is None:
