@@ -20,6 +20,7 @@ from devtools.machine import (
 VENV = ROOT / ".venv"
 LOCKS = ROOT / "requirements"
 UV_VENV = WORKSHOP / "uv"
+ORACLES = WORKSHOP / "oracles"
 LEVELS = ("runtime", "development")  # each holds everything of the one before it, in the same versions
 
 
@@ -60,6 +61,21 @@ def sync(level: str) -> None:
     build: list[str | Path] = ["--build-constraints", LOCKS / "build.txt"]
     must_run([tool, "pip", "install", "--quiet", "--no-deps", *build, "--editable", ROOT], env=env)
     stamp("venv", _wanted(level))
+
+
+def sync_oracles() -> None:
+    """Bring the environment of the programs that read exports back in the tests to its lock.
+
+    It is apart, as they want other versions than Skygge. Raises Trouble where it cannot be made.
+    """
+    wanted = fingerprint([LOCKS / "oracles.txt"], sys.version)
+    if is_stamped("oracles", wanted):
+        return
+    say("Installing programs that read exports back …")
+    must_run([uv(), "venv", "--quiet", "--allow-existing", "--python", sys.executable, ORACLES])
+    env = os.environ | {"VIRTUAL_ENV": str(ORACLES)}
+    must_run([uv(), "pip", "sync", "--quiet", "--require-hashes", LOCKS / "oracles.txt"], env=env)
+    stamp("oracles", wanted)
 
 
 def _wanted(level: str) -> str:

@@ -3,6 +3,8 @@
 import ctypes.util
 import os
 import shutil
+from collections.abc import Collection, Iterator
+from pathlib import Path
 
 from devtools.machine import run, say
 
@@ -15,22 +17,47 @@ KILLED_TOO = {
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
-def missing_packages() -> dict[str, str]:
+# The parts that need packages of the system: programs that read exports back, and a browser.
+PARTS = frozenset({"e2e", "exports"})
+R_PACKAGES = ("haven", "jsonlite", "readr", "readxl")
+R_LIBRARY = Path("/usr/lib/R/site-library")
+
+
+def missing_packages(parts: Collection[str]) -> dict[str, str]:
     """Debian packages that are not there, each with what it is for."""
-    missing = {}
+    found = dict(_for_browser()) if "e2e" in parts else {}
+    return found | (dict(_for_exports()) if "exports" in parts else {})
+
+
+def _for_browser() -> Iterator[tuple[str, str]]:
     if not any(shutil.which(name) for name in CHROMIUM):
-        missing["chromium"] = "the browser tests"
+        yield "chromium", "the browser tests"
     if ctypes.util.find_library("atomic") is None:
-        missing["libatomic1"] = "the driver of the browser tests"
+        yield "libatomic1", "the driver of the browser tests"
     for program, packages in KILLED_TOO.items():
         if shutil.which(program) is None:
-            missing |= dict.fromkeys(packages, "killing the other browsers while they log")
-    return missing
+            yield from ((package, "killing the other browsers while they log") for package in packages)
 
 
-def install_missing() -> None:
+def _for_exports() -> Iterator[tuple[str, str]]:
+    # The filters of the two are packages of their own; -nogui leaves the windows out.
+    for part in ("calc", "writer"):
+        if not (shutil.which("soffice") and Path(f"/usr/lib/libreoffice/program/{_filter_of(part)}").exists()):
+            yield f"libreoffice-{part}-nogui", "opening spreadsheets and Word documents"
+    if shutil.which("pspp") is None:
+        yield "pspp", "opening SPSS files"
+    for name in R_PACKAGES:
+        if not (R_LIBRARY / name).exists():
+            yield f"r-cran-{name}", "reading tables in R"
+
+
+def _filter_of(part: str) -> str:
+    return {"calc": "libsclo.so", "writer": "libswlo.so"}[part]
+
+
+def install_missing(parts: Collection[str]) -> None:
     """Install what is missing where that is allowed; otherwise say in one sentence what to install."""
-    missing = missing_packages()
+    missing = missing_packages(parts)
     if not missing:
         return
     if not _may_install():

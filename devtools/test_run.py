@@ -11,7 +11,6 @@ from devtools.machine import RESULTS, Trouble, say
 from devtools.parts import PARTS, Part
 from devtools.results import Count
 
-NEEDS_BROWSER = {"e2e"}
 NEEDS_WEB_APP = {"e2e", "api"}
 
 
@@ -37,8 +36,10 @@ def _run_parts(parts: Sequence[Part], deep: bool) -> int:
     RESULTS.mkdir()
     names = {part.name for part in parts}
     python_env.sync("development")
-    if names & NEEDS_BROWSER:
-        system.install_missing()
+    if names & system.PARTS:
+        system.install_missing(names)
+    if "exports" in names:
+        python_env.sync_oracles()
     if names & NEEDS_WEB_APP:
         node_env.build_web_app()
     allowed = results.read_allowed(results.ALLOWED_SKIPS.read_text(encoding="utf-8"))

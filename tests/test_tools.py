@@ -96,8 +96,11 @@ def test_an_unknown_part_is_refused_with_the_names_of_the_parts() -> None:
 
 def test_missing_system_packages_are_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("shutil.which", lambda name: None)
-    system.install_missing()
-    assert "Please install chromium" in capsys.readouterr().out
+    system.install_missing({"e2e", "exports"})
+    said = capsys.readouterr().out
+    assert "Please install chromium" in said and "pspp" in said
+    system.install_missing({"unit"})
+    assert capsys.readouterr().out == ""
 
 
 def test_a_web_app_is_built_anew_only_for_other_sources(tmp_path: Path) -> None:

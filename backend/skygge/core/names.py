@@ -19,6 +19,7 @@ class Names:
     spell: Callable[[str, Losses], str]
     forbidden: re.Pattern[str] | None = None
     limit: int = 63
+    brackets: str = "()"
     given: set[str] = field(default_factory=set)
 
     def give(self, wanted: str, detail: str = "") -> str:
@@ -26,7 +27,7 @@ class Names:
         plain = self._cut(self._allow(wanted))
         name, number = plain, 1
         while name.casefold() in self.given:
-            ending = f" ({detail})" if detail and number == 1 else f" {number + 1}"
+            ending = f" {self.brackets[0]}{detail}{self.brackets[1]}" if detail and number == 1 else f" {number + 1}"
             name, number = self._cut(plain, ending), number + 1
         self.given.add(name.casefold())
         self.losses.note("names", name != wanted)

@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 Cell = str | int | float | bool | None
 
@@ -32,10 +33,11 @@ class Table:
     rows: Iterable[Sequence[Cell]]
 
 
-def write_csv(table: Table, delimiter: str = ",") -> Iterator[bytes]:
+def write_csv(table: Table, delimiter: str = ",", *, quotes_all: bool = False) -> Iterator[bytes]:
     """RFC 4180 in UTF-8, no byte order mark, in blocks. Texts are exact; an empty cell is a missing value."""
     buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, delimiter=delimiter, lineterminator="\r\n")
+    quoting: Literal[0, 1] = csv.QUOTE_ALL if quotes_all else csv.QUOTE_MINIMAL
+    writer = csv.writer(buffer, delimiter=delimiter, lineterminator="\r\n", quoting=quoting)
     writer.writerow(table.header)
     for row in table.rows:
         # The writer itself leaves a missing value empty; only truth is spelled here.

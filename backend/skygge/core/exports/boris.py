@@ -87,7 +87,7 @@ def _name_people(lookup: Lookup) -> dict[str, str]:
 
 def _make_ethogram(teller: Teller, people: list[str]) -> _Ethogram:
     """Two behaviours for each code, one for a mark without any, and one for each kind of gap."""
-    made, names = _Ethogram(), Names(teller.lookup.losses, clean, FORBIDDEN)
+    made, names = _Ethogram(), Names(teller.lookup.losses, clean, FORBIDDEN, brackets="[]")
     newest = {(code["dimension"], code["key"]): code for code in teller.lookup.reader.things("code")}
     modifiers = {"0": {"name": "to", "type": 0, "values": people}} if people else ""
     language = (teller.lookup.study.get("languages") or ["en"])[0]

@@ -1,7 +1,9 @@
-"""The codebook as a table for Taguette and Excel: commas, a byte order mark, Taguette's columns first.
+"""The codebook as a table for Taguette and Excel: commas, and a byte order mark, which Excel needs for æ, ø and å.
 
-Taguette reads `tag` and `description`; the other columns are the codebook's own and left alone there. Names are those
-of the REFI-QDA formats, so that codings made elsewhere find their code.
+Taguette reads `tag` and `description` and leaves the other columns alone. It takes the byte order mark for a part of
+the first name in the header, so that may be neither of the two, and splits rows at more signs than line feeds, so that
+every cell stands in quotation marks. Names are those of the REFI-QDA formats, so that
+codings made elsewhere find their code.
 """
 
 from __future__ import annotations
@@ -10,13 +12,14 @@ from collections.abc import Iterator
 from itertools import chain
 
 from skygge.core.export import Export, ExportOptions, Losses
+from skygge.core.letters import clean
 from skygge.core.reader import StudyReader
 from skygge.core.refi import read_codes
 from skygge.core.tabular import Cell, Table, write_csv
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 OWN = (
-    *("dimension key definition starts ends example counter_example timing scope exclusive_set control").split(),
+    *("key definition starts ends example counter_example timing scope exclusive_set control").split(),
     *("care color shortcut order status replaced_by version").split(),
 )  # fmt: skip
 
@@ -26,8 +29,10 @@ def stream_codebook(reader: StudyReader, options: ExportOptions, losses: Losses)
     losses.note("observations", sum(1 for one in reader.things("encounter") if not one.get("retracted")))
     study = next(reader.things("study"), {})
     languages = list(study.get("languages") or ["en"])
-    header = ["tag", "description", *(f"label_{language}" for language in languages), *OWN]
-    return chain([BYTE_ORDER_MARK], write_csv(Table("codebook", header, _rows(reader, languages, losses))))
+    header = ["dimension", "tag", "description", *(f"label_{language}" for language in languages), *OWN]
+    return chain(
+        [BYTE_ORDER_MARK], write_csv(Table("codebook", header, _rows(reader, languages, losses)), quotes_all=True)
+    )
 
 
 def _rows(reader: StudyReader, languages: list[str], losses: Losses) -> Iterator[list[Cell]]:
@@ -37,8 +42,9 @@ def _rows(reader: StudyReader, languages: list[str], losses: Losses) -> Iterator
             continue  # a folder
         code = newest[place]
         losses.note("wordings", sum(language not in languages for language in code["label"]))
-        labels = [code["label"].get(language) for language in languages]
-        yield [told.name, told.description, *labels, *(code.get(name) for name in OWN)]
+        cells = [*(code["label"].get(language) for language in languages), *(code.get(name) for name in OWN)]
+        own = [clean(cell, Losses()) if isinstance(cell, str) else cell for cell in cells]  # counted in the description
+        yield [told.dimension, told.name, told.description, *own]
 
 
 EXPORT = Export(

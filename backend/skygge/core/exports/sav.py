@@ -1,6 +1,6 @@
 """The entries, or the encounters, for SPSS and PSPP: codes as numbers with value labels, levels of measurement set.
 
-A text holds at most 32,767 bytes there; a longer one is cut, and a variable of its own says which. The format dates
+A text holds at most 32,766 bytes here; a longer one is cut, and a variable of its own says which. The format dates
 every file; here that is always 1 January 1980.
 """
 
@@ -17,7 +17,8 @@ from skygge.core.reader import StudyReader
 from skygge.core.statistical import Variables, Which, read_variables
 from skygge.core.tabular import read_blocks
 
-MAX_BYTES = 32_767
+# The format holds one more, which the haven of R loses in reading.
+MAX_BYTES = 32_766
 # In the file header of a system file, after $FL2, the program's name, five integers and the bias.
 DATE_AT, DATE = 92, b"01 Jan 8000:00:00"
 
