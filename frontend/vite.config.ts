@@ -2,6 +2,7 @@ import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 import about from './package.json' with { type: 'json' };
+import { chartBudget } from './plugins/chartBudget.ts';
 import { serviceWorker } from './plugins/serviceWorker.ts';
 import { sizeLimits } from './plugins/sizeLimits.ts';
 
@@ -28,6 +29,7 @@ export default defineConfig({
       { what: 'To log an entry', screens: ['capture/Capture.svelte'], most_kB: 54 },
       { what: 'The whole phone side', screens: PHONE, most_kB: 120 },
     ]),
+    chartBudget(),
     serviceWorker('src/sw.ts'),
   ],
   define: { __APP_VERSION__: JSON.stringify(about.version) },

@@ -1,9 +1,10 @@
-/** The answers of the server's analyses, as far as the screens show them. */
+/** The answers of the server's analyses, as far as every screen of them needs them. */
 import { m } from '../i18n/paraglide/messages.js';
 
 export interface AnalysisOffer {
   name: string;
   question: Record<string, string>;
+  params: Record<string, unknown>;
 }
 
 export interface Basis {
@@ -21,45 +22,12 @@ export interface Warned {
   n: number | null;
 }
 
-export interface FrequencyRow {
-  key: string | null;
-  labels: Record<string, string>;
-  n: number;
-  n_visits: number;
-  cell: string;
-  columns: { key: string | null; label: string | null; n: number; n_visits: number; cell: string }[];
-}
-
-export interface Interval {
-  entry_id: string;
-  start_s: number;
-  end_s: number | null;
-  is_inferred: boolean;
-  pieces: { start_s: number; end_s: number }[];
-  action: string | null;
-  structure: string | null;
-}
-
-export interface Lane {
-  key: string | null;
-  labels: Record<string, string>;
-  n: number;
-  cell: string;
-  intervals: Interval[];
-}
-
-export interface TimelineEncounter {
-  encounter_id: string;
-  kind: string;
-  visit: string;
-  observer: string | null;
-  agency: string | null;
-  started_at: string;
-  duration_s: number;
-  is_end_known: boolean;
-  observed_seconds: number;
-  gaps: { kind: string; start_s: number; end_s: number }[];
-  lanes: Lane[];
+/** What to write about an analysis, and what has to stand on its figures. */
+export interface Methods {
+  text: Record<string, string>;
+  first_day: string | null;
+  last_day: string | null;
+  is_heuristic: boolean;
 }
 
 /** An entry as the lists of the server tell it: a JSON Lines object. */
@@ -67,8 +35,28 @@ export interface ListedEntry {
   id: string;
   encounter_id: string;
   started_at: string;
+  actor_id?: string | null;
+  recipient_id?: string | null;
+  action?: string | null;
+  structure?: string | null;
   jotting?: string | null;
   verbatim?: boolean;
+}
+
+/** Opens exactly the entries behind a cell, beside the figure. */
+export type OpenCell = (cell: string, title: string) => void;
+
+/** What every view of an analysis is given. `R` is the result that the server tells under the analysis's name. */
+export interface ViewProps<R = unknown> {
+  result: R;
+  basis: Basis;
+  /** Parameters and filters in force, as the server read them. */
+  params: Record<string, unknown>;
+  /** What has to stand on every file: n, dates, codebook version, what is heuristic. */
+  footing: string[];
+  /** Of files, without suffix. */
+  file: string;
+  onopen: OpenCell;
 }
 
 export function sayWarning({ code, n }: Warned): string {
@@ -81,7 +69,7 @@ export function sayWarning({ code, n }: Warned): string {
     'flags.several_on_one_entry': m.warning_several_flags,
     'structures.are_moments': m.warning_moments,
   };
-  return sentences[code]?.() ?? code;
+  return sentences[code]?.() ?? m.warning_other({ code, n: n ?? '–' });
 }
 
 /** `7 of 31 (3 visits)`: a count never stands without what it is a part of. */

@@ -24,6 +24,8 @@ export interface Server {
   me(): Promise<Me>;
   analyses(): Promise<AnalysisOffer[]>;
   analysis(name: string, filters?: Filters): Promise<AnalysisAnswer>;
+  /** What to write about an analysis as it is asked for, and what has to stand on its figures. */
+  analysisMethods(name: string, filters?: Filters): Promise<Schemas['Methods']>;
   /** Exactly the entries behind one cell of an analysis. */
   analysisEntries(name: string, cell: string, filters?: Filters): Promise<Things>;
   exports(): Promise<ExportOffer[]>;
@@ -58,6 +60,7 @@ export function createServer(study: () => string): Server {
     me: () => ask('get', '/api/v1/me', {}),
     analyses: async () => (await ask('get', '/api/v1/studies/{study_id}/analyses', { path: path() })).items,
     analysis: (name, query) => call('GET', inStudy('analyses', name), { query }),
+    analysisMethods: (name, query) => call('GET', `${inStudy('analyses', name)}/methods`, { query }),
     analysisEntries: (name, cell, filters) =>
       call('GET', `${inStudy('analyses', name)}/entries`, { query: { ...filters, cell } }),
     exports: async () => (await ask('get', '/api/v1/studies/{study_id}/exports', { path: path() })).items,

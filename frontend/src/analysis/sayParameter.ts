@@ -1,0 +1,48 @@
+/** Parameters of analyses and what may be chosen in them, in words. One without words goes by its own name. */
+import { m } from '../i18n/paraglide/messages.js';
+
+type Words = Record<string, () => string>;
+
+const PARAMETERS: Words = {
+  dimension: m.frequencies_count,
+  by: m.frequencies_by,
+  lanes: m.timelines_lanes,
+  uncoded: m.param_uncoded,
+  bouts: m.param_bouts,
+};
+
+const OPTIONS: Words = {
+  structure: m.count_structures,
+  action: m.count_actions,
+  actor: m.count_actors,
+  flag: m.count_flags,
+  observer: m.split_observer,
+  agency: m.split_agency,
+  true: m.yes,
+  false: m.no,
+  break: m.option_break,
+  skip: m.option_skip,
+  complete: m.option_complete,
+  all: m.option_all,
+};
+
+/** Where one word means different things in different parameters. */
+const OPTIONS_OF: Record<string, Words> = {
+  lanes: { actor: m.lanes_actor },
+  by: { '': m.split_none },
+};
+
+export function sayParameter(name: string): string {
+  return PARAMETERS[name]?.() ?? spaced(name);
+}
+
+export function sayOption(name: string, option: string): string {
+  const words = OPTIONS_OF[name]?.[option] ?? OPTIONS[option];
+  if (words) return words();
+  return option === '' ? m.none() : spaced(option);
+}
+
+function spaced(name: string): string {
+  const words = name.replaceAll(/[_-]/g, ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
