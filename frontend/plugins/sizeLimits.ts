@@ -47,7 +47,7 @@ export function weigh(chunks: Readonly<Record<string, Chunk>>, screens: readonly
   for (let name = wanted.pop(); name !== undefined; name = wanted.pop()) {
     if (needed.has(name) || !chunks[name]) continue;
     needed.add(name);
-    wanted.push(...chunks[name].imports);
+    wanted.push(...(chunks[name] as Chunk).imports);
   }
   const bytes = [...needed].map((name) => gzipSync((chunks[name] as Chunk).code, { level: 9 }).length);
   return bytes.reduce((sum, size) => sum + size, 0) / 1000;
