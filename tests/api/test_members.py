@@ -8,6 +8,7 @@ import pytest
 from skygge.clock import new_id
 from skygge.studies.access import PERMISSIONS, Permission, Role
 from tests.fixtures.world import PASSWORD, Person, World
+from tests.sync.phone import Phone
 
 LISTS = ("members", "devices", "invitations")
 
@@ -145,7 +146,26 @@ def test_a_revoked_device_is_told_so(world: World, lead: Person, study_id: UUID)
     assert lead.client.post(path, json={"device_id": str(device_id), "revoked": True}).status_code == 200
     refused = phone.client.get(f"/api/v1/studies/{study_id}/members")
     assert (refused.status_code, refused.json()["code"]) == (401, "device_revoked")
+    for address in (
+        "/api/v1/me",
+        "/api/v1/studies",
+        f"/api/v1/studies/{study_id}",
+        f"{path}",
+        f"/api/v1/studies/{study_id}/changes",
+    ):
+        answer = phone.client.get(address)
+        assert (answer.status_code, answer.json()["code"]) == (401, "device_revoked"), address
+    made = {
+        "title": "Mine",
+        "time_zone": "Europe/Copenhagen",
+        "languages": ["en"],
+        "field_mode": "words",
+        "observers_see": "own",
+        "starter": "blank",
+    }
+    assert phone.client.post("/api/v1/studies", json=made).status_code == 401
     assert laptop.client.get(f"/api/v1/studies/{study_id}/members").status_code == 200
+    assert laptop.client.get("/api/v1/me").status_code == 200
     lead.client.post(path, json={"device_id": str(device_id), "revoked": False})
     assert phone.client.get(f"/api/v1/studies/{study_id}/members").status_code == 200
 
@@ -193,3 +213,13 @@ def test_somebody_signed_in_makes_a_study_and_leads_it(world: World, lead: Perso
     assert (made.json()["role"], made.json()["observers_see"], made.json()["last_seq"]) == ("lead", "all", 2)
     unknown = lead.client.post("/api/v1/studies", json={**form, "starter": "../../etc/passwd"})
     assert unknown.status_code == 422
+
+
+def test_a_study_in_a_zone_that_nobody_knows_can_be_mended(world: World, lead: Person, study_id: UUID) -> None:
+    """A phone or a file may name any zone; the lead can still set the right one, and exports still have names."""
+    phone = Phone(lead.client, study_id)
+    (verdict,) = phone.push(phone.change("study.amended", {"time_zone": "Mars/Base"}, subject_id=str(study_id)))
+    assert verdict["verdict"] == "stored"
+    assert lead.client.get(f"{phone.url}/exports/jsonl", params={"clock_times": True}).status_code == 200
+    mended = lead.client.patch(phone.url, json={"time_zone": "Europe/Copenhagen"})
+    assert (mended.status_code, mended.json()["time_zone"]) == (200, "Europe/Copenhagen")

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from skygge.core.model import to_unix_ms
 from skygge.core.wire import WireError, content_hash, parse_json, to_canonical, to_verbatim
 
 TEXT = st.text(st.characters(blacklist_categories=[]))
@@ -60,3 +61,12 @@ def test_equal_content_has_equal_hashes_whatever_the_order_of_keys() -> None:
     assert content_hash({"a": 1, "b": "\ud800"}) == content_hash({"b": "\ud800", "a": 1})
     assert content_hash({"a": 1}) != content_hash({"a": 2})
     assert to_canonical({"b": 1, "a": "æ"}) == b'{"a":"\\u00e6","b":1}'
+
+
+@pytest.mark.parametrize(
+    ("stamp", "ms"),
+    [("1969-12-31T23:59:59.500Z", -500), ("1970-01-01T01:00:00.0019+01:00", 1), ("1970-01-01T00:00:00Z", 0)],
+)
+def test_a_time_is_whole_milliseconds_rounded_down(stamp: str, ms: int) -> None:
+    """As the phone's twin does, before 1970 too."""
+    assert to_unix_ms(stamp) == ms

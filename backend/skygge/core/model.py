@@ -7,8 +7,9 @@ because the local hour of a field note must survive every round trip. `read_inst
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -17,6 +18,7 @@ from skygge.core.identity import is_canonical_id, is_visit_code
 MAX_TEXT = 100_000
 MAX_LABEL = 200
 FIRST_YEAR, LAST_YEAR = 1900, 2200
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)")
 KEY = re.compile(r"[a-z][a-z0-9_]{0,63}")
 ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+\-/]{0,63}")
@@ -39,9 +41,16 @@ def read_instant(stamp: str) -> datetime:
 
 
 def to_unix_ms(stamp: str) -> int:
-    """Whole milliseconds since 1970 of a time text; parts of a millisecond fall away."""
-    moment = read_instant(stamp)
-    return int(moment.timestamp()) * 1000 + moment.microsecond // 1000
+    """Whole milliseconds since 1970 of a time text, rounded down, before 1970 too."""
+    return (read_instant(stamp) - EPOCH) // timedelta(milliseconds=1)
+
+
+def read_zone(name: str) -> tzinfo:
+    """A time zone by its name; UTC for one that this machine does not know: a phone or a file may name any."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return UTC
 
 
 def _check_text(text: str) -> str:

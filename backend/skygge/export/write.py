@@ -1,14 +1,14 @@
 """Writing an export as somebody may see the study."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import BinaryIO
-from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
 from skygge.clock import Clock
 from skygge.core.export import ExportOptions, Losses, file_name
+from skygge.core.model import read_zone
 from skygge.db import Database
 from skygge.export.order import Order, find_export, place_order
 from skygge.studies.access import Membership
@@ -50,7 +50,4 @@ def _pieces(session: Session, order: Order, losses: Losses) -> Iterator[bytes]:
 
 def _today(clock: Clock, time_zone: str) -> date:
     now: datetime = clock()
-    try:
-        return now.astimezone(ZoneInfo(time_zone)).date()
-    except (KeyError, ValueError, OSError):
-        return now.astimezone(UTC).date()  # an imported study may name a zone that nobody knows
+    return now.astimezone(read_zone(time_zone)).date()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from skygge import __version__
 from skygge.clock import new_id
 from skygge.core.changes import SCHEMA
 from skygge.core.identity import server_device_id
+from skygge.core.model import read_zone
 from skygge.studies.tables import StudyRow
 
 
@@ -17,7 +17,7 @@ def make_server_change(
     study: StudyRow, kind: str, subject_id: str, payload: dict[str, Any], now: datetime
 ) -> dict[str, Any]:
     """A change with an id of its own, in the study's local hour."""
-    local = now.astimezone(ZoneInfo(study.time_zone))
+    local = now.astimezone(read_zone(study.time_zone))
     offset = local.utcoffset()
     return {
         "change_id": str(new_id()),

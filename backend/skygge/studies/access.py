@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from skygge.accounts.access import Identity
 from skygge.errors import DeviceRevoked, RoleInsufficient, StudyUnknown, TokenReadOnly
@@ -80,14 +80,32 @@ def require(session: Session, who: Identity, study_id: UUID, permission: Permiss
 
     Raises StudyUnknown (absent and foreign alike), DeviceRevoked, RoleInsufficient, TokenReadOnly.
     """
-    membership = find_membership(session, who, study_id)
-    if membership.is_device_revoked:
-        raise DeviceRevoked
+    membership = require_place(session, who, study_id)
     if not membership.may(permission):
         raise RoleInsufficient
     if permission in CHANGING and not who.may_write:
         raise TokenReadOnly
     return membership
+
+
+def require_place(session: Session, who: Identity, study_id: UUID) -> Membership:
+    """The membership of anybody in the study, whatever the role. Raises StudyUnknown, DeviceRevoked."""
+    membership = find_membership(session, who, study_id)
+    if membership.is_device_revoked:
+        raise DeviceRevoked
+    return membership
+
+
+def find_closed(session: Session, who: Identity) -> set[UUID]:
+    """The studies for which the asking device was revoked."""
+    if who.device_id is None:
+        return set()
+    query = select(DeviceRow.study_id).where(
+        DeviceRow.device_id == who.device_id,
+        DeviceRow.account_id == who.account_id,
+        col(DeviceRow.revoked_at).is_not(None),
+    )
+    return set(session.exec(query))
 
 
 def require_push(session: Session, who: Identity, study_id: UUID, now: datetime) -> Membership:

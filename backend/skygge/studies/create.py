@@ -9,7 +9,8 @@ from sqlmodel import Session, col, select
 from skygge.accounts.access import Identity
 from skygge.clock import new_id
 from skygge.core.model import Study
-from skygge.studies.access import Membership, Role
+from skygge.errors import DeviceRevoked
+from skygge.studies.access import Membership, Role, find_closed
 from skygge.studies.members import add_member
 from skygge.studies.tables import MemberRow, StudyRow
 
@@ -25,14 +26,21 @@ def create_study(
 
 
 def list_studies(session: Session, who: Identity) -> list[tuple[StudyRow, MemberRow]]:
-    """The studies somebody belongs to, oldest first; for a token the one it is bound to."""
+    """The studies somebody belongs to, oldest first; for a token the one it is bound to.
+
+    A lost phone sees none for which it was revoked. Raises DeviceRevoked where that is all of them.
+    """
     query = select(StudyRow, MemberRow).join(MemberRow, col(MemberRow.study_id) == StudyRow.study_id)
     query = query.where(MemberRow.account_id == who.account_id).order_by(
         col(StudyRow.created_at), col(StudyRow.study_id)
     )
     if who.token_study_id is not None:
         query = query.where(StudyRow.study_id == who.token_study_id)
-    return [(study, member) for study, member in session.exec(query)]
+    rows = [(study, member) for study, member in session.exec(query)]
+    closed = find_closed(session, who)
+    if closed and closed >= {study.study_id for study, _ in rows}:
+        raise DeviceRevoked
+    return [(study, member) for study, member in rows if study.study_id not in closed]
 
 
 def describe_study(session: Session, membership: Membership) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from skygge.errors import (
 from skygge.paging import Page, PageQuery, to_page
 from skygge.problems import document_problems
 from skygge.strict import StrictRoute
-from skygge.studies.access import Membership, Permission, Role, find_membership, require
+from skygge.studies.access import Membership, Permission, Role, require, require_place
 from skygge.studies.create import describe, describe_study, list_studies
 from skygge.studies.devices import Contact, list_devices, note_contact, note_revocation
 from skygge.studies.invitations import invite, list_invitations
@@ -61,7 +61,7 @@ def read_studies(who: SignedIn, session: ReadSession, paging: Paging) -> Any:
 @router.get("/studies/{study_id}", response_model=StudyOut, responses=MAY_FAIL)
 def read_study(study_id: UUID, who: SignedIn, session: ReadSession) -> Any:
     """One study, and what I am in it."""
-    return describe_study(session, find_membership(session, who, study_id))
+    return describe_study(session, require_place(session, who, study_id))
 
 
 @router.get("/studies/{study_id}/members", response_model=Page[MemberOut], responses=MAY_FAIL)

@@ -18,7 +18,7 @@ from skygge.errors import RoleInsufficient, SessionMissing, StudyUnknown, TokenB
 from skygge.paging import Page, PageQuery, to_page
 from skygge.problems import document_problems
 from skygge.strict import StrictRoute
-from skygge.studies.access import Membership, Permission, Role, find_membership, require
+from skygge.studies.access import Membership, Permission, Role, require, require_place
 
 router = APIRouter(route_class=StrictRoute, tags=["tokens"])
 MAY_FAIL = document_problems(SessionMissing, StudyUnknown, RoleInsufficient, TokenBound)
@@ -53,7 +53,7 @@ class TokenMade(TokenOut):
 @router.get("/studies/{study_id}/tokens", response_model=Page[TokenOut], responses=MAY_FAIL)
 def read_tokens(study_id: UUID, who: Person, session: ReadSession, paging: Annotated[PageQuery, Query()]) -> Any:
     """My tokens in this study, the ended ones too; the lead sees everybody's."""
-    membership = find_membership(session, who, study_id)
+    membership = require_place(session, who, study_id)
     rows = list_tokens(session, study_id, _whose(membership))
     return to_page([_tell(row.model_dump()) for row in rows], paging)
 
@@ -75,7 +75,7 @@ def make_token(study_id: UUID, body: TokenIn, who: Person, session: WriteSession
 )
 def end_token(study_id: UUID, token_id: UUID, who: Person, session: WriteSession, clock: ClockDep) -> None:
     """Revoke a token of mine; the lead may revoke anybody's. It stops working at once."""
-    membership = find_membership(session, who, study_id)
+    membership = require_place(session, who, study_id)
     rows = [row for row in list_tokens(session, study_id, _whose(membership)) if row.device_id == token_id]
     if not rows:
         raise TokenUnknown

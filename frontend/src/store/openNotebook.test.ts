@@ -171,7 +171,12 @@ describe('what lies on the phone', () => {
     const copying = notebook.saveCopy();
     await vi.advanceTimersByTimeAsync(1600);
     const [line] = (await (await copying).text()).trim().split('\n');
-    expect(JSON.parse(line ?? '')).toMatchObject({ type: 'change', device_seq: 2, payload: { jotting: 'waiting' } });
+    expect(JSON.parse(line ?? '')).toMatchObject({
+      type: 'change',
+      author: notebook.account.observer,
+      device_seq: 2,
+      payload: { jotting: 'waiting' },
+    });
     vi.restoreAllMocks();
     opened.length = 0;
   });

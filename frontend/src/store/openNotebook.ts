@@ -156,7 +156,9 @@ class StoredNotebook implements OpenNotebook {
   }
 
   async saveCopy(): Promise<Blob> {
-    const lines = (await this.unsent()).map((change) => JSON.stringify({ type: 'change', ...change }) + '\n');
+    // With the name of whoever wrote it: a lead who reads the copy in must not become the author of it.
+    const author = this.account.observer;
+    const lines = (await this.unsent()).map((change) => JSON.stringify({ type: 'change', ...change, author }) + '\n');
     return new Blob(lines, { type: 'application/x-ndjson' });
   }
 

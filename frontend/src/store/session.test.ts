@@ -42,5 +42,7 @@ describe('what the phone remembers', () => {
     const [ane, bo] = [await session.deviceFor('ane'), await session.deviceFor('bo')];
     expect(ane).not.toBe(bo);
     expect(await (await open()).deviceFor('ane')).toBe(ane);
+    // However the name was typed, it is the same person's phone: revoking it reaches it.
+    expect(await session.deviceFor(' ANE ')).toBe(ane);
   });
 });

@@ -76,7 +76,9 @@ export class Session {
   }
 
   /** The id under which this phone is known for a name; made at the first asking. */
-  async deviceFor(name: string): Promise<string> {
+  async deviceFor(typed: string): Promise<string> {
+    // As the server compares names: a phone signed in as "lene lead" is the phone of Lene Lead.
+    const name = typed.normalize('NFKC').toLowerCase().trim().replace(/\s+/g, ' ');
     const tx = this.db.transaction('device', 'readwrite');
     const known = await tx.store.get(name);
     const device_id = known ?? newId();

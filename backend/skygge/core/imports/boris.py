@@ -14,11 +14,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid5
-from zoneinfo import ZoneInfo
 
 from skygge.core.foreign import DIMENSIONS, CodesFound, read_color
 from skygge.core.importing import Import, ImportRefused, Plan, RowError, Target
-from skygge.core.model import MAX_LABEL
+from skygge.core.model import MAX_LABEL, read_zone
 from skygge.core.planning import Gathered, Line, plan_lines
 from skygge.core.wire import WireError, parse_json
 
@@ -224,7 +223,7 @@ class _Reading:
         try:
             moment = datetime.fromisoformat(observation["date"])
             offset = timedelta(seconds=float(observation.get("time offset") or 0))
-            return moment.replace(tzinfo=moment.tzinfo or ZoneInfo(self.target.time_zone)) + offset
+            return moment.replace(tzinfo=moment.tzinfo or read_zone(self.target.time_zone)) + offset
         except (KeyError, TypeError, ValueError, OverflowError, OSError):
             return None
 
