@@ -33,7 +33,14 @@ export function valueName(app: App, field: string, value: unknown): string {
   if (field === 'action') return actionName(app, String(value));
   if (field === 'structure') return structureName(app, String(value));
   if (field === 'started_at' || field === 'ended_at') return clockTime(String(value));
-  if (field === 'kind') return value === 'state' ? m.entry_kind_state() : m.entry_kind_point();
+  return field === 'kind' ? kindName(value) : plainName(value);
+}
+
+function kindName(kind: unknown): string {
+  return kind === 'state' ? m.entry_kind_state() : m.entry_kind_point();
+}
+
+function plainName(value: unknown): string {
   if (typeof value === 'boolean') return value ? m.yes() : m.no();
   return Array.isArray(value) ? value.join(', ') : String(value);
 }
