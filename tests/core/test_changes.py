@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from skygge.core.changes import KINDS, ChangeRefused, read_change
+from skygge.core.changes import KINDS, ChangeRefused, fields_set_by, read_change
 
 ID = "01900000-0000-7000-8000-%012d"
 ENTRY = {"encounter_id": ID % 9, "kind": "point", "started_at": "2026-03-02T09:00:00.000+01:00"}
@@ -71,6 +71,21 @@ def test_what_is_missing_is_named() -> None:
     """A creation without what makes the thing is refused."""
     assert _refusal(payload={"kind": "point", "started_at": ENTRY["started_at"]}).where == "payload.encounter_id"
     assert _refusal(subject_id=None).where == "subject_id"
+
+
+def test_null_clears_what_may_be_empty_and_nothing_else() -> None:
+    """A field that is never null holds something empty once it is cleared; what the thing needs is refused."""
+    for kind, subject in (("entry.amended", "entry"), ("encounter.amended", "encounter")):
+        model = KINDS[kind].payload
+        needed = next(spec.required for spec in KINDS.values() if spec.creates and spec.subject == subject)
+        for name, default in model().model_dump(by_alias=True).items():
+            change = {**CHANGE, "kind": kind, "payload": {name: None}}
+            if name in needed:
+                assert _refusal(kind=kind, payload={name: None}).where == f"payload.{name}"
+            else:
+                read_change(change)
+                assert fields_set_by(change) == {name: default}
+    assert _refusal(payload={**ENTRY, "kind": None}).where == "payload.kind"
 
 
 def test_newer_schema_and_unknown_kind_have_words_of_their_own() -> None:

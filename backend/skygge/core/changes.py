@@ -175,6 +175,13 @@ KINDS: Mapping[str, KindSpec] = {
     "words.struck": KindSpec(None, WordsStruck),
     "subject.redacted": KindSpec(None, SubjectRedacted),
 }
+# What a field that is never null holds once it is cleared. Twin: EMPTY in frontend/src/store/changes.ts.
+EMPTY: Mapping[SubjectType, Mapping[str, object]] = {
+    "entry": {"structure_origin": "none", "flags": [], "taken": "tap", "precision_s": 0, "verbatim": False},
+    "encounter": {"presence": [], "checks": []},
+    "fieldnote": {"position": 0, "anchors": []},
+    "memo": {"about": []},
+}
 # These take content out of other changes; the last one is said by the server alone.
 STRIKES = frozenset({"encounter.struck", "words.struck"})
 
@@ -194,7 +201,9 @@ def read_change(document: object) -> Change:
         if change.payload:
             raise ChangeRefused("change.content_invalid", "payload")
         return change
-    _validated(spec.payload, change.payload, "payload")
+    empty = _empty_of(spec)
+    said = {name: value for name, value in change.payload.items() if value is not None or name not in empty}
+    _validated(spec.payload, said, "payload")
     missing = spec.required - change.payload.keys()
     if missing:
         raise ChangeRefused("change.content_invalid", f"payload.{min(missing)}")
@@ -206,7 +215,13 @@ def fields_set_by(change: Mapping[str, Any]) -> dict[str, object]:
     spec = KINDS.get(change["kind"])
     if spec is None or spec.subject is None or is_erased(change):
         return {}
-    return {**change["payload"], **spec.sets}
+    empty = _empty_of(spec)
+    said = {name: empty.get(name) if value is None else value for name, value in change["payload"].items()}
+    return {**said, **spec.sets}
+
+
+def _empty_of(spec: KindSpec) -> Mapping[str, object]:
+    return {} if spec.subject is None else EMPTY.get(spec.subject, {})
 
 
 def is_erased(change: Mapping[str, Any]) -> bool:

@@ -50,6 +50,14 @@ export const KINDS = {
 export type ChangeKind = keyof typeof KINDS;
 export type Payload = Record<string, unknown>;
 
+/** What a field that is never null holds once it is cleared. Twin of EMPTY in backend/skygge/core/changes.py. */
+const EMPTY: Partial<Record<SubjectType, Payload>> = {
+  entry: { structure_origin: 'none', flags: [], taken: 'tap', precision_s: 0, verbatim: false },
+  encounter: { presence: [], checks: [] },
+  fieldnote: { position: 0, anchors: [] },
+  memo: { about: [] },
+};
+
 /** What a screen hands to the notebook; ids, times and device are added there. */
 export interface Draft {
   kind: ChangeKind;
@@ -116,5 +124,8 @@ export function subjectOf(kind: string): SubjectType | undefined {
 /** The fields that a change of this kind sets on its subject. An unknown kind sets none. */
 export function fieldsSetBy(kind: string, payload: Payload): Payload {
   const spec = specOf(kind);
-  return spec && spec.subject !== 'any' ? { ...payload, ...spec.sets } : {};
+  if (!spec || spec.subject === 'any') return {};
+  const empty = EMPTY[spec.subject] ?? {};
+  const said = Object.entries(payload).map(([field, value]) => [field, value === null ? (empty[field] ?? null) : value]);
+  return { ...Object.fromEntries(said), ...spec.sets };
 }
