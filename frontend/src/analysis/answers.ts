@@ -68,6 +68,10 @@ export function sayWarning({ code, n }: Warned): string {
     'tags.other_origin_left_out': () => m.warning_other_origin({ n: n ?? 0 }),
     'flags.several_on_one_entry': m.warning_several_flags,
     'structures.are_moments': m.warning_moments,
+    'actions.are_moments': m.warning_actions_moments,
+    'flags.are_moments': m.warning_actions_moments,
+    'order.ties_left_out': () => m.warning_ties({ n: n ?? 0 }),
+    'repeats.left_out': () => m.warning_repeats({ n: n ?? 0 }),
   };
   return sentences[code]?.() ?? m.warning_other({ code, n: n ?? '–' });
 }

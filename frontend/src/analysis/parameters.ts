@@ -34,10 +34,15 @@ interface Property {
   maximum?: number;
 }
 
+/** Where passages begin is a matter of reading on, not of asking; the view has its own way. */
+const HIDDEN: readonly string[] = ['passages_from', 'passages_most', 'before', 'after'];
+/** What few will change stands behind a fold: how intervals are drawn, how long lists are, and inference. */
+export const SELDOM: readonly string[] = ['resamples', 'level', 'seed', 'most', 'permutations', 'against', 'uncoded', 'bouts', 'stream'];
+
 /** The parameters that are this analysis's own, in the order in which it tells them. */
 export function ownParameters(schema: Record<string, unknown>): Parameter[] {
   const { properties = {}, $defs = {} } = schema as Schema;
-  const own = Object.entries(properties).filter(([name]) => !FILTERS.includes(name));
+  const own = Object.entries(properties).filter(([name]) => !FILTERS.includes(name) && !HIDDEN.includes(name));
   return own.map(([name, property]) => read(name, property, $defs)).filter((one): one is Parameter => one !== null);
 }
 

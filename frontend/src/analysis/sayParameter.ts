@@ -9,6 +9,18 @@ const PARAMETERS: Words = {
   lanes: m.timelines_lanes,
   uncoded: m.param_uncoded,
   bouts: m.param_bouts,
+  self_transitions: m.param_self,
+  stream: m.param_stream,
+  resamples: m.param_resamples,
+  level: m.param_level,
+  seed: m.param_seed,
+  least: m.param_least,
+  most: m.param_most,
+  rows: m.param_rows,
+  measure: m.param_measure,
+  against: m.param_against,
+  permutations: m.param_permutations,
+  tolerance_s: m.param_tolerance,
 };
 
 const OPTIONS: Words = {
@@ -24,12 +36,21 @@ const OPTIONS: Words = {
   skip: m.option_skip,
   complete: m.option_complete,
   all: m.option_all,
+  visit: m.kind_visit,
+  encounter: m.review_encounter,
+  keep: m.option_keep,
+  merge: m.option_merge,
+  forbid: m.option_forbid,
+  rate: m.option_rate,
+  share: m.option_share,
+  time: m.option_time,
 };
 
 /** Where one word means different things in different parameters. */
 const OPTIONS_OF: Record<string, Words> = {
   lanes: { actor: m.lanes_actor },
   by: { '': m.split_none },
+  stream: { encounter: m.option_stream_encounter, actor: m.option_stream_actor },
 };
 
 export function sayParameter(name: string): string {

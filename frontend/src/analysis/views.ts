@@ -6,8 +6,18 @@ type View = Component<ViewProps>;
 type Loaded = Promise<{ default: unknown }>;
 
 const VIEWS: Record<string, () => Loaded> = {
+  'actor-network': () => import('./views/ActorNetwork.svelte'),
+  agreement: () => import('./views/Agreement.svelte'),
+  'co-occurrence': () => import('./views/CoOccurrence.svelte'),
+  'deviant-cases': () => import('./views/DeviantCases.svelte'),
   frequencies: () => import('./views/Frequencies.svelte'),
+  passages: () => import('./views/Passages.svelte'),
+  profile: () => import('./views/Profile.svelte'),
+  rates: () => import('./views/Rates.svelte'),
+  saturation: () => import('./views/Saturation.svelte'),
+  'time-budget': () => import('./views/TimeBudget.svelte'),
   timeline: () => import('./views/Timelines.svelte'),
+  transitions: () => import('./views/Transitions.svelte'),
 };
 
 export async function loadView(place: string): Promise<View> {
