@@ -15,12 +15,14 @@ beforeEach(async () => {
   await writeFile(join(folder, 'assets', 'a.js'), 'a');
   await writeFile(join(folder, 'sw.js'), 'old worker');
   await writeFile(join(folder, 'version.json'), '{}');
+  await mkdir(join(folder, 'screenshots'));
+  await writeFile(join(folder, 'screenshots', 'narrow.png'), 'a picture');
 });
 
 afterEach(() => rm(folder, { recursive: true }));
 
 describe('the shell', () => {
-  it('is every file but the worker and the version, in a fixed order', async () => {
+  it('is every file but the worker, the version and pictures for installing, in a fixed order', async () => {
     expect((await listShell(folder)).files).toEqual(['/assets/a.js', '/assets/b.js', '/index.html']);
   });
 

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Playwright, sync_playwright
+from playwright.sync_api import Playwright, expect, sync_playwright
 
 from tests.e2e.phone import Phone
 from tests.fixtures.server_process import ServerProcess
 
 MakePhone = Callable[..., Phone]
+# A busy machine is no wrong answer.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")

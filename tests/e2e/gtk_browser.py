@@ -11,7 +11,7 @@ import gi  # type: ignore[import-not-found]  # the system's, not in the project'
 
 gi.require_version("Gtk", "3.0")
 gi.require_version("WebKit2", "4.1")
-from gi.repository import Gtk, WebKit2  # type: ignore[import-not-found]  # noqa: E402 - the versions come first
+from gi.repository import Gtk, WebKit2  # type: ignore[import-not-found]  # noqa: E402  # the versions come first
 
 
 def open_browser(folder: str) -> None:

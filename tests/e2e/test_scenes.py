@@ -67,7 +67,7 @@ def test_the_citizen_acts_on_the_worker_and_the_wrong_actor_is_mended(field: Fie
     sure(lambda: field.entries()[-1]["actor_id"] == field.actor("C2"), "the two were not turned around")
     assert field.entries()[-1]["recipient_id"] == field.actor("P2")
     hand.see("C2", action="Tells", structure="Directing")
-    hand.tap("Change who it was")
+    field.page.get_by_role("button", name=re.compile("Change who it was$")).tap()
     hand.who("P2").tap()
     sure(lambda: field.entries()[-1]["actor_id"] == field.actor("P2"), "the actor was not mended")
     hand.end()

@@ -1,6 +1,6 @@
 /** From picked touches to changes for the notebook. Pure: ids and times are handed in. */
 import type { Draft } from '../store/changes';
-import type { EntryFields, EntryKind, StructureOrigin } from '../store/subjects';
+import type { EntryFields, EntryKind } from '../store/subjects';
 import type { Codebook } from '../fieldwork/codes';
 import type { Commit } from './pick';
 import { closedBy, openStates, startsAsState, type EntryLike, type Onset } from './running';
@@ -44,7 +44,7 @@ export function logEntry(commit: Commit, now: number, context: LogContext): Logg
     recipient_id: commit.recipient_id,
     action: commit.action,
     structure: commit.structure,
-    structure_origin: originOf(commit),
+    structure_origin: commit.structure === null ? 'none' : commit.carried ? 'carried' : 'explicit',
     started_at,
     taken: 'tap',
     precision_s: 0,
@@ -102,11 +102,6 @@ export function endEncounter(context: LogContext, now: number): Draft[] {
     payload: { ended_at, end_origin: 'tap' },
   };
   return grouped([...ends, ended], context);
-}
-
-function originOf({ structure, carried }: Commit): StructureOrigin {
-  if (structure === null) return 'none';
-  return carried ? 'carried' : 'explicit';
 }
 
 function kindOf(commit: Commit, codebook: Codebook | null): EntryKind {
