@@ -20,6 +20,7 @@ class Part:
     about: str
     run: Callable[[bool], int]  # told whether full sizes are wanted
     is_quick: bool = False
+    is_asked_for: bool = False  # only run when named: an hour and more
 
     @property
     def junit(self) -> Path:
@@ -37,7 +38,7 @@ TESTS: Mapping[str, Sequence[str]] = {
     "house": ("tests/test_house_rules.py", "tests/test_docs.py", "tests/test_walk.py", "tests/test_tools.py"),
     "unit": ("tests/core",),
     "api": ("tests/api",),
-    "sync": ("tests/sync",),
+    "sync": ("tests/sync", "tests/fleet"),
     "analyses": ("tests/analyses",),
     "exports": ("tests/exports",),
     "demo": ("tests/demo",),
@@ -50,7 +51,7 @@ def tests(name: str, workers: int = 2) -> Callable[[bool], int]:
     """A part that is a run of pytest."""
 
     def run_pytest(deep: bool) -> int:
-        marks = [] if deep else ["-m", "not deep"]
+        marks = ["-m", "not fleet" if deep else "not deep and not fleet"]
         spread = ["-n", str(workers)] if workers > 1 else []
         report = f"--junit-xml={RESULTS / name}.xml"
         return run([program("python"), "-m", "pytest", "-q", *spread, *marks, report, *TESTS[name]], env=_sizes(deep))
@@ -83,6 +84,11 @@ def _packaging(deep: bool) -> int:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
+def _fleet(deep: bool) -> int:
+    report = f"--junit-xml={RESULTS / 'fleet'}.xml"
+    return run([program("python"), "-m", "pytest", "-q", "-m", "fleet", report, "tests/fleet"], env=_sizes(deep))
+
+
 def _locks(deep: bool) -> int:
     return locks.check_locks()
 
@@ -101,12 +107,13 @@ PARTS: Sequence[Part] = (
     Part("generated", "API types and documentation pages are fresh", _generated),
     Part("frontend", "svelte-check, TypeScript, vitest", _frontend),
     Part("api", "every endpoint on SQLite and PostgreSQL", tests("api")),
-    Part("sync", "push, pull, quarantine, verify", tests("sync")),
+    Part("sync", "push, pull, quarantine, erasure, restore, a small fleet", tests("sync")),
     Part("analyses", "analyses over HTTP, with the entries behind every cell", tests("analyses")),
     Part("exports", "exports and imports read back", tests("exports")),
     Part("demo", "the example study on a server", tests("demo")),
     Part("migrations", "up from every released schema, on both databases", tests("migrations")),
     Part("e2e", "a real browser against the real server", tests("e2e", workers=1)),
     Part("packaging", "the wheel, installed into an empty environment", _packaging),
+    Part("fleet", "two hundred phones over sixty days, servers killed and restored", _fleet, is_asked_for=True),
     Part("docker", "the Dockerfile, by hadolint", tool("hadolint", str(ROOT / "Dockerfile"))),
 )

@@ -43,6 +43,7 @@ class Notebook:
     epoch: str | None = None
     device_seq: int = 0
     checksum: int = 0
+    is_refilling: bool = False
     by_subject: dict[str, list[str]] = field(default_factory=dict)
 
     def add(self, change: Change) -> None:
@@ -96,7 +97,7 @@ class Notebook:
         """A newer epoch: back to the start of the feed, everything made here is offered again. False for an older."""
         if self.epoch is not None and epoch <= self.epoch:
             return False
-        self.epoch, self.cursor, self.checksum = epoch, 0, 0
+        self.epoch, self.cursor, self.checksum, self.is_refilling = epoch, 0, 0, True
         self.parked = {}
         self.outbox = []
         for change_id, kept in self.kept.items():
@@ -112,6 +113,9 @@ class Notebook:
         for fed in page["changes"]:
             self._keep_fed(fed)
         self.cursor = max(after, page["cursor"])
+        if self.is_refilling and not page["has_more"]:
+            self.is_refilling = False
+            self._drop_unfed()
         return True
 
     def agrees(self, checksum: str | None) -> bool:
@@ -143,8 +147,7 @@ class Notebook:
                 kept.acknowledged = False
                 self.outbox += [change_id] if change_id not in self.outbox else []
             else:
-                del self.kept[change_id]
-                self.by_subject[kept.change["subject_id"]].remove(change_id)
+                self._drop(change_id)
         for fed in changes:
             self._keep_fed(fed)
 
@@ -168,6 +171,16 @@ class Notebook:
         """The reverse of `to_json`."""
         kept = {change_id: Kept(**one) for change_id, one in said["kept"].items()}
         return cls(**{**said, "kept": kept})
+
+    def _drop_unfed(self) -> None:
+        """What others made and a restored server no longer has is nothing any more; its maker will offer it again."""
+        for change_id, kept in list(self.kept.items()):
+            if not kept.own and kept.share is None:
+                self._drop(change_id)
+
+    def _drop(self, change_id: str) -> None:
+        kept = self.kept.pop(change_id)
+        self.by_subject[kept.change["subject_id"]].remove(change_id)
 
     def _know(self, change: Change) -> Kept:
         if change["change_id"] not in self.kept:

@@ -49,6 +49,8 @@ export interface Standing {
   cursor: number;
   /** The sum of the shares of this epoch. */
   checksum?: number;
+  /** In a new epoch until its feed has been read to the end. */
+  is_refilling?: boolean;
   last_contact_at?: string;
   clock_offset_ms?: number;
 }

@@ -29,6 +29,7 @@ interface Page {
   epoch: string;
   changes: readonly FedChange[];
   cursor: number;
+  has_more?: boolean;
 }
 
 /** What a step of sync changed: things to fold anew, and the counters as they are now. */
@@ -90,7 +91,7 @@ export class StoredPhoneCopy {
   async enterEpoch(epoch: string): Promise<void> {
     await this.step(async (tx, standing, touched) => {
       if (standing.epoch !== undefined && epoch <= standing.epoch) return;
-      Object.assign(standing, { epoch, cursor: 0, parked: 0, unsent: 0, checksum: 0 });
+      Object.assign(standing, { epoch, cursor: 0, parked: 0, unsent: 0, checksum: 0, is_refilling: true });
       await tx.objectStore('parked').clear();
       let own = await tx.objectStore('change').index('own').openCursor();
       while (own) {
@@ -109,6 +110,10 @@ export class StoredPhoneCopy {
         touched.add(fed.subject_id);
       }
       standing.cursor = Math.max(after, page.cursor);
+      if (standing.is_refilling && page.has_more === false) {
+        standing.is_refilling = false;
+        await dropUnfed(tx, standing, touched);
+      }
       return true;
     });
   }
@@ -160,11 +165,10 @@ export class StoredPhoneCopy {
     const { share } = lost;
     if (share && share.epoch === standing.epoch) standing.checksum = replaceShare(standing.checksum ?? 0, share.value, 0);
     delete lost.share;
-    await tx.objectStore('change').put(lost);
     touched.add(lost.subject_id);
-    if (lost.own === undefined) {
-      await takeStub(tx, lost, toStub(lost.body, { mode: 'erased', by: lost.change_id }));
-    } else if (await offerAgain(tx, lost)) standing.unsent += 1;
+    if (lost.own === undefined) return tx.objectStore('change').delete(lost.change_id);
+    await tx.objectStore('change').put(lost);
+    if (await offerAgain(tx, lost)) standing.unsent += 1;
   }
 
   /** When the server last answered and how far this device's clock is off. Not worth a flush of its own. */
@@ -209,6 +213,17 @@ export class StoredPhoneCopy {
     );
     this.notes.committed(records, standing);
     return result;
+  }
+}
+
+/** What others made and a restored server no longer has is nothing any more; its maker will offer it again. */
+async function dropUnfed(tx: ReportedTx, standing: Standing, touched: Set<string>): Promise<void> {
+  let record = await tx.objectStore('change').openCursor();
+  for (; record; record = await record.continue()) {
+    const { own, share, subject_id } = record.value;
+    if (own !== undefined || share?.epoch === standing.epoch) continue;
+    touched.add(subject_id);
+    await record.delete();
   }
 }
 

@@ -2,20 +2,32 @@ import { specOf, subjectOf, type StoredChange } from './changes';
 import type { ChangeRecord, ReportedTx, SubjectRecord } from './database';
 import { openFields, sealFields } from './envelope';
 import { fold, type Folded } from './fold';
-import type { FieldsOf, Subject } from './subjects';
+import { SUBJECT_TYPES, type FieldsOf, type Subject } from './subjects';
 
 /** Fold the things that a transaction has touched anew, from all their changes, and save them in that transaction. */
 export async function refoldSubjects(
   tx: ReportedTx,
   subject_ids: Iterable<string>,
 ): Promise<SubjectRecord[]> {
+  const ids = [...new Set(subject_ids)];
   const histories = await Promise.all(
-    Array.from(new Set(subject_ids), (id) => tx.objectStore('change').index('subject').getAll(id)),
+    ids.map((id) => tx.objectStore('change').index('subject').getAll(id)),
   );
   const records = histories.flatMap(foldRecords);
   const subjects = tx.objectStore('subject');
+  for (const [index, id] of ids.entries()) {
+    if (histories[index]?.length === 0) records.push(...(await emptied(tx, id)));
+  }
   await Promise.all(records.map((record) => subjects.put(record)));
   return records;
+}
+
+/** A thing whose changes are all gone is there no more, whatever type it was. */
+async function emptied(tx: ReportedTx, id: string): Promise<SubjectRecord[]> {
+  const found = await Promise.all(SUBJECT_TYPES.map((type) => tx.objectStore('subject').get([type, id])));
+  return found
+    .filter((record) => record !== undefined)
+    .map((record) => ({ ...record, fields: {}, heads: {}, conflicts: [], isCreated: false }));
 }
 
 /** All changes of one id into records. (Two types may share an id: ids are unique per study and type.) */

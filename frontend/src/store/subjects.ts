@@ -161,6 +161,9 @@ export interface FieldsOf {
 }
 
 export type SubjectType = keyof FieldsOf;
+export const SUBJECT_TYPES: readonly SubjectType[] = [
+  'study', 'codebook', 'code', 'actor', 'consent', 'encounter', 'gap', 'entry', 'fieldnote', 'memo',
+];
 
 /** Several values of one field that were given without knowledge of each other; the shown one comes first. */
 export interface Conflict {

@@ -175,6 +175,15 @@ describe('what others wrote', () => {
     expect(notebook.entriesOf('visit')).toHaveLength(2);
   });
 
+  it('is kept whole or not at all: a page that cannot be saved leaves the cursor where it was', async () => {
+    await logEntries(2);
+    await syncOnce(copy, server);
+    const unsavable = { ...server.feed[0]!, change_id: newId(), seq: 3, payload: { jotting: () => 'no data' } };
+    const page = { epoch: server.epoch, changes: [unsavable], cursor: 3, has_more: true };
+    await expect(copy.keepPage(2, page)).rejects.toThrow();
+    expect((await copy.place()).cursor).toBe(2);
+  });
+
   it('is compared by a checksum, and the days that differ are taken anew', async () => {
     await logEntries(4);
     await syncOnce(copy, server);
@@ -209,6 +218,23 @@ describe('a restored server', () => {
     expect(server.ids()).toEqual(ids);
     expect(await copy.place()).toEqual({ epoch: NEWER, cursor: 5 });
     expect(notebook.counts()).toEqual({ on_phone: 5, unsent: 0, on_server: 5, parked: 0 });
+  });
+
+  it('takes along what others made and it no longer has, until they offer it again', async () => {
+    await logEntries(1);
+    await syncOnce(copy, server);
+    const theirs = newId();
+    const [other, otherCopy] = await open(newPhone());
+    await other.write([logged('visit', { jotting: 'theirs' }, theirs)]);
+    await syncOnce(otherCopy, server);
+    await syncOnce(copy, server);
+    expect(notebook.get('entry', theirs)).toBeDefined();
+    server.restore(1, NEWER);
+    await syncOnce(copy, server);
+    expect(notebook.get('entry', theirs)).toBeUndefined();
+    await syncOnce(otherCopy, server);
+    await syncOnce(copy, server);
+    expect(notebook.get('entry', theirs)?.fields.jotting).toBe('theirs');
   });
 
   it('is noticed on an acknowledgement as well', async () => {

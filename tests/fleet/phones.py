@@ -1,0 +1,222 @@
+"""The phones of the fleet: the library's Python client, and the real phone's TypeScript in Node."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import random
+import subprocess
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+from uuid import UUID, uuid4
+
+from devtools import node_env, web_build
+from devtools.machine import WORKSHOP
+from skygge.client import Device, DeviceFailed, Notebook
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+TYPES = ("encounter", "entry", "gap", "memo")
+Draft = dict[str, Any]
+Things = dict[tuple[str, str], tuple[Any, Any]]
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """Where a phone asks, and by which token."""
+
+    origin: str
+    study_id: UUID
+    token: str
+
+
+class FleetPhone(Protocol):
+    """What the fleet asks of any phone."""
+
+    name: str
+    ahead: timedelta
+
+    def write(self, draft: Draft) -> str:
+        """Report a change; its id."""
+
+    def sync(self) -> str | None:
+        """Bring the copies together; what went wrong, None when nothing did."""
+
+    def sign_in(self, ticket: Ticket) -> None:
+        """Ask there from now on."""
+
+    def crash(self) -> None:
+        """Die and start again with what was saved."""
+
+    def wipe(self) -> None:
+        """Lose everything; a new device begins."""
+
+    def things(self) -> Things:
+        """What this phone says that things are."""
+
+    def bytes(self) -> str:
+        """Everything that this phone keeps, as text."""
+
+    def unsent(self) -> int:
+        """How many changes have no verdict."""
+
+    def acknowledged(self) -> set[str]:
+        """Ids of own changes that the server has said it stored."""
+
+
+@dataclass
+class PythonPhone:
+    """The library's device; what it has saved survives a crash."""
+
+    name: str
+    ticket: Ticket
+    rng: random.Random
+    ahead: timedelta = timedelta()
+    device: Device = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._begin(uuid4(), Notebook())
+
+    def _begin(self, device_id: UUID, notebook: Notebook) -> None:
+        ticket = self.ticket
+        self.device = Device(
+            ticket.origin,
+            ticket.study_id,
+            ticket.token,
+            device_id=device_id,
+            attempts=1,
+            clock=lambda: datetime.now(UTC) + self.ahead,
+        )
+        self.device.notebook = notebook
+
+    def write(self, draft: Draft) -> str:
+        change = self.device.report(draft["kind"], draft["subject_id"], draft["payload"], draft.get("parents"))
+        return str(change["change_id"])
+
+    def sync(self) -> str | None:
+        try:
+            self.device.sync()
+        except DeviceFailed as failure:
+            return str(failure)
+        return None
+
+    def sign_in(self, ticket: Ticket) -> None:
+        self.ticket = ticket
+        self._begin(self.device.device_id, self.device.notebook)
+
+    def crash(self) -> None:
+        said = json.loads(json.dumps(self.device.notebook.to_json()))
+        self._begin(self.device.device_id, Notebook.from_json(said))
+
+    def wipe(self) -> None:
+        self._begin(uuid4(), Notebook())
+
+    def things(self) -> Things:
+        found: Things = {}
+        for (kind, thing_id), thing in self.device.notebook.subjects().items():
+            if kind in TYPES and thing.is_created:
+                found[kind, thing_id] = (thing.fields, copy.deepcopy(thing.conflicts))
+        return found
+
+    def bytes(self) -> str:
+        return json.dumps(self.device.notebook.to_json(), ensure_ascii=False)
+
+    def unsent(self) -> int:
+        return len(self.device.notebook.outbox)
+
+    def acknowledged(self) -> set[str]:
+        kept = self.device.notebook.kept
+        return {change_id for change_id, one in kept.items() if one.own and one.acknowledged}
+
+
+class NodePhone:
+    """The real store and sync of the web app, in a program of its own."""
+
+    def __init__(self, name: str, ticket: Ticket) -> None:
+        self.name, self.ticket, self.ahead = name, ticket, timedelta()
+        self._process: subprocess.Popen[str] | None = None
+        self._device_id = uuid4()
+        self._start()
+
+    def _start(self) -> None:
+        node = node_env.node_folder() / "node"
+        self._process = subprocess.Popen(
+            [str(node), str(phone_program())],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        )
+        self._open()
+
+    def _open(self) -> None:
+        ticket = self.ticket
+        said = {"origin": ticket.origin, "study_id": str(ticket.study_id), "token": ticket.token}
+        self._ask("open", device_id=str(self._device_id), **said)
+
+    def _ask(self, what: str, **more: Any) -> Any:
+        assert self._process is not None and self._process.stdin is not None and self._process.stdout is not None
+        self._process.stdin.write(json.dumps({"do": what, **more}) + "\n")
+        self._process.stdin.flush()
+        answer = json.loads(self._process.stdout.readline())
+        assert "error" not in answer, answer
+        return answer["answer"]
+
+    def write(self, draft: Draft) -> str:
+        self._ask("clock", ahead_ms=int(self.ahead.total_seconds() * 1000))
+        return str(self._ask("write", drafts=[draft])[0])
+
+    def sync(self) -> str | None:
+        self._ask("clock", ahead_ms=int(self.ahead.total_seconds() * 1000))
+        failed: str | None = self._ask("sync")
+        return failed
+
+    def sign_in(self, ticket: Ticket) -> None:
+        # Its notes lie in the memory of the process, so it goes on with the same one.
+        self.ticket = ticket
+        self._open()
+
+    def crash(self) -> None:
+        self._ask("restart")
+
+    def wipe(self) -> None:
+        self._device_id = uuid4()
+        self._open()
+        self._ask("wipe")
+
+    def things(self) -> Things:
+        told = self._ask("state", types=list(TYPES))["things"]
+        return {(one["type"], one["id"]): (one["fields"], one["conflicts"]) for one in told}
+
+    def bytes(self) -> str:
+        return str(self._ask("state", types=[])["kept"])
+
+    def unsent(self) -> int:
+        return int(self._ask("state", types=[])["counts"]["unsent"])
+
+    def acknowledged(self) -> set[str]:
+        kept = [record for store in json.loads(self.bytes()) for record in store]
+        return {one["change_id"] for one in kept if "body" in one and "own" in one and "acknowledged" in one}
+
+    def close(self) -> None:
+        """End the program."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            for pipe in (self._process.stdin, self._process.stdout):
+                assert pipe is not None
+                pipe.close()
+
+
+@cache
+def phone_program() -> Path:
+    """The phone's TypeScript as one file for Node; built anew for every run, a second or two."""
+    folder = WORKSHOP / f"phone-{os.getpid()}"
+    os.environ["SKYGGE_PHONE_PROGRAM"] = str(folder)
+    node = node_env.node_folder()
+    web_build.install_packages(node_env.FRONTEND, node)
+    web_build.npm(node_env.FRONTEND, node, "exec", "--", "vite", "build", "--config", "phone.config.ts")
+    return folder / "phoneProgram.js"
