@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from devtools.vectors import describe_vectors
 from skygge.app import describe_api
 from skygge.core.analysis import AnalysisParams, all_analyses
 from skygge.core.export import LOSSES, all_exports
@@ -16,11 +17,12 @@ from skygge.core.filters import Filters
 
 
 def describe() -> dict[str, str]:
-    """The two generated pages of the documentation and the description of the API, as text."""
+    """The generated pages of the documentation, the description of the API and the vectors of the fold, as text."""
     return {
         "openapi": json.dumps(describe_api()),
         "analyses": analyses_page(all_analyses().values()),
         "exports": exports_page(all_exports().values()),
+        "vectors": describe_vectors(),
     }
 
 

@@ -1,4 +1,4 @@
-"""Files that are generated and committed: the frontend's API types, and the pages of analyses and exports.
+"""Files that are generated and committed: the frontend's API types, the pages of analyses and exports, vectors.
 
 Never edited; a part of the tests fails when one of them is stale.
 """
@@ -13,7 +13,11 @@ from devtools import node_env, python_env
 from devtools.machine import ROOT, Trouble, say
 
 TYPES = ROOT / "frontend" / "src" / "api" / "schema.ts"
-PAGES = {"analyses": ROOT / "docs" / "analyses.md", "exports": ROOT / "docs" / "exports.md"}
+PAGES = {
+    "analyses": ROOT / "docs" / "analyses.md",
+    "exports": ROOT / "docs" / "exports.md",
+    "vectors": ROOT / "tests" / "vectors" / "fold_generated.json",
+}
 
 
 def write() -> int:

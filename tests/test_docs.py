@@ -167,3 +167,11 @@ def test_the_worked_export_works() -> None:
     rows = b"".join(example.EXPORT.stream(OneEncounter(), ExportOptions(), losses)).decode("utf-8").splitlines()
     assert rows == ["encounter_number,start_s,jotting", "1,0.000,vent lidt"]
     assert set(losses.counts) <= set(example.EXPORT.may_lose)
+
+
+def test_every_test_that_the_protocol_names_is_there() -> None:
+    """A promise whose test has gone is no promise."""
+    page = (ROOT / "docs" / "sync-protocol.md").read_text("utf-8")
+    named = set(re.findall(r"`((?:tests|frontend)/[\w/.]+)`", page))
+    assert len(named) > 10
+    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
