@@ -36,6 +36,11 @@ EXPECTED = [
     ("C1", "", "point", "silent_or_waits", "leaving_be", "explicit", "", "false"),
     ("P1", "", "point", "offers", "doing_with", "explicit", "", "false"),
 ]
+# What every row of the visit has in common.
+SAME = {
+    "encounter_number": "1", "encounter_kind": "visit", "observer": "observer-1", "flags": "", "taken": "tap",
+    "precision_s": "0", "codebook_version": "1",
+}  # fmt: skip
 
 
 def test_fourteen_taps_without_a_network_become_fourteen_rows(server: ServerProcess, make_phone: MakePhone) -> None:
@@ -70,6 +75,9 @@ def test_fourteen_taps_without_a_network_become_fourteen_rows(server: ServerProc
     assert [_told(row) for row in rows] == EXPECTED
     assert len({row["entry_id"] for row in rows}) == 14
     assert [int(row["sequence"]) for row in rows] == list(range(1, 15))
+    assert [{name: row[name] for name in SAME} for row in rows] == [SAME] * 14
+    assert len({row["encounter_id"] for row in rows}) == 1
+    assert {row["duration_s"] for row in rows if row["kind"] != "state"} == {""}
     _check_times(rows, touches + observer.touches)
     assert not [line for line in phone.console if "pageerror" in line or "Content Security Policy" in line]
 
