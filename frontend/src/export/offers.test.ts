@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { hasChoiceOfDates, headingOf, sayDates, type Offer } from './offers';
+import { GROUPS, hasChoiceOfDates, headingOf, offersUnder, ownOptions, sayDates, type Offer } from './offers';
 
-const withChoice: Offer = { name: 'csv', always_has_dates: false, options: { properties: { clock_times: {} } } };
+const withChoice: Offer = { name: 'csv', group: 'tables', always_has_dates: false, options: { properties: { clock_times: {} } } };
 
 describe('the sentence beside a download', () => {
   it('promises no dates only where there are none', () => {
@@ -20,6 +20,10 @@ describe('the sentence beside a download', () => {
   it('warns too when the format does not let one choose', () => {
     expect(sayDates({ ...withChoice, options: {} }, false)).toMatch(/always carries/);
   });
+
+  it('says what is left where people are no longer to be recognised', () => {
+    expect(sayDates({ ...withChoice, always_has_dates: true }, false, true)).toMatch(/whole minutes/);
+  });
 });
 
 describe('the heading of a format', () => {
@@ -30,5 +34,29 @@ describe('the heading of a format', () => {
       'Everything, to keep',
       'rdf',
     ]);
+  });
+});
+
+describe('the five buttons', () => {
+  it('hold every format once; a group that this app does not know stands under the last', () => {
+    const offers = [{ group: 'read' }, { group: 'more' }, { group: 'tables' }, { group: 'hologram' }];
+    expect(GROUPS.map((group) => offersUnder(offers, group).length)).toEqual([1, 0, 1, 0, 2]);
+  });
+});
+
+describe('the options of a format', () => {
+  it('are those that not every format has; an unknown one is called as the server describes it', () => {
+    const properties = {
+      from: { type: 'string' },
+      tier: { enum: ['full'] },
+      history: { type: 'boolean' },
+      scale: { enum: ['a', 'b'], description: 'How large.' },
+      odd: { type: 'integer' },
+    };
+    expect(ownOptions({ options: { properties } }).map(({ name, choices }) => [name, choices])).toEqual([
+      ['history', []],
+      ['scale', ['a', 'b']],
+    ]);
+    expect(ownOptions({ options: { properties } })[1]?.label).toBe('How large.');
   });
 });

@@ -20,6 +20,10 @@ const SENTENCES: Record<string, (refusal: Refusal) => string> = {
   'reset.link_wrong': () => m.problem_link_wrong(),
   'password.too_weak': () => m.problem_password_weak(),
   'role.insufficient': () => m.problem_role(),
+  'export.tier_refused': () => m.problem_tier(),
+  'import.unsafe': () => m.problem_file_unsafe(),
+  'body.too_large': () => m.problem_too_large(),
+  stopped: () => m.problem_stopped(),
 };
 
 export function sayProblem(error: unknown): string {

@@ -12,6 +12,8 @@ describe('places', () => {
     ['#/entry/x', 'entry', 'x'],
     ['#/analysis', 'analyses', ''],
     ['#/analysis/frequencies', 'analysis', 'frequencies'],
+    ['#/export/csv-excel', 'format', 'csv-excel'],
+    ['#/import', 'import', ''],
     ['#/setup/a%2Fb', 'setup', 'a/b'],
     ['#/setup/%', 'setup', '%'],
     ['#/reset/token', 'reset', 'token'],

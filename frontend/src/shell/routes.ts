@@ -1,8 +1,9 @@
 /** The places of the app, as they stand behind the # of the address. */
 
 export type RouteName =
-  | 'home' | 'capture' | 'encounter' | 'entry' | 'ended' | 'show' | 'find' | 'day' | 'sync' | 'review' | 'analyses' | 'analysis' | 'export' | 'settings'
-  | 'install' | 'setup' | 'reset' | 'sign-in' | 'studies' | 'lost';
+  | 'home' | 'capture' | 'encounter' | 'entry' | 'ended' | 'show' | 'find' | 'day' | 'sync' | 'review' | 'analyses' | 'analysis' | 'export'
+  | 'format' | 'import' | 'tokens'
+  | 'settings' | 'install' | 'setup' | 'reset' | 'sign-in' | 'studies' | 'lost';
 
 export interface Route {
   readonly name: RouteName;
@@ -24,6 +25,9 @@ const PLACES: readonly (readonly [RegExp, RouteName])[] = [
   [/^analysis$/, 'analyses'],
   [/^analysis\/([^/]+)$/, 'analysis'],
   [/^export$/, 'export'],
+  [/^export\/([^/]+)$/, 'format'],
+  [/^import$/, 'import'],
+  [/^tokens$/, 'tokens'],
   [/^settings$/, 'settings'],
   [/^install$/, 'install'],
   [/^setup\/([^/]+)$/, 'setup'],

@@ -1,9 +1,10 @@
-import { FOREIGN_ANSWER, OFFLINE, Problem } from './problem';
+import { FOREIGN_ANSWER, OFFLINE, Problem, STOPPED, type WrongPlace } from './problem';
 
 /** The one place where this app talks to its server. */
 
 const ROOT = '/api/v1';
 const PATIENCE_MS = 30_000;
+const LONG_PATIENCE_MS = 600_000;
 /** Below this, packing costs more than it saves. */
 const WORTH_PACKING = 2048;
 /** Browsers let a page that is going away send no more than this. */
@@ -16,6 +17,16 @@ export interface Call {
   query?: Filters | undefined;
   /** Let the request live on when the page goes away; only for small bodies. */
   isLast?: boolean;
+  /** A file as the body, as it is. */
+  file?: Blob | undefined;
+  /** For what takes the server long: a file to read, a download to weigh. */
+  isLong?: boolean;
+}
+
+/** A download: how much has come, and a way to stop it at both ends. */
+export interface Download {
+  onbytes: (n: number) => void;
+  signal: AbortSignal;
 }
 
 export function addressOf(path: string, query: Filters = {}): string {
@@ -28,23 +39,48 @@ export function addressOf(path: string, query: Filters = {}): string {
 }
 
 /** Ask the server. Rejects with a Problem for every answer that is not a success, and for none at all. */
-export async function call<T>(method: string, path: string, { body, query, isLast }: Call = {}): Promise<T> {
-  const answer = await send(addressOf(path, query), await request(method, body, isLast));
+export async function call<T>(method: string, path: string, about: Call = {}): Promise<T> {
+  const answer = await send(addressOf(path, about.query), await request(method, about));
   if (!answer.ok) throw await readProblem(answer);
   if (answer.status === 204) return undefined as T;
   if (!isJson(answer)) throw new Problem(answer.status, FOREIGN_ANSWER);
   return (await answer.json()) as T;
 }
 
+/** Fetch a file piece by piece. Rejects as `call` does, and with the code 'stopped' when it was. */
+export async function download(path: string, query: Filters, { onbytes, signal }: Download): Promise<{ blob: Blob; name: string }> {
+  const init: RequestInit = { method: 'GET', cache: 'no-store', credentials: 'same-origin', redirect: 'error', signal };
+  const answer = await send(addressOf(path, query), init);
+  if (!answer.ok) throw await readProblem(answer);
+  const pieces: BlobPart[] = [];
+  let n = 0;
+  try {
+    for (let reader = answer.body?.getReader(), end = !reader; reader && !end; ) {
+      const piece = await reader.read();
+      end = piece.done;
+      if (piece.value) pieces.push(piece.value);
+      onbytes((n += piece.value?.length ?? 0));
+    }
+  } catch {
+    throw new Problem(0, signal.aborted ? STOPPED : OFFLINE);
+  }
+  const type = answer.headers.get('Content-Type') ?? '';
+  return { blob: new Blob(pieces, { type }), name: nameOf(answer) };
+}
+
+function nameOf(answer: Response): string {
+  return /filename="([^"]+)"/.exec(answer.headers.get('Content-Disposition') ?? '')?.[1] ?? 'skygge';
+}
+
 async function send(address: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(address, init);
   } catch {
-    throw new Problem(0, OFFLINE);
+    throw new Problem(0, init.signal?.aborted && init.signal.reason?.name === 'AbortError' ? STOPPED : OFFLINE);
   }
 }
 
-async function request(method: string, body: unknown, isLast = false): Promise<RequestInit> {
+async function request(method: string, { body, isLast = false, file, isLong = false }: Call): Promise<RequestInit> {
   const init: RequestInit = {
     method,
     cache: 'no-store',
@@ -52,7 +88,8 @@ async function request(method: string, body: unknown, isLast = false): Promise<R
     // A hotel's sign-in page redirects everything; following it would look like an answer.
     redirect: 'error',
   };
-  if (!isLast) init.signal = AbortSignal.timeout(PATIENCE_MS);
+  if (!isLast) init.signal = AbortSignal.timeout(isLong ? LONG_PATIENCE_MS : PATIENCE_MS);
+  if (file) return { ...init, headers: { 'Content-Type': 'application/octet-stream' }, body: file };
   if (body === undefined) return init;
   const text = JSON.stringify(body);
   const headers: Record<string, string> = { 'Content-Type': 'application/json' };
@@ -71,7 +108,8 @@ async function readProblem(answer: Response): Promise<Problem> {
   const retry_after_s = wait > 0 ? wait : undefined;
   const told: unknown = isJson(answer) ? await answer.json().catch(() => undefined) : undefined;
   const code = typeof told === 'object' && told !== null && 'code' in told ? String(told.code) : FOREIGN_ANSWER;
-  return new Problem(answer.status, code, retry_after_s);
+  const errors = typeof told === 'object' && told !== null && 'errors' in told ? (told.errors as WrongPlace[]) : [];
+  return new Problem(answer.status, code, retry_after_s, errors);
 }
 
 function isJson(answer: Response): boolean {
