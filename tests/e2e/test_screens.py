@@ -22,6 +22,7 @@ PICTURES = REPOSITORY / "test-results" / "pictures"
 SCREENS = {
     "home": "#/", "sending": "#/sync", "review": "#/review", "analyses": "#/analysis",
     "frequencies": "#/analysis/frequencies", "timeline": "#/analysis/timeline", "exports": "#/export",
+    "export tables": "#/export/csv", "export read": "#/export/md", "import": "#/import", "tokens": "#/tokens",
     "settings": "#/settings", "studies": "#/studies",
 }  # fmt: skip
 SMALLEST_TARGET = 44

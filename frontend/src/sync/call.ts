@@ -1,4 +1,4 @@
-import { FOREIGN_ANSWER, OFFLINE, Problem, STOPPED, type WrongPlace } from './problem';
+import { FOREIGN_ANSWER, OFFLINE, Problem, type WrongPlace } from './problem';
 
 /** The one place where this app talks to its server. */
 
@@ -23,12 +23,6 @@ export interface Call {
   isLong?: boolean;
 }
 
-/** A download: how much has come, and a way to stop it at both ends. */
-export interface Download {
-  onbytes: (n: number) => void;
-  signal: AbortSignal;
-}
-
 export function addressOf(path: string, query: Filters = {}): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
@@ -47,36 +41,11 @@ export async function call<T>(method: string, path: string, about: Call = {}): P
   return (await answer.json()) as T;
 }
 
-/** Fetch a file piece by piece. Rejects as `call` does, and with the code 'stopped' when it was. */
-export async function download(path: string, query: Filters, { onbytes, signal }: Download): Promise<{ blob: Blob; name: string }> {
-  const init: RequestInit = { method: 'GET', cache: 'no-store', credentials: 'same-origin', redirect: 'error', signal };
-  const answer = await send(addressOf(path, query), init);
-  if (!answer.ok) throw await readProblem(answer);
-  const pieces: BlobPart[] = [];
-  let n = 0;
-  try {
-    for (let reader = answer.body?.getReader(), end = !reader; reader && !end; ) {
-      const piece = await reader.read();
-      end = piece.done;
-      if (piece.value) pieces.push(piece.value);
-      onbytes((n += piece.value?.length ?? 0));
-    }
-  } catch {
-    throw new Problem(0, signal.aborted ? STOPPED : OFFLINE);
-  }
-  const type = answer.headers.get('Content-Type') ?? '';
-  return { blob: new Blob(pieces, { type }), name: nameOf(answer) };
-}
-
-function nameOf(answer: Response): string {
-  return /filename="([^"]+)"/.exec(answer.headers.get('Content-Disposition') ?? '')?.[1] ?? 'skygge';
-}
-
-async function send(address: string, init: RequestInit): Promise<Response> {
+export async function send(address: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(address, init);
   } catch {
-    throw new Problem(0, init.signal?.aborted && init.signal.reason?.name === 'AbortError' ? STOPPED : OFFLINE);
+    throw new Problem(0, OFFLINE);
   }
 }
 
@@ -103,7 +72,7 @@ async function pack(text: string): Promise<ArrayBuffer> {
   return new Response(packed).arrayBuffer();
 }
 
-async function readProblem(answer: Response): Promise<Problem> {
+export async function readProblem(answer: Response): Promise<Problem> {
   const wait = Number(answer.headers.get('Retry-After'));
   const retry_after_s = wait > 0 ? wait : undefined;
   const told: unknown = isJson(answer) ? await answer.json().catch(() => undefined) : undefined;

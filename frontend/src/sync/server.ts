@@ -1,8 +1,10 @@
 import { ask, type Schemas } from './api';
-import { call, download, type Download, type Filters } from './call';
+import { call, type Filters } from './call';
+import type { DeskServer } from './deskServer';
 import { Problem } from './problem';
 
 export type { Filters } from './call';
+export type { ImportReport, Token } from './deskServer';
 export { Problem } from './problem';
 
 export type Me = Schemas['Me'];
@@ -14,17 +16,12 @@ export type AnalysisAnswer = Omit<Schemas['FrequenciesAnswer'], 'params' | 'resu
   params: Record<string, unknown>;
   result: unknown;
 };
-export type Preview = Schemas['PreviewOut'];
-export type Weighed = Schemas['LossesOut'];
-export type ImportFormat = Schemas['FormatOut'];
-export type ImportReport = Schemas['ImportOut'];
-export type Token = Schemas['TokenOut'];
 export type StudyForm = Omit<Schemas['StudyIn'], 'observers_see'>;
 export type SetupForm = Omit<Schemas['Setup'], 'token' | 'study'> & { study: StudyForm };
 export type Things = Schemas['Things'];
 
 /** Calls for screens that are online by nature. Each rejects with a Problem; without a network its code is 'offline'. */
-export interface Server {
+export interface Server extends DeskServer {
   isSetupNeeded(): Promise<boolean>;
   me(): Promise<Me>;
   analyses(): Promise<AnalysisOffer[]>;
@@ -34,17 +31,6 @@ export interface Server {
   /** Exactly the entries behind one cell of an analysis. */
   analysisEntries(name: string, cell: string, filters?: Filters): Promise<Things>;
   exports(): Promise<ExportOffer[]>;
-  /** How much a download will hold, and its first rows. */
-  exportPreview(name: string, options: Filters): Promise<Preview>;
-  /** How long a download will be, and what it leaves out; takes as long as the download. */
-  exportLosses(name: string, options: Filters): Promise<Weighed>;
-  exportFile(name: string, options: Filters, how: Download): Promise<{ blob: Blob; name: string }>;
-  imports(): Promise<ImportFormat[]>;
-  /** All of a file or nothing of it; with `dry_run` everything is tried and nothing kept. */
-  importFile(name: string, file: Blob, dry_run: boolean): Promise<ImportReport>;
-  tokens(): Promise<Token[]>;
-  makeToken(name: string, days: number): Promise<Token & { token: string }>;
-  revokeToken(token_id: string): Promise<void>;
   quarantine(): Promise<Schemas['Page_QuarantinedOut_']>;
 }
 
@@ -69,6 +55,8 @@ export function createServer(study: () => string): Server {
   // Which analyses and exports there are is found out at run time, so their addresses are not typed.
   const inStudy = (place: string, ...names: string[]) =>
     `/studies/${study()}/${[place, ...names.map(encodeURIComponent)].join('/')}`;
+  // What only a desk needs comes when it is needed: logging an entry takes little code.
+  const desk = async () => (await import('./deskServer')).createDesk(study);
   return {
     isSetupNeeded,
     me: () => ask('get', '/api/v1/me', {}),
@@ -78,15 +66,14 @@ export function createServer(study: () => string): Server {
     analysisEntries: (name, cell, filters) =>
       call('GET', `${inStudy('analyses', name)}/entries`, { query: { ...filters, cell } }),
     exports: async () => (await ask('get', '/api/v1/studies/{study_id}/exports', { path: path() })).items,
-    exportPreview: (name, query) => call('GET', inStudy('exports', name, 'preview'), { query, isLong: true }),
-    exportLosses: (name, query) => call('GET', inStudy('exports', name, 'losses'), { query, isLong: true }),
-    exportFile: (name, query, how) => download(inStudy('exports', name), query, how),
-    imports: async () => (await ask('get', '/api/v1/studies/{study_id}/imports', { path: path() })).items,
-    importFile: (name, file, dry_run) => call('POST', inStudy('imports', name), { query: { dry_run }, file, isLong: true }),
-    tokens: async () => (await ask('get', '/api/v1/studies/{study_id}/tokens', { path: path() })).items,
-    makeToken: (name, days) => ask('post', '/api/v1/studies/{study_id}/tokens', { path: path(), body: { name, days } }),
-    revokeToken: (token_id) =>
-      ask('delete', '/api/v1/studies/{study_id}/tokens/{token_id}', { path: { ...path(), token_id } }),
+    exportPreview: async (...asked) => (await desk()).exportPreview(...asked),
+    exportLosses: async (...asked) => (await desk()).exportLosses(...asked),
+    exportFile: async (...asked) => (await desk()).exportFile(...asked),
+    imports: async () => (await desk()).imports(),
+    importFile: async (...asked) => (await desk()).importFile(...asked),
+    tokens: async () => (await desk()).tokens(),
+    makeToken: async (...asked) => (await desk()).makeToken(...asked),
+    revokeToken: async (...asked) => (await desk()).revokeToken(...asked),
     quarantine: () => ask('get', '/api/v1/studies/{study_id}/quarantine', { path: path() }),
   };
 }
