@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 
@@ -14,6 +15,10 @@ from skygge.export.order import Order
 from skygge.fieldlog.load import open_study
 
 ROWS = 8
+FIRST = (
+    *("visit_number start_s started_at_local actor_label recipient_label action_label structure_label").split(),
+    *("flags jotting kind duration_s").split(),
+)
 HEAD_LETTERS = 1_500
 TEXT = ("text/", "application/x-ndjson", "application/json", "application/xml")
 CLOCK = {
@@ -28,7 +33,7 @@ def preview_order(session: Session, order: Order) -> dict[str, Any]:
     lookup = open_lookup(reader, options, Losses())
     table = entries_table(lookup)
     rows = [list(row) for row in islice(table.rows, ROWS)]
-    shown = [place for place, name in enumerate(table.header) if not name.endswith("_id")]
+    shown = _order(table.header)
     return {
         "n_entries": sum(1 for _ in kept_entries(lookup, {}, count=False)),
         "n_encounters": len(lookup.encounters),
@@ -61,6 +66,12 @@ def warn_of_groups(n_small: int) -> list[dict[str, Any]]:
     """Agencies of so few workers that they are recognised, where there are any."""
     text = {language: words.format(n=n_small) for language, words in SMALL_GROUPS.items()}
     return [{"code": "groups.small", "n": n_small, "text": text}] if n_small else []
+
+
+def _order(header: Sequence[str]) -> list[int]:
+    """The places of the columns to show: what an entry says first, then what it repeats of its encounter; no ids."""
+    places = [place for place, name in enumerate(header) if not name.endswith("_id")]
+    return sorted(places, key=lambda place: FIRST.index(header[place]) if header[place] in FIRST else len(FIRST))
 
 
 def _read_head(session: Session, order: Order) -> str | None:

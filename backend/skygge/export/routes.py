@@ -36,12 +36,11 @@ def _downloading(export: Export[Any]) -> Callable[..., Any]:
 
         order, name = await database.run_read(begin)
         pieces = stream_order(database, order)
-        # The first piece is made before the answer begins, so that a failure is an error and not half a file. What
-        # goes on record does so before the first byte leaves.
+        # A failure is an error and not half a file; what goes on record does so before the first byte leaves.
         first = await run_in_threadpool(next, pieces, b"")
         await database.run_write(lambda session: record_order(session, order, clock))
-        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return StreamingResponse(chain([first], pieces), media_type=export.media_type, headers=headers)
+        head = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return StreamingResponse(chain([first], pieces), media_type=export.media_type, headers=head)
 
     download.__annotations__["asked"] = Annotated[export.options, Query()]
     return download

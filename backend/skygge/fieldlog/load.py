@@ -132,9 +132,8 @@ def _numbered(sight: Sight) -> Subquery:
 
     Numbered before any filter, so that an entry has the same number wherever it is shown.
     """
-    is_counted = and_(
-        col(EntryRow.retracted).is_(False), col(EntryRow.private_to).is_(None), col(EntryRow.merged_into).is_(None)
-    )
+    stands = and_(col(EntryRow.retracted).is_(False), col(EntryRow.merged_into).is_(None))
+    is_counted = and_(stands, col(EntryRow.private_to).is_(None))
     number = func.row_number().over(
         partition_by=[col(EntryRow.encounter_id), case((is_counted, 1), else_=0)],
         order_by=[col(EntryRow.started_at), col(EntryRow.device_seq), col(EntryRow.id)],

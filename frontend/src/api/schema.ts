@@ -1395,6 +1395,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/studies/{study_id}/exports/encounters-csv/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview Encounters Csv
+         * @description What the download will be: how much is in it, and its first rows.
+         */
+        get: operations["preview_encounters_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/exports/encounters-csv/losses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Losses Encounters Csv
+         * @description How long the download will be, and what it leaves out. Takes as long as the download.
+         */
+        get: operations["losses_encounters_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/studies/{study_id}/exports/entries-csv/preview": {
         parameters: {
             query?: never;
@@ -1963,6 +2003,23 @@ export interface paths {
         };
         /** Annotations for ELAN, a document for each encounter. */
         get: operations["export_eaf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/exports/encounters-csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All encounters in one table, with their observed time. */
+        get: operations["export_encounters_csv"];
         put?: never;
         post?: never;
         delete?: never;
@@ -12305,6 +12362,230 @@ export interface operations {
             };
         };
     };
+    preview_encounters_csv: {
+        parameters: {
+            query?: {
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Dates and clock times too. Anyone with the rota can then name these people. */
+                clock_times?: boolean;
+                /** @description `deidentified` drops free text, exact times and identifiers; without: as much as I may have. */
+                tier?: ("full" | "deidentified") | null;
+                /** @description Only encounters that arrived after an export, by that export's number in the audit log. */
+                new_since?: number | null;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewOut"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient, export.tier_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: export.earlier_unknown */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    losses_encounters_csv: {
+        parameters: {
+            query?: {
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Dates and clock times too. Anyone with the rota can then name these people. */
+                clock_times?: boolean;
+                /** @description `deidentified` drops free text, exact times and identifiers; without: as much as I may have. */
+                tier?: ("full" | "deidentified") | null;
+                /** @description Only encounters that arrived after an export, by that export's number in the audit log. */
+                new_since?: number | null;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LossesOut"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient, export.tier_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: export.earlier_unknown */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     preview_entries_csv: {
         parameters: {
             query?: {
@@ -15624,6 +15905,118 @@ export interface operations {
                 };
                 content: {
                     "application/zip": unknown;
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient, export.tier_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: export.earlier_unknown */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    export_encounters_csv: {
+        parameters: {
+            query?: {
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Dates and clock times too. Anyone with the rota can then name these people. */
+                clock_times?: boolean;
+                /** @description `deidentified` drops free text, exact times and identifiers; without: as much as I may have. */
+                tier?: ("full" | "deidentified") | null;
+                /** @description Only encounters that arrived after an export, by that export's number in the audit log. */
+                new_since?: number | null;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
                 };
             };
             /** @description Bad Request: body.unreadable */

@@ -30,7 +30,7 @@ describe('the heading of a format', () => {
   it('says what it is good for, and is the name of one that is not known here', () => {
     expect(['csv', 'entries-csv', 'jsonl', 'rdf'].map((name) => headingOf({ name }))).toEqual([
       'Tables for R (zip)',
-      'One table',
+      'Entries in one table',
       'Everything, to keep',
       'rdf',
     ]);

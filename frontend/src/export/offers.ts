@@ -45,17 +45,25 @@ export function groupName(group: Group): string {
 /** What the format is good for; a format that this app does not know yet is called by its name. */
 export function headingOf({ name }: Pick<Offer, 'name'>): string {
   const headings: Record<string, () => string> = {
+    boris: m.export_heading_boris,
     bundle: m.export_heading_bundle,
+    'codebook-csv': m.export_heading_codebook_csv,
     csv: m.export_heading_tables,
     'csv-excel': m.export_heading_excel_csv,
     docx: m.export_heading_word,
     dta: m.export_heading_stata,
+    eaf: m.export_heading_elan,
+    'encounters-csv': m.export_heading_encounters,
     'entries-csv': m.export_heading_one_table,
+    gexf: m.export_heading_network,
     jsonl: m.export_heading_everything,
     md: m.export_heading_text,
+    parquet: m.export_heading_parquet,
     qdc: m.export_heading_codebook,
     qdpx: m.export_heading_qda,
     sav: m.export_heading_spss,
+    traminer: m.export_heading_sequences,
+    xes: m.export_heading_events,
     xlsx: m.export_heading_excel,
   };
   return headings[name]?.() ?? name;
