@@ -127,7 +127,7 @@ export interface paths {
         put?: never;
         /**
          * Create Study
-         * @description Make a study and lead it.
+         * @description Make a study and lead it. Not from a lost phone.
          */
         post: operations["create_study"];
         delete?: never;
@@ -4776,7 +4776,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: session.missing */
+            /** @description Unauthorized: session.missing, device_revoked */
             401: {
                 headers: {
                     [name: string]: unknown;
