@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Annotated, Any, ClassVar, Generic, Literal, Self, TypeVar
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationInfo
+from pydantic_core import PydanticCustomError
 
 from skygge.core.arrays import np
 from skygge.core.cells import Cells, Part
@@ -53,6 +54,13 @@ class AnalysisParams(Filters):
         if self.dimension == "structure" and not self.origin:
             return self.model_copy(update={"origin": ["explicit"]})
         return self
+
+
+def differs_from_dimension(rows: str, info: ValidationInfo) -> str:
+    """A table of a dimension by itself says nothing."""
+    if rows == info.data.get("dimension"):
+        raise PydanticCustomError("parameters_contradict", "`rows` is the dimension itself")
+    return rows
 
 
 class Basis(Part):

@@ -11,11 +11,18 @@ encounter or a gap. Undefined, so null: seconds where no state is among the entr
 from __future__ import annotations
 
 from itertools import combinations
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from skygge.core.analysis import Analysis, AnalysisParams, Caveat, warn_of_moments, warn_of_several_flags
+from skygge.core.analysis import (
+    Analysis,
+    AnalysisParams,
+    Caveat,
+    differs_from_dimension,
+    warn_of_moments,
+    warn_of_several_flags,
+)
 from skygge.core.arrays import IntArray, np
 from skygge.core.cells import CellTable, JoinedCells, Part, Tally
 from skygge.core.coding import Coded, CodeDimension, labels_of, read_codes, token_of
@@ -29,6 +36,12 @@ class CoOccurrenceParams(AnalysisParams):
 
     without_effect: ClassVar[frozenset[str]] = frozenset({"uncoded", "bouts"})
     rows: Annotated[CodeDimension, Field(description="What stands in the rows of the table.")] = "actor"
+    _differs = field_validator("rows")(differs_from_dimension)
+
+    def in_force(self) -> Self:
+        """People by structures; structures by people where people are the dimension."""
+        chosen = super().in_force()
+        return chosen.model_copy(update={"rows": "structure"}) if chosen.rows == chosen.dimension else chosen
 
 
 class CoOccurrenceCell(Tally):
