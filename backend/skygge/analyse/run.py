@@ -8,7 +8,7 @@ from sqlmodel import Session
 from skygge.core.analysis import Analysis, AnalysisParams, Answer, CellUnknown, all_analyses, answer, entries_behind
 from skygge.core.methods import Methods, describe_methods
 from skygge.errors import AnalysisUnknown, CellMissing
-from skygge.fieldlog.load import open_study
+from skygge.fieldlog.columns import open_columns
 from skygge.studies.access import Membership
 
 
@@ -16,7 +16,7 @@ def run_analysis(session: Session, membership: Membership, name: str, params: An
     """The answer of one analysis. Raises AnalysisUnknown."""
     return answer(
         find_analysis(name),
-        open_study(session, membership.study_id, membership),
+        open_columns(session, membership),
         params,
     )
 
@@ -25,7 +25,7 @@ def open_cell(
     session: Session, membership: Membership, name: str, params: AnalysisParams, cell: str
 ) -> list[Mapping[str, Any]]:
     """Exactly the entries behind one cell, as JSON Lines objects. Raises AnalysisUnknown, CellMissing."""
-    reader = open_study(session, membership.study_id, membership)
+    reader = open_columns(session, membership)
     try:
         return [seen.thing for seen in entries_behind(find_analysis(name), reader, params, cell)]
     except CellUnknown:
@@ -34,7 +34,7 @@ def open_cell(
 
 def write_methods(session: Session, membership: Membership, name: str, params: AnalysisParams) -> Methods:
     """What to write about an analysis as it is asked for. Raises AnalysisUnknown."""
-    return describe_methods(find_analysis(name), open_study(session, membership.study_id, membership), params)
+    return describe_methods(find_analysis(name), open_columns(session, membership), params)
 
 
 def find_analysis(name: str) -> Analysis[Any, Any]:

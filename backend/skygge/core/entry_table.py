@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from skygge.core.arrays import BoolArray, IntArray, np
 from skygge.core.filters import Thing, edges_of, local_offset_ms
@@ -43,9 +43,10 @@ class Words:
         return np.isin(self.codes, [places[word] for word in wanted if word in places])
 
     def rename(self, names: Callable[[Any], Any]) -> Words:
-        """The same column under other words; several words may become one."""
+        """The same column under other words; several words may become one, or nothing."""
         found: dict[Any, int] = {}
-        table = [found.setdefault(names(word), len(found)) for word in self.words]
+        renamed = [names(word) for word in self.words]
+        table = [NOTHING if word is None else found.setdefault(word, len(found)) for word in renamed]
         return Words(np.asarray([*table, NOTHING], dtype=np.int32)[self.codes], list(found))
 
 
@@ -131,8 +132,19 @@ class Entries:
     lost: list[Thing]
 
 
+@runtime_checkable
+class ColumnReader(Protocol):
+    """A reader that has a quicker way than making an object of each entry."""
+
+    def read_entries(self, known: Mapping[str, Thing], looked_at: Mapping[str, Thing]) -> Entries:
+        """As the function of this name; the same table, row for row."""
+        ...
+
+
 def read_entries(reader: StudyReader, known: Mapping[str, Thing], looked_at: Mapping[str, Thing]) -> Entries:
     """Every entry that counts, of the encounters that are looked at."""
+    if isinstance(reader, ColumnReader):
+        return reader.read_entries(known, looked_at)
     places = {encounter_id: place for place, encounter_id in enumerate(looked_at)}
     lost: list[Thing] = []
 

@@ -96,14 +96,19 @@ def iter_things(session: Session, kind: SubjectType, query: Select[Any]) -> Iter
 
 
 def select_things(
-    kind: SubjectType, sight: Sight, filters: Filters | None = None, *, with_retracted: bool = True
+    kind: SubjectType,
+    sight: Sight,
+    filters: Filters | None = None,
+    *,
+    with_retracted: bool = True,
+    inside: Sequence[UUID] | None = None,
 ) -> Select[Any]:
     """All rows of one kind that may be seen, in the order of the format.
 
     Filters (of encounters and what lies inside them) narrow it down by what columns hold; flags, origins and dates are
-    still to be asked of each thing.
+    still to be asked of each thing. `inside` keeps entries of some encounters only, and numbers no others.
     """
-    source = _numbered(sight) if kind == "entry" else table_of(kind)
+    source = _numbered(sight, inside) if kind == "entry" else table_of(kind)
     query = select(source).where(source.c.study_id == sight.study_id, *_seen(kind, source, sight))
     if not with_retracted:
         query = query.where(source.c.retracted.is_(False))
@@ -127,7 +132,7 @@ def _seen(kind: SubjectType, source: FromClause, sight: Sight) -> Iterator[Colum
         yield or_(source.c.private_to.is_(None), source.c.private_to == sight.member_id)
 
 
-def _numbered(sight: Sight) -> Subquery:
+def _numbered(sight: Sight, inside: Sequence[UUID] | None) -> Subquery:
     """Entries with their number in the encounter, counting those that stand and are shared; the others have none.
 
     Numbered before any filter, so that an entry has the same number wherever it is shown.
@@ -139,6 +144,8 @@ def _numbered(sight: Sight) -> Subquery:
         order_by=[col(EntryRow.started_at), col(EntryRow.device_seq), col(EntryRow.id)],
     )
     query = select(table_of("entry"), case((is_counted, number), else_=None).label("sequence"))
+    if inside is not None:
+        query = query.where(col(EntryRow.encounter_id).in_(inside))
     return query.where(col(EntryRow.study_id) == sight.study_id).subquery("numbered")
 
 
