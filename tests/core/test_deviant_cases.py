@@ -11,8 +11,9 @@ import pytest
 from pydantic import ValidationError
 from statsmodels.stats.contingency_tables import Table
 
-from skygge.core.analyses.deviant_cases import ANALYSIS, DeviantCasesParams, DeviantCasesResult, adjusted_residuals
+from skygge.core.analyses.deviant_cases import ANALYSIS, DeviantCasesParams, DeviantCasesResult
 from skygge.core.analysis import answer
+from skygge.core.contingency import fit_independence
 from tests.fixtures.paper_study import PaperStudy, actor, codebook_lines, encounter, entry, name_id, study_line
 
 HOUSE = [study_line(), *codebook_lines(), actor("P1"), actor("C1", "citizen")]
@@ -62,8 +63,8 @@ def test_residuals_are_those_of_statsmodels(seed: int) -> None:
     """Table.standardized_resids of random tables; a full row has none."""
     chance = random.Random(seed)
     counts = np.asarray([[chance.randint(1, 20) for _ in range(4)] for _ in range(3)])
-    expected, residual = adjusted_residuals(counts)
+    fit = fit_independence(counts)
     theirs = Table(counts, shift_zeros=False)
-    assert expected == pytest.approx(theirs.fittedvalues)
-    assert residual == pytest.approx(theirs.standardized_resids)
-    assert np.isnan(adjusted_residuals(np.asarray([[3, 4]]))[1]).all()
+    assert fit.expected == pytest.approx(theirs.fittedvalues)
+    assert fit.residual == pytest.approx(theirs.standardized_resids)
+    assert np.isnan(fit_independence(np.asarray([[3, 4]])).residual).all()

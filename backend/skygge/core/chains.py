@@ -7,7 +7,7 @@ Entries at one moment, and recalled ones whose precisions overlap, have no order
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from skygge.core.arrays import BoolArray, IntArray, np
@@ -75,6 +75,51 @@ def read_steps(observed: Observed, dimension: str, uncoded: str, stream: StreamO
     both = is_coded[before] & is_coded[after]
     tied = chain.rows[chain.is_tied & is_coded[chain.rows]]
     return _code(coded.coded, before[both], after[both], np.sort(tied))
+
+
+@dataclass(frozen=True)
+class Runs:
+    """Coded rows in the order of their streams; a run is what no break, gap or tie cuts."""
+
+    keys: list[str]
+    rows: IntArray
+    codes: IntArray
+    run: IntArray
+    stream: IntArray
+    n_tied: int
+
+    def without_repeats(self, *, is_cut: bool) -> Runs:
+        """A code that follows itself is one bout, or cuts the run."""
+        repeats = is_close_before(self.run) & is_close_before(self.codes)
+        if is_cut:
+            return replace(self, run=self.run + np.cumsum(repeats))
+        keep = ~repeats
+        return replace(self, rows=self.rows[keep], codes=self.codes[keep], run=self.run[keep], stream=self.stream[keep])
+
+    def pairs(self, lag: int) -> IntArray:
+        """Places of rows that have a row so many places before them in their run."""
+        if len(self.rows) <= lag:
+            return np.zeros(0, dtype=np.int64)
+        return np.flatnonzero(self.run[lag:] == self.run[:-lag]) + lag
+
+
+def read_runs(observed: Observed, dimension: str, uncoded: str, stream: StreamOf) -> Runs:
+    """Every run of coded entries; the dimension gives an entry one code."""
+    coded = read_codes(observed, dimension, observed.kept).coded
+    code = np.full(len(observed.table), -1, dtype=np.int64)
+    code[coded.rows] = coded.codes
+    flow = observed.flow[code[observed.flow] >= 0] if uncoded == "skip" else observed.flow
+    chain = read_chain(observed, flow, stream)
+    is_coded = code[chain.rows] >= 0
+    linked = chain.has_before & is_coded
+    linked[1:] &= is_coded[:-1]
+    keep = is_coded & ~chain.is_tied
+    rows = chain.rows[keep]
+    encounter = observed.table.encounter[rows].astype(np.int64)
+    actors = observed.table.actor.codes[rows] + 1 if stream == "actor" else 0
+    lane = encounter * (len(observed.table.actor.words) + 2) + actors
+    run = np.cumsum((~linked).astype(np.int64))[keep]
+    return Runs(coded.keys, rows, code[rows], run, lane, int((chain.is_tied & is_coded).sum()))
 
 
 def _code(coded: Coded, before: IntArray, after: IntArray, tied: IntArray) -> Steps:

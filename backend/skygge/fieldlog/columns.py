@@ -52,7 +52,9 @@ def read_columns(session: Session, sight: Sight, known: Mapping[str, Thing], loo
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     unknown: set[str] = set()
     _add(maker, [()] * (3 + len(WORDS) + len(NUMBERS)), places)
-    for columns in _chunks(session, _select(sight, list(looked_at), is_sqlite), is_sqlite):
+    # Where only some encounters are looked at, so are only their entries.
+    some = list(looked_at) if len(looked_at) < min(len(known), FEW_ENCOUNTERS) else None
+    for columns in _chunks(session, _select(sight, some, is_sqlite), is_sqlite):
         encounters = columns[0] if is_sqlite else [text.replace("-", "") for text in columns[0]]
         unknown |= set(encounters) - others
         _add(maker, [encounters, *columns[1:]], places)
@@ -61,7 +63,7 @@ def read_columns(session: Session, sight: Sight, known: Mapping[str, Thing], loo
     return Entries(replace(table, read_things=things.read), _read_lost(session, sight, unknown))
 
 
-def _select(sight: Sight, encounter_ids: Sequence[str], is_sqlite: bool) -> Select[Any]:
+def _select(sight: Sight, encounter_ids: Sequence[str] | None, is_sqlite: bool) -> Select[Any]:
     c = ENTRY.c
     ended_at = case((c.end_origin.is_not(None), c.ended_at), else_=None)
     # How far a time may be off that was not taken at the moment itself.
@@ -83,7 +85,7 @@ def _select(sight: Sight, encounter_ids: Sequence[str], is_sqlite: bool) -> Sele
         c.kind != "reflection",
         or_(c.private_to.is_(None), c.private_to == sight.member_id),
     )
-    if len(encounter_ids) <= FEW_ENCOUNTERS:
+    if encounter_ids is not None:
         query = query.where(c.encounter_id.in_([UUID(one) for one in encounter_ids]))
     return query.order_by(c.encounter_id, c.started_at, c.device_seq, c.id)
 

@@ -15,9 +15,10 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, field_validator
 
 from skygge.core.analysis import Analysis, AnalysisParams, differs_from_dimension, warn_of_several_flags
-from skygge.core.arrays import FloatArray, IntArray, Numbers, np
+from skygge.core.arrays import FloatArray, IntArray, np
 from skygge.core.cells import CellTable, Part, Tally
 from skygge.core.coding import Coded, labels_of, read_codes, split_of
+from skygge.core.contingency import fit_independence
 from skygge.core.streams import Observed
 
 
@@ -97,7 +98,8 @@ def _read_rows(observed: Observed, params: DeviantCasesParams, columns: Coded) -
 def find_deviant(observed: Observed, params: DeviantCasesParams) -> DeviantCasesResult:
     """The list to read."""
     table = _Table(observed, params)
-    expected, residual = adjusted_residuals(table.counts)
+    fit = fit_independence(table.counts)
+    expected, residual = fit.expected, fit.residual
     known = np.flatnonzero(np.isfinite(residual.ravel()))
     far = known[np.argsort(-np.abs(residual.ravel()[known]), kind="stable")]
     signs = residual.ravel()[far]
@@ -112,16 +114,6 @@ def find_deviant(observed: Observed, params: DeviantCasesParams) -> DeviantCases
 def find_cells(observed: Observed, params: DeviantCasesParams) -> CellTable:
     """The entries of every cell of the table, and of every row."""
     return _Table(observed, params).cells
-
-
-def adjusted_residuals(counts: Numbers) -> tuple[FloatArray, FloatArray]:
-    """Expected counts under independence and the adjusted residuals, NaN where a margin is empty or everything."""
-    total = counts.sum()
-    row, column = counts.sum(axis=1, keepdims=True), counts.sum(axis=0, keepdims=True)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        expected = row * column / total
-        residual = (counts - expected) / np.sqrt(expected * (1 - row / total) * (1 - column / total))
-    return expected, np.where(np.isfinite(residual), residual, np.nan)
 
 
 def _case(table: _Table, place: int, expected: FloatArray, residual: FloatArray) -> DeviantCase:
