@@ -698,6 +698,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/studies/{study_id}/analyses/agreement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where did two observers of one visit see the same? */
+        get: operations["run_agreement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/analyses/agreement/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The entries behind one cell of agreement */
+        get: operations["open_agreement_cell"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/analyses/agreement/methods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A paragraph on agreement for a methods section */
+        get: operations["describe_agreement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/studies/{study_id}/analyses/co-occurrence": {
         parameters: {
             query?: never;
@@ -741,6 +792,57 @@ export interface paths {
         };
         /** A paragraph on co-occurrence for a methods section */
         get: operations["describe_co_occurrence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/analyses/deviant-cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where is it unlike what one would expect? */
+        get: operations["run_deviant_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/analyses/deviant-cases/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The entries behind one cell of deviant-cases */
+        get: operations["open_deviant_cases_cell"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/analyses/deviant-cases/methods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A paragraph on deviant-cases for a methods section */
+        get: operations["describe_deviant_cases"];
         put?: never;
         post?: never;
         delete?: never;
@@ -800,6 +902,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/studies/{study_id}/analyses/lag-sequential": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Does something follow something else more often than by chance? */
+        get: operations["run_lag_sequential"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/analyses/lag-sequential/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The entries behind one cell of lag-sequential */
+        get: operations["open_lag_sequential_cell"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/analyses/lag-sequential/methods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A paragraph on lag-sequential for a methods section */
+        get: operations["describe_lag_sequential"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/studies/{study_id}/analyses/passages": {
         parameters: {
             query?: never;
@@ -851,6 +1004,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/studies/{study_id}/analyses/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How does one visit, agency or person differ from the others? */
+        get: operations["run_profile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/analyses/profile/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The entries behind one cell of profile */
+        get: operations["open_profile_cell"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/analyses/profile/methods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A paragraph on profile for a methods section */
+        get: operations["describe_profile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/studies/{study_id}/analyses/rates": {
         parameters: {
             query?: never;
@@ -894,6 +1098,57 @@ export interface paths {
         };
         /** A paragraph on rates for a methods section */
         get: operations["describe_rates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/analyses/saturation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Do further visits still bring new codes? */
+        get: operations["run_saturation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/analyses/saturation/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The entries behind one cell of saturation */
+        get: operations["open_saturation_cell"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/analyses/saturation/methods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A paragraph on saturation for a methods section */
+        get: operations["describe_saturation"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2341,6 +2596,52 @@ export interface components {
             without_recipient: components["schemas"]["Tally"];
             without_actor: components["schemas"]["Tally"];
         };
+        /** AgreementAnswer */
+        AgreementAnswer: {
+            /** Name */
+            name: string;
+            /**
+             * Params
+             * @description Filters and parameters in force.
+             */
+            params: {
+                [key: string]: unknown;
+            };
+            basis: components["schemas"]["Basis"];
+            /** Warnings */
+            warnings: components["schemas"]["Caveat"][];
+            result: components["schemas"]["AgreementResult"];
+        };
+        /**
+         * AgreementLane
+         * @description One person over all their visits; `key` is null for what belongs to the encounter or to nobody named.
+         */
+        AgreementLane: {
+            /** Key */
+            key: string | null;
+            /** Labels */
+            labels: {
+                [key: string]: string;
+            };
+            /** N Visits */
+            n_visits: number;
+            states: components["schemas"]["StateAgreement"] | null;
+            moments: components["schemas"]["MomentAgreement"] | null;
+        };
+        /**
+         * AgreementResult
+         * @description The visits, people by label, and what they disagree on, in order.
+         */
+        AgreementResult: {
+            /** Visits */
+            visits: components["schemas"]["DoubleVisit"][];
+            /** Lanes */
+            lanes: components["schemas"]["AgreementLane"][];
+            /** N Disagreements */
+            n_disagreements: number;
+            /** Disagreements */
+            disagreements: components["schemas"]["Disagreement"][];
+        };
         /**
          * AnalysisOut
          * @description One analysis: the question it answers, and its parameters as a JSON schema.
@@ -2538,6 +2839,76 @@ export interface components {
             points_inside: components["schemas"]["PointsInside"][];
         };
         /**
+         * CodeMatches
+         * @description How moments of one code fared.
+         */
+        CodeMatches: {
+            /** Key */
+            key: string;
+            /** Labels */
+            labels: {
+                [key: string]: string;
+            };
+            /** Matched */
+            matched: number;
+            /** Substituted */
+            substituted: number;
+            /** Only First */
+            only_first: number;
+            /** Only Second */
+            only_second: number;
+            /** F */
+            f: number | null;
+        };
+        /**
+         * CodeSeen
+         * @description One code, and in which visit (counted from 1) it was first seen; null where it never was.
+         */
+        CodeSeen: {
+            /** N */
+            n: number;
+            /** N Encounters */
+            n_encounters: number;
+            /** N Visits */
+            n_visits: number;
+            /**
+             * Cell
+             * @description Opens exactly these entries.
+             */
+            cell: string;
+            /** Key */
+            key: string;
+            /** Labels */
+            labels: {
+                [key: string]: string;
+            };
+            /** First Visit */
+            first_visit: number | null;
+        };
+        /**
+         * Coefficient
+         * @description A measure with the interval of a bootstrap over units.
+         */
+        Coefficient: {
+            /** Value */
+            value: number | null;
+            interval: components["schemas"]["Interval"] | null;
+        };
+        /**
+         * CurvePoint
+         * @description Matched pairs and F at one tolerance.
+         */
+        CurvePoint: {
+            /** Tolerance S */
+            tolerance_s: number;
+            /** Matched */
+            matched: number;
+            /** Substituted */
+            substituted: number;
+            /** F */
+            f: number | null;
+        };
+        /**
          * DayOut
          * @description A day (UTC) of arrival, how many changes it has, and their checksum (see FeedOut).
          */
@@ -2561,6 +2932,76 @@ export interface components {
             epoch: string;
             /** Days */
             days: components["schemas"]["DayOut"][];
+        };
+        /**
+         * DeviantCase
+         * @description One cell of the table.
+         */
+        DeviantCase: {
+            /** N */
+            n: number;
+            /** N Encounters */
+            n_encounters: number;
+            /** N Visits */
+            n_visits: number;
+            /**
+             * Cell
+             * @description Opens exactly these entries.
+             */
+            cell: string;
+            /** Row */
+            row: string;
+            /** Row Labels */
+            row_labels: {
+                [key: string]: string;
+            };
+            /** Column */
+            column: string;
+            /** Column Labels */
+            column_labels: {
+                [key: string]: string;
+            };
+            /** Expected */
+            expected: number;
+            /** Residual */
+            residual: number;
+            /** In Row */
+            in_row: number;
+            /** In Column */
+            in_column: number;
+            /** Row Cell */
+            row_cell: string;
+        };
+        /** DeviantCasesAnswer */
+        DeviantCasesAnswer: {
+            /** Name */
+            name: string;
+            /**
+             * Params
+             * @description Filters and parameters in force.
+             */
+            params: {
+                [key: string]: unknown;
+            };
+            basis: components["schemas"]["Basis"];
+            /** Warnings */
+            warnings: components["schemas"]["Caveat"][];
+            result: components["schemas"]["DeviantCasesResult"];
+        };
+        /**
+         * DeviantCasesResult
+         * @description The farthest cells on either side.
+         */
+        DeviantCasesResult: {
+            /** More */
+            more: components["schemas"]["DeviantCase"][];
+            /** Less */
+            less: components["schemas"]["DeviantCase"][];
+            /**
+             * N Cells
+             * @description How many cells were looked at.
+             */
+            n_cells: number;
         };
         /**
          * DeviceIn
@@ -2597,6 +3038,58 @@ export interface components {
             clock_offset_ms: number | null;
             /** Revoked At */
             revoked_at: string | null;
+        };
+        /**
+         * Disagreement
+         * @description One place to talk about. n entries, of either observer, stand behind it.
+         */
+        Disagreement: {
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "state" | "substituted" | "only_first" | "only_second";
+            /** Visit */
+            visit: string;
+            /** First Encounter Id */
+            first_encounter_id: string;
+            /** Second Encounter Id */
+            second_encounter_id: string;
+            /** Lane */
+            lane: string | null;
+            /**
+             * Start S
+             * @description Seconds from the start of the first encounter.
+             */
+            start_s: number;
+            /** Seconds */
+            seconds: number | null;
+            /** First */
+            first: string[];
+            /** Second */
+            second: string[];
+            /** N */
+            n: number;
+            /** Cell */
+            cell: string;
+        };
+        /**
+         * DoubleVisit
+         * @description Two encounters of one visit.
+         */
+        DoubleVisit: {
+            /** Visit */
+            visit: string;
+            /** First Encounter Id */
+            first_encounter_id: string;
+            /** Second Encounter Id */
+            second_encounter_id: string;
+            /** First Observer */
+            first_observer: string | null;
+            /** Second Observer */
+            second_observer: string | null;
+            /** Common Seconds */
+            common_seconds: number;
         };
         /**
          * EarlierOut
@@ -2865,6 +3358,84 @@ export interface components {
             accepted_at: string | null;
         };
         /**
+         * LagCell
+         * @description One pair of codes; the cell opens the later entries.
+         */
+        LagCell: {
+            /** N */
+            n: number;
+            /** N Encounters */
+            n_encounters: number;
+            /** N Visits */
+            n_visits: number;
+            /**
+             * Cell
+             * @description Opens exactly these entries.
+             */
+            cell: string;
+            /** Before */
+            before: string;
+            /** After */
+            after: string;
+            /** Of */
+            of: number;
+            /** Expected */
+            expected: number;
+            /** Z */
+            z: number | null;
+            /** Yules Q */
+            yules_q: number | null;
+            /** P */
+            p: number | null;
+            /** P Holm */
+            p_holm: number | null;
+        };
+        /** LagSequentialAnswer */
+        LagSequentialAnswer: {
+            /** Name */
+            name: string;
+            /**
+             * Params
+             * @description Filters and parameters in force.
+             */
+            params: {
+                [key: string]: unknown;
+            };
+            basis: components["schemas"]["Basis"];
+            /** Warnings */
+            warnings: components["schemas"]["Caveat"][];
+            result: components["schemas"]["LagSequentialResult"];
+        };
+        /**
+         * LagSequentialResult
+         * @description The cells that can be, and the distance of the whole table from independence.
+         */
+        LagSequentialResult: {
+            /** Keys */
+            keys: string[];
+            /** Labels */
+            labels: {
+                [key: string]: string;
+            }[];
+            /** Cells */
+            cells: components["schemas"]["LagCell"][];
+            /** N Pairs */
+            n_pairs: number;
+            /** N Looked At */
+            n_looked_at: number;
+            /** G2 */
+            g2: number | null;
+            /** X2 */
+            x2: number | null;
+            /** Df */
+            df: number | null;
+            /**
+             * P X2
+             * @description Of X², by the chi-square distribution; only where p is asked for.
+             */
+            p_x2: number | null;
+        };
+        /**
          * LossOut
          * @description Something that a format may have to leave out; the download itself says how much it did.
          */
@@ -2988,6 +3559,31 @@ export interface components {
             is_heuristic: boolean;
         };
         /**
+         * MomentAgreement
+         * @description Agreement on moments.
+         */
+        MomentAgreement: {
+            /** N First */
+            n_first: number;
+            /** N Second */
+            n_second: number;
+            /** Matched */
+            matched: number;
+            /** Substituted */
+            substituted: number;
+            /** Only First */
+            only_first: number;
+            /** Only Second */
+            only_second: number;
+            /** F */
+            f: number | null;
+            /** Codes */
+            codes: components["schemas"]["CodeMatches"][];
+            /** Curve */
+            curve: components["schemas"]["CurvePoint"][];
+            on_pairs: components["schemas"]["UnitAgreement"];
+        };
+        /**
          * NetworkActor
          * @description One person, thing or place.
          */
@@ -3044,6 +3640,29 @@ export interface components {
              * @description Of the entries between the two, either way.
              */
             share_of_pair: number;
+        };
+        /**
+         * NotFitting
+         * @description Entries that no code fits, or several.
+         */
+        NotFitting: {
+            /** N */
+            n: number;
+            /** N Encounters */
+            n_encounters: number;
+            /** N Visits */
+            n_visits: number;
+            /**
+             * Cell
+             * @description Opens exactly these entries.
+             */
+            cell: string;
+            /** Key */
+            key: string;
+            /** Labels */
+            labels: {
+                [key: string]: string;
+            };
         };
         /**
          * NotedOut
@@ -3325,6 +3944,133 @@ export interface components {
             /** Head */
             head: string | null;
         };
+        /** ProfileAnswer */
+        ProfileAnswer: {
+            /** Name */
+            name: string;
+            /**
+             * Params
+             * @description Filters and parameters in force.
+             */
+            params: {
+                [key: string]: unknown;
+            };
+            basis: components["schemas"]["Basis"];
+            /** Warnings */
+            warnings: components["schemas"]["Caveat"][];
+            result: components["schemas"]["ProfileResult"];
+        };
+        /**
+         * ProfileDifference
+         * @description A group's value less another's; `against` is null for everybody else together.
+         */
+        ProfileDifference: {
+            /** Group */
+            group: string;
+            /** Against */
+            against: string | null;
+            /** Key */
+            key: string;
+            /** Difference */
+            difference: number | null;
+            interval: components["schemas"]["Interval"] | null;
+            /** P */
+            p: number | null;
+        };
+        /**
+         * ProfileEncounter
+         * @description One encounter; `n`, `values` and `cells` stand in the order of `keys`.
+         */
+        ProfileEncounter: {
+            /** Encounter Id */
+            encounter_id: string;
+            /** Visit */
+            visit: string;
+            /** Started At */
+            started_at: string;
+            /** Agency */
+            agency: string | null;
+            /** Observer */
+            observer: string | null;
+            /** Observed Seconds */
+            observed_seconds: number;
+            /** N */
+            n: number[];
+            /** Values */
+            values: (number | null)[];
+            /**
+             * Cells
+             * @description Each opens exactly the entries that the n in its place counts.
+             */
+            cells: string[];
+        };
+        /**
+         * ProfileGroup
+         * @description One agency, observer or person. `n_units` is what the interval rests on.
+         */
+        ProfileGroup: {
+            /** Key */
+            key: string;
+            /** Labels */
+            labels: {
+                [key: string]: string;
+            };
+            /** Observed Seconds */
+            observed_seconds: number;
+            /** N Encounters */
+            n_encounters: number;
+            /** N Units */
+            n_units: number;
+            /**
+             * Units
+             * @enum {string}
+             */
+            units: "encounters" | "workers";
+            /** Values */
+            values: components["schemas"]["ProfileValue"][];
+        };
+        /**
+         * ProfileResult
+         * @description Dots, groups, differences. With p: `n_looked_at` is how many cells were looked at.
+         */
+        ProfileResult: {
+            /** Keys */
+            keys: string[];
+            /** Labels */
+            labels: {
+                [key: string]: string;
+            }[];
+            /** Encounters */
+            encounters: components["schemas"]["ProfileEncounter"][];
+            /** Groups */
+            groups: components["schemas"]["ProfileGroup"][];
+            /** Differences */
+            differences: components["schemas"]["ProfileDifference"][];
+            /** N Looked At */
+            n_looked_at: number;
+        };
+        /**
+         * ProfileValue
+         * @description A code in a group.
+         */
+        ProfileValue: {
+            /** N */
+            n: number;
+            /** N Encounters */
+            n_encounters: number;
+            /** N Visits */
+            n_visits: number;
+            /**
+             * Cell
+             * @description Opens exactly these entries.
+             */
+            cell: string;
+            /** Key */
+            key: string;
+            /** Value */
+            value: number | null;
+            interval: components["schemas"]["Interval"] | null;
+        };
         /**
          * Push
          * @description Changes of one device. A newer protocol may say more than this server knows; its changes are still taken.
@@ -3460,6 +4206,86 @@ export interface components {
             /** Where */
             where: string;
         };
+        /** SaturationAnswer */
+        SaturationAnswer: {
+            /** Name */
+            name: string;
+            /**
+             * Params
+             * @description Filters and parameters in force.
+             */
+            params: {
+                [key: string]: unknown;
+            };
+            basis: components["schemas"]["Basis"];
+            /** Warnings */
+            warnings: components["schemas"]["Caveat"][];
+            result: components["schemas"]["SaturationResult"];
+        };
+        /**
+         * SaturationResult
+         * @description What does not fit, the codes, and the curve.
+         */
+        SaturationResult: {
+            /** Not Fitting */
+            not_fitting: components["schemas"]["NotFitting"][];
+            /** Codes */
+            codes: components["schemas"]["CodeSeen"][];
+            /** Curve */
+            curve: components["schemas"]["SaturationStep"][];
+            /** N In Codebook */
+            n_in_codebook: number;
+            /** N Seen */
+            n_seen: number;
+            /** N In One Visit */
+            n_in_one_visit: number;
+            /** N In Two Visits */
+            n_in_two_visits: number;
+            /** Chao2 */
+            chao2: number | null;
+        };
+        /**
+         * SaturationStep
+         * @description One visit. n counts its entries with a code.
+         */
+        SaturationStep: {
+            /** N */
+            n: number;
+            /** N Encounters */
+            n_encounters: number;
+            /** N Visits */
+            n_visits: number;
+            /**
+             * Cell
+             * @description Opens exactly these entries.
+             */
+            cell: string;
+            /** Visit */
+            visit: string;
+            /** Started At */
+            started_at: string;
+            /** New */
+            new: string[];
+            /**
+             * N Seen
+             * @description Codes seen up to and with this visit.
+             */
+            n_seen: number;
+            /** Expected */
+            expected: number;
+        };
+        /**
+         * SecondsOfBoth
+         * @description Seconds in which one observer had these codes and the other those; no codes are nothing coded.
+         */
+        SecondsOfBoth: {
+            /** First */
+            first: string[];
+            /** Second */
+            second: string[];
+            /** Seconds */
+            seconds: number;
+        };
         /**
          * Setup
          * @description The set-up link's token, the first account, and the first study.
@@ -3518,6 +4344,21 @@ export interface components {
             mean_s: number | null;
             /** Sd S */
             sd_s: number | null;
+        };
+        /**
+         * StateAgreement
+         * @description Agreement on states, weighted by time.
+         */
+        StateAgreement: {
+            /** Seconds */
+            seconds: number;
+            /** Percent */
+            percent: number | null;
+            /** Kappa */
+            kappa: number | null;
+            interval: components["schemas"]["Interval"] | null;
+            /** Table */
+            table: components["schemas"]["SecondsOfBoth"][];
         };
         /**
          * StudyAmended
@@ -4039,6 +4880,19 @@ export interface components {
             /** N Steps */
             n_steps: number;
             ties: components["schemas"]["Tally"];
+        };
+        /**
+         * UnitAgreement
+         * @description Agreement on what both coded. `n_units` were rated by at least two.
+         */
+        UnitAgreement: {
+            /** N Units */
+            n_units: number;
+            percent: components["schemas"]["Coefficient"];
+            cohen: components["schemas"]["Coefficient"];
+            fleiss: components["schemas"]["Coefficient"];
+            alpha: components["schemas"]["Coefficient"];
+            ac1: components["schemas"]["Coefficient"];
         };
         /**
          * VerdictOut
@@ -8007,6 +8861,376 @@ export interface operations {
             };
         };
     };
+    run_agreement: {
+        parameters: {
+            query?: {
+                /** @description Bootstrap samples; 0 for no intervals. */
+                resamples?: number;
+                /** @description Coverage of the intervals. */
+                level?: number;
+                /** @description Seed of everything random. */
+                seed?: number;
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter; visits by default. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Which codes are looked at. */
+                dimension?: "structure" | "action" | "actor" | "flag";
+                /** @description Whether an entry without a code in the dimension breaks the chain or is passed over. */
+                uncoded?: "break" | "skip";
+                /** @description Whether means of durations leave out states that an edge or a gap cuts. */
+                bouts?: "complete" | "all";
+                /** @description Seconds between two moments that are one. */
+                tolerance_s?: number;
+                /** @description How many disagreements to list. */
+                most?: number;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementAnswer"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    open_agreement_cell: {
+        parameters: {
+            query: {
+                limit?: number;
+                /** @description The cursor of the page before. */
+                cursor?: number;
+                /** @description Bootstrap samples; 0 for no intervals. */
+                resamples?: number;
+                /** @description Coverage of the intervals. */
+                level?: number;
+                /** @description Seed of everything random. */
+                seed?: number;
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter; visits by default. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Which codes are looked at. */
+                dimension?: "structure" | "action" | "actor" | "flag";
+                /** @description Whether an entry without a code in the dimension breaks the chain or is passed over. */
+                uncoded?: "break" | "skip";
+                /** @description Whether means of durations leave out states that an edge or a gap cuts. */
+                bouts?: "complete" | "all";
+                /** @description Seconds between two moments that are one. */
+                tolerance_s?: number;
+                /** @description How many disagreements to list. */
+                most?: number;
+                cell: string;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_dict_str__Any__"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: analysis.cell_unknown */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    describe_agreement: {
+        parameters: {
+            query?: {
+                /** @description Bootstrap samples; 0 for no intervals. */
+                resamples?: number;
+                /** @description Coverage of the intervals. */
+                level?: number;
+                /** @description Seed of everything random. */
+                seed?: number;
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter; visits by default. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Which codes are looked at. */
+                dimension?: "structure" | "action" | "actor" | "flag";
+                /** @description Whether an entry without a code in the dimension breaks the chain or is passed over. */
+                uncoded?: "break" | "skip";
+                /** @description Whether means of durations leave out states that an edge or a gap cuts. */
+                bouts?: "complete" | "all";
+                /** @description Seconds between two moments that are one. */
+                tolerance_s?: number;
+                /** @description How many disagreements to list. */
+                most?: number;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Methods"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     run_co_occurrence: {
         parameters: {
             query?: {
@@ -8353,6 +9577,358 @@ export interface operations {
             };
         };
     };
+    run_deviant_cases: {
+        parameters: {
+            query?: {
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter; visits by default. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Which codes are looked at. */
+                dimension?: "structure" | "action" | "actor" | "flag";
+                /** @description Whether an entry without a code in the dimension breaks the chain or is passed over. */
+                uncoded?: "break" | "skip";
+                /** @description Whether means of durations leave out states that an edge or a gap cuts. */
+                bouts?: "complete" | "all";
+                /** @description What the cases are. */
+                rows?: "visit" | "actor" | "observer" | "agency" | "structure" | "action" | "flag";
+                /** @description How many cells to list on either side. */
+                most?: number;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviantCasesAnswer"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    open_deviant_cases_cell: {
+        parameters: {
+            query: {
+                limit?: number;
+                /** @description The cursor of the page before. */
+                cursor?: number;
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter; visits by default. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Which codes are looked at. */
+                dimension?: "structure" | "action" | "actor" | "flag";
+                /** @description Whether an entry without a code in the dimension breaks the chain or is passed over. */
+                uncoded?: "break" | "skip";
+                /** @description Whether means of durations leave out states that an edge or a gap cuts. */
+                bouts?: "complete" | "all";
+                /** @description What the cases are. */
+                rows?: "visit" | "actor" | "observer" | "agency" | "structure" | "action" | "flag";
+                /** @description How many cells to list on either side. */
+                most?: number;
+                cell: string;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_dict_str__Any__"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: analysis.cell_unknown */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    describe_deviant_cases: {
+        parameters: {
+            query?: {
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter; visits by default. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Which codes are looked at. */
+                dimension?: "structure" | "action" | "actor" | "flag";
+                /** @description Whether an entry without a code in the dimension breaks the chain or is passed over. */
+                uncoded?: "break" | "skip";
+                /** @description Whether means of durations leave out states that an edge or a gap cuts. */
+                bouts?: "complete" | "all";
+                /** @description What the cases are. */
+                rows?: "visit" | "actor" | "observer" | "agency" | "structure" | "action" | "flag";
+                /** @description How many cells to list on either side. */
+                most?: number;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Methods"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     run_frequencies: {
         parameters: {
             query?: {
@@ -8616,6 +10192,376 @@ export interface operations {
                 bouts?: "complete" | "all";
                 /** @description Split each count into columns. */
                 by?: ("actor" | "observer" | "agency") | null;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Methods"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    run_lag_sequential: {
+        parameters: {
+            query?: {
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter; visits by default. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Which codes are looked at; an entry has one. */
+                dimension?: "structure" | "action" | "actor";
+                /** @description Whether an entry without a code in the dimension breaks the chain or is passed over. */
+                uncoded?: "break" | "skip";
+                /** @description Whether means of durations leave out states that an edge or a gap cuts. */
+                bouts?: "complete" | "all";
+                /** @description How many entries later. */
+                lag?: number;
+                /** @description What to do with a code that follows itself. */
+                self_transitions?: "keep" | "merge" | "forbid";
+                /** @description Pairs among all entries of an encounter, or of one actor. */
+                stream?: "encounter" | "actor";
+                /** @description Permutations for p; 0 for none. */
+                permutations?: number;
+                /** @description Seed of the permutations. */
+                seed?: number;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LagSequentialAnswer"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    open_lag_sequential_cell: {
+        parameters: {
+            query: {
+                limit?: number;
+                /** @description The cursor of the page before. */
+                cursor?: number;
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter; visits by default. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Which codes are looked at; an entry has one. */
+                dimension?: "structure" | "action" | "actor";
+                /** @description Whether an entry without a code in the dimension breaks the chain or is passed over. */
+                uncoded?: "break" | "skip";
+                /** @description Whether means of durations leave out states that an edge or a gap cuts. */
+                bouts?: "complete" | "all";
+                /** @description How many entries later. */
+                lag?: number;
+                /** @description What to do with a code that follows itself. */
+                self_transitions?: "keep" | "merge" | "forbid";
+                /** @description Pairs among all entries of an encounter, or of one actor. */
+                stream?: "encounter" | "actor";
+                /** @description Permutations for p; 0 for none. */
+                permutations?: number;
+                /** @description Seed of the permutations. */
+                seed?: number;
+                cell: string;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_dict_str__Any__"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: analysis.cell_unknown */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    describe_lag_sequential: {
+        parameters: {
+            query?: {
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter; visits by default. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Which codes are looked at; an entry has one. */
+                dimension?: "structure" | "action" | "actor";
+                /** @description Whether an entry without a code in the dimension breaks the chain or is passed over. */
+                uncoded?: "break" | "skip";
+                /** @description Whether means of durations leave out states that an edge or a gap cuts. */
+                bouts?: "complete" | "all";
+                /** @description How many entries later. */
+                lag?: number;
+                /** @description What to do with a code that follows itself. */
+                self_transitions?: "keep" | "merge" | "forbid";
+                /** @description Pairs among all entries of an encounter, or of one actor. */
+                stream?: "encounter" | "actor";
+                /** @description Permutations for p; 0 for none. */
+                permutations?: number;
+                /** @description Seed of the permutations. */
+                seed?: number;
             };
             header?: never;
             path: {
@@ -9069,6 +11015,388 @@ export interface operations {
             };
         };
     };
+    run_profile: {
+        parameters: {
+            query?: {
+                /** @description Bootstrap samples; 0 for no intervals. */
+                resamples?: number;
+                /** @description Coverage of the intervals. */
+                level?: number;
+                /** @description Seed of everything random. */
+                seed?: number;
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter; visits by default. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Which codes are looked at. */
+                dimension?: "structure" | "action" | "actor" | "flag";
+                /** @description Whether an entry without a code in the dimension breaks the chain or is passed over. */
+                uncoded?: "break" | "skip";
+                /** @description Whether means of durations leave out states that an edge or a gap cuts. */
+                bouts?: "complete" | "all";
+                /** @description Which groups are compared. */
+                by?: "actor" | "observer" | "agency";
+                /** @description Per hour, of all entries, or of observed time. */
+                measure?: "rate" | "share" | "time";
+                /** @description The group that others are compared with. */
+                against?: string | null;
+                /** @description Label permutations for p; 0 for none. */
+                permutations?: number;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileAnswer"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    open_profile_cell: {
+        parameters: {
+            query: {
+                limit?: number;
+                /** @description The cursor of the page before. */
+                cursor?: number;
+                /** @description Bootstrap samples; 0 for no intervals. */
+                resamples?: number;
+                /** @description Coverage of the intervals. */
+                level?: number;
+                /** @description Seed of everything random. */
+                seed?: number;
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter; visits by default. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Which codes are looked at. */
+                dimension?: "structure" | "action" | "actor" | "flag";
+                /** @description Whether an entry without a code in the dimension breaks the chain or is passed over. */
+                uncoded?: "break" | "skip";
+                /** @description Whether means of durations leave out states that an edge or a gap cuts. */
+                bouts?: "complete" | "all";
+                /** @description Which groups are compared. */
+                by?: "actor" | "observer" | "agency";
+                /** @description Per hour, of all entries, or of observed time. */
+                measure?: "rate" | "share" | "time";
+                /** @description The group that others are compared with. */
+                against?: string | null;
+                /** @description Label permutations for p; 0 for none. */
+                permutations?: number;
+                cell: string;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_dict_str__Any__"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: analysis.cell_unknown */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    describe_profile: {
+        parameters: {
+            query?: {
+                /** @description Bootstrap samples; 0 for no intervals. */
+                resamples?: number;
+                /** @description Coverage of the intervals. */
+                level?: number;
+                /** @description Seed of everything random. */
+                seed?: number;
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter; visits by default. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Which codes are looked at. */
+                dimension?: "structure" | "action" | "actor" | "flag";
+                /** @description Whether an entry without a code in the dimension breaks the chain or is passed over. */
+                uncoded?: "break" | "skip";
+                /** @description Whether means of durations leave out states that an edge or a gap cuts. */
+                bouts?: "complete" | "all";
+                /** @description Which groups are compared. */
+                by?: "actor" | "observer" | "agency";
+                /** @description Per hour, of all entries, or of observed time. */
+                measure?: "rate" | "share" | "time";
+                /** @description The group that others are compared with. */
+                against?: string | null;
+                /** @description Label permutations for p; 0 for none. */
+                permutations?: number;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Methods"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     run_rates: {
         parameters: {
             query?: {
@@ -9350,6 +11678,346 @@ export interface operations {
                 bouts?: "complete" | "all";
                 /** @description Rates for each actor, observer or agency. */
                 by?: ("actor" | "observer" | "agency") | null;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Methods"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    run_saturation: {
+        parameters: {
+            query?: {
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter; visits by default. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Which codes are looked at. */
+                dimension?: "structure" | "action" | "actor" | "flag";
+                /** @description Whether an entry without a code in the dimension breaks the chain or is passed over. */
+                uncoded?: "break" | "skip";
+                /** @description Whether means of durations leave out states that an edge or a gap cuts. */
+                bouts?: "complete" | "all";
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SaturationAnswer"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    open_saturation_cell: {
+        parameters: {
+            query: {
+                limit?: number;
+                /** @description The cursor of the page before. */
+                cursor?: number;
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter; visits by default. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Which codes are looked at. */
+                dimension?: "structure" | "action" | "actor" | "flag";
+                /** @description Whether an entry without a code in the dimension breaks the chain or is passed over. */
+                uncoded?: "break" | "skip";
+                /** @description Whether means of durations leave out states that an edge or a gap cuts. */
+                bouts?: "complete" | "all";
+                cell: string;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_dict_str__Any__"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: analysis.cell_unknown */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    describe_saturation: {
+        parameters: {
+            query?: {
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter; visits by default. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Which codes are looked at. */
+                dimension?: "structure" | "action" | "actor" | "flag";
+                /** @description Whether an entry without a code in the dimension breaks the chain or is passed over. */
+                uncoded?: "break" | "skip";
+                /** @description Whether means of durations leave out states that an edge or a gap cuts. */
+                bouts?: "complete" | "all";
             };
             header?: never;
             path: {
