@@ -111,6 +111,12 @@ class JoinedCells(Mapping[str, IntArray]):
         return sum(len(table) for table in self._tables)
 
 
+def count_in(observed: Observed, token: str, rows: Sequence[int]) -> Tally:
+    """What one cell counts whose rows are at hand."""
+    table = CellTable(observed, [token], np.zeros(len(rows), dtype=np.int64), np.asarray(rows, dtype=np.int64))
+    return table.tally(token)
+
+
 def count_distinct(cell: IntArray, group: IntArray, n_cells: int, n_groups: int) -> list[int]:
     """By cell: how many different groups there are in it; -1 is no group."""
     is_grouped = group >= 0

@@ -7,7 +7,7 @@ gave is unknown, and observed time then stops at the last entry.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -91,7 +91,7 @@ class Observed:
     `table` has every entry of the encounters looked at, before the filters on entries: what ends an open state may be
     something that was not asked for. `kept` are the rows that the filters keep. `flow` are the rows of the streams:
     those of the actors and dates asked for; codes that were not asked for stand in it as uncoded. `n_lost` entries
-    belong to encounters that the study does not have.
+    belong to encounters that the study does not have. `read_publications` reads who published codebooks, and when.
     """
 
     study: Thing
@@ -104,6 +104,7 @@ class Observed:
     flow: IntArray
     n_not_counted_tags: int = 0
     n_lost: int = 0
+    read_publications: Callable[[], list[Thing]] = list
 
     @cached_property
     def entries(self) -> list[Seen]:
@@ -202,6 +203,7 @@ def read_observed(reader: StudyReader, filters: Filters) -> Observed:
         flow=np.flatnonzero(rows.flow & is_told),
         n_not_counted_tags=int((rows.flow & rows.codes & ~is_told).sum()),
         n_lost=sum(lost.keeps_entry(thing) for thing in entries.lost),
+        read_publications=lambda: [one for one in reader.changes() if one.get("kind") == "codebook.published"],
     )
 
 
