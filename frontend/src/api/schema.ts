@@ -800,6 +800,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/studies/{study_id}/analyses/control-care": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where did a visit move between control and care? */
+        get: operations["run_control_care"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/analyses/control-care/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The entries behind one cell of control-care */
+        get: operations["open_control_care_cell"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/analyses/control-care/methods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A paragraph on control-care for a methods section */
+        get: operations["describe_control_care"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/studies/{study_id}/analyses/deviant-cases": {
         parameters: {
             query?: never;
@@ -2894,6 +2945,98 @@ export interface components {
             value: number | null;
             interval: components["schemas"]["Interval"] | null;
         };
+        /** ControlCareAnswer */
+        ControlCareAnswer: {
+            /** Name */
+            name: string;
+            /**
+             * Params
+             * @description Filters and parameters in force.
+             */
+            params: {
+                [key: string]: unknown;
+            };
+            basis: components["schemas"]["Basis"];
+            /** Warnings */
+            warnings: components["schemas"]["Caveat"][];
+            result: components["schemas"]["ControlCareResult"];
+        };
+        /**
+         * ControlCarePath
+         * @description The path of one encounter.
+         */
+        ControlCarePath: {
+            /** Encounter Id */
+            encounter_id: string;
+            /** Visit */
+            visit: string;
+            /** Steps */
+            steps: components["schemas"]["ControlCareStep"][];
+        };
+        /**
+         * ControlCarePlace
+         * @description One place of the map.
+         */
+        ControlCarePlace: {
+            /** N */
+            n: number;
+            /** N Encounters */
+            n_encounters: number;
+            /** N Visits */
+            n_visits: number;
+            /**
+             * Cell
+             * @description Opens exactly these entries.
+             */
+            cell: string;
+            /** Control */
+            control: number;
+            /** Care */
+            care: number;
+            /** Seconds */
+            seconds: number | null;
+        };
+        /**
+         * ControlCareResult
+         * @description The map. `set_by` and `set_at` are null where the log does not tell.
+         */
+        ControlCareResult: {
+            /** Is Set */
+            is_set: boolean;
+            /** Set By */
+            set_by: string | null;
+            /** Set At */
+            set_at: string | null;
+            /** Structures */
+            structures: components["schemas"]["PlacedStructure"][];
+            /** Places */
+            places: components["schemas"]["ControlCarePlace"][];
+            /** Paths */
+            paths: components["schemas"]["ControlCarePath"][];
+            /**
+             * N Not Placed
+             * @description Entries looked at that stand nowhere.
+             */
+            n_not_placed: number;
+        };
+        /**
+         * ControlCareStep
+         * @description One entry of a path; `is_own_place` where the entry was placed apart from its structure.
+         */
+        ControlCareStep: {
+            /** Entry Id */
+            entry_id: string;
+            /** Start S */
+            start_s: number;
+            /** Structure */
+            structure: string | null;
+            /** Control */
+            control: number;
+            /** Care */
+            care: number;
+            /** Is Own Place */
+            is_own_place: boolean;
+        };
         /**
          * CurvePoint
          * @description Matched pairs and F at one tolerance.
@@ -3899,6 +4042,22 @@ export interface components {
             n_passages: number;
             /** Passages */
             passages: components["schemas"]["Passage"][];
+        };
+        /**
+         * PlacedStructure
+         * @description A structure that has both positions.
+         */
+        PlacedStructure: {
+            /** Key */
+            key: string;
+            /** Labels */
+            labels: {
+                [key: string]: string;
+            };
+            /** Control */
+            control: number;
+            /** Care */
+            care: number;
         };
         /**
          * PointsInside
@@ -9494,6 +9653,352 @@ export interface operations {
                 bouts?: "complete" | "all";
                 /** @description What stands in the rows of the table. */
                 rows?: "structure" | "action" | "actor" | "flag";
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Methods"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    run_control_care: {
+        parameters: {
+            query?: {
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter; visits by default. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Only structures have positions. */
+                dimension?: "structure";
+                /** @description Whether an entry without a code in the dimension breaks the chain or is passed over. */
+                uncoded?: "break" | "skip";
+                /** @description Whether means of durations leave out states that an edge or a gap cuts. */
+                bouts?: "complete" | "all";
+                /** @description How many encounters' paths to write out. */
+                paths_most?: number;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ControlCareAnswer"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    open_control_care_cell: {
+        parameters: {
+            query: {
+                limit?: number;
+                /** @description The cursor of the page before. */
+                cursor?: number;
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter; visits by default. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Only structures have positions. */
+                dimension?: "structure";
+                /** @description Whether an entry without a code in the dimension breaks the chain or is passed over. */
+                uncoded?: "break" | "skip";
+                /** @description Whether means of durations leave out states that an edge or a gap cuts. */
+                bouts?: "complete" | "all";
+                /** @description How many encounters' paths to write out. */
+                paths_most?: number;
+                cell: string;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_dict_str__Any__"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: analysis.cell_unknown */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    describe_control_care: {
+        parameters: {
+            query?: {
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter; visits by default. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Only structures have positions. */
+                dimension?: "structure";
+                /** @description Whether an entry without a code in the dimension breaks the chain or is passed over. */
+                uncoded?: "break" | "skip";
+                /** @description Whether means of durations leave out states that an edge or a gap cuts. */
+                bouts?: "complete" | "all";
+                /** @description How many encounters' paths to write out. */
+                paths_most?: number;
             };
             header?: never;
             path: {
