@@ -7,13 +7,15 @@ from collections.abc import Callable
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field, create_model
 
 from skygge.accounts.access import SignedIn
+from skygge.analyse.report import MEDIA_TYPES, ReportFormat, write_report
 from skygge.analyse.run import open_cell, run_analysis, write_methods
 from skygge.core.analysis import Analysis, AnalysisParams, Answer, all_analyses
 from skygge.core.methods import Methods
+from skygge.core.report import ReportParams
 from skygge.db import ReadSession
 from skygge.errors import AnalysisUnknown, CellMissing, RoleInsufficient, SessionMissing, StudyUnknown
 from skygge.paging import MAX_PAGE, Page, PageQuery, to_page
@@ -38,6 +40,29 @@ def list_analyses(study_id: UUID, who: SignedIn, session: ReadSession, paging: A
     """Every analysis, with the parameters it takes."""
     require(session, who, study_id, Permission.ANALYSE)
     return to_page([_describe(analysis) for analysis in all_analyses().values()], paging)
+
+
+class ReportQuery(ReportParams):
+    """Which analyses, over what, and as which file."""
+
+    format: Annotated[ReportFormat, Field(description="One page, or a Word document.")] = "html"
+
+
+@router.get(
+    "/studies/{study_id}/report",
+    response_class=Response,
+    responses={
+        200: {"description": "The file.", "content": {kind.partition(";")[0]: {} for kind in MEDIA_TYPES.values()}},
+        **REFUSALS,
+        **document_problems(AnalysisUnknown),
+    },
+)
+def download_report(study_id: UUID, who: SignedIn, session: ReadSession, asked: Annotated[ReportQuery, Query()]) -> Any:
+    """One file with the chosen analyses: figures, tables and a methods paragraph for each; no scripts in it."""
+    membership = require(session, who, study_id, Permission.ANALYSE)
+    headers = {"Content-Disposition": f'attachment; filename="report.{asked.format}"'}
+    whole = write_report(session, membership, asked, asked.format)
+    return Response(whole, media_type=MEDIA_TYPES[asked.format], headers=headers)
 
 
 def _describe(analysis: Analysis[Any, Any]) -> dict[str, Any]:

@@ -13,10 +13,12 @@ import typer
 import yaml
 from sqlmodel import Session
 
+from skygge.analyse.report import MEDIA_TYPES, ReportFormat, write_report
 from skygge.analyse.run import find_analysis, run_analysis
 from skygge.clock import utc_now
 from skygge.commands.opened import StudyOption, lead_of, membership_of, opened_database, require_study
 from skygge.core.filters import Filters, FiltersRefused, read_filters
+from skygge.core.report import ReportParams
 from skygge.demo.create import create_demo
 from skygge.errors import StartRefused
 from skygge.export.order import find_export, place_order, record_order
@@ -67,6 +69,24 @@ def analyse_command(
         typer.echo(json.dumps(answer, ensure_ascii=False))
     else:
         typer.echo(yaml.safe_dump(answer, allow_unicode=True, sort_keys=False, width=100), nl=False)
+
+
+def report_command(
+    context: typer.Context,
+    study: StudyOption,
+    out: Annotated[Path, typer.Option("--out", help="The file to write: .html or .docx.")],
+) -> None:
+    """Write chosen analyses with figures, tables and methods to one file: --analysis NAME …, --language da, filters."""
+    wanted: ReportFormat = "docx" if out.suffix.lower() == ".docx" else "html"
+    if out.suffix.lower().lstrip(".") not in MEDIA_TYPES:
+        raise StartRefused("A report is a file that ends in .html or .docx.")
+    params = _read(ReportParams, context.args)
+    with opened_database() as (_, database), database.read() as session:
+        whole = write_report(session, _membership(session, study), params, wanted)
+    try:
+        out.write_bytes(whole)
+    except OSError:
+        raise StartRefused(f"The file {out} cannot be written.") from None
 
 
 def demo_command() -> None:

@@ -647,6 +647,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/studies/{study_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Report
+         * @description One file with the chosen analyses: figures, tables and a methods paragraph for each; no scripts in it.
+         */
+        get: operations["download_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/studies/{study_id}/analyses/actor-network": {
         parameters: {
             query?: never;
@@ -8637,6 +8657,125 @@ export interface operations {
                 };
             };
             /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    download_report: {
+        parameters: {
+            query?: {
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter; visits by default. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Which codes are looked at. */
+                dimension?: "structure" | "action" | "actor" | "flag";
+                /** @description Whether an entry without a code in the dimension breaks the chain or is passed over. */
+                uncoded?: "break" | "skip";
+                /** @description Whether means of durations leave out states that an edge or a gap cuts. */
+                bouts?: "complete" | "all";
+                /** @description Analyses in their order; five usual ones by default. */
+                analysis?: string[];
+                /** @description English or Danish. */
+                language?: "en" | "da";
+                /** @description One page, or a Word document. */
+                format?: "html" | "docx";
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": unknown;
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: analysis.unknown */
             404: {
                 headers: {
                     [name: string]: unknown;

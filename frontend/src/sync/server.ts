@@ -28,6 +28,8 @@ export interface Server extends DeskServer {
   analysis(name: string, filters?: Filters): Promise<AnalysisAnswer>;
   /** What to write about an analysis as it is asked for, and what has to stand on its figures. */
   analysisMethods(name: string, filters?: Filters): Promise<Schemas['Methods']>;
+  /** The address of the report, for a plain link. */
+  reportUrl(format: 'html' | 'docx', language: string): string;
   /** Exactly the entries behind one cell of an analysis. */
   analysisEntries(name: string, cell: string, filters?: Filters): Promise<Things>;
   exports(): Promise<ExportOffer[]>;
@@ -63,6 +65,7 @@ export function createServer(study: () => string): Server {
     analyses: async () => (await ask('get', '/api/v1/studies/{study_id}/analyses', { path: path() })).items,
     analysis: (name, query) => call('GET', inStudy('analyses', name), { query }),
     analysisMethods: (name, query) => call('GET', `${inStudy('analyses', name)}/methods`, { query }),
+    reportUrl: (format, language) => addressOf(inStudy('report'), { format, language }),
     analysisEntries: (name, cell, filters) =>
       call('GET', `${inStudy('analyses', name)}/entries`, { query: { ...filters, cell } }),
     exports: async () => (await ask('get', '/api/v1/studies/{study_id}/exports', { path: path() })).items,
