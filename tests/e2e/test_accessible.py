@@ -72,15 +72,18 @@ def _look_at_sheets(eyes: Eyes, hand: Observer) -> None:
     sheet = page.get_by_role("dialog")
 
     def through(what: str, close: str, *opening: Callable[[], None]) -> None:
+        stood = sheet.count()
         for step in opening:
             step()
         expect(sheet.last).to_be_visible()
         eyes.look(what)
         sheet.last.get_by_role("button", name=close, exact=True).tap()
+        expect(sheet).to_have_count(stood)
 
     hand.tap("More")
     eyes.look("more")
     sheet.get_by_role("button", name="Close", exact=True).tap()
+    expect(sheet).to_have_count(0)
     for name in ("Who is here, consent", "Add from memory", "Watch it together"):
         through(name, "Close", lambda name=name: hand.more(name))  # type: ignore[misc]  # a name for each turn
     for name in ("New code", "Strike the last minutes"):
@@ -91,6 +94,11 @@ def _look_at_sheets(eyes: Eyes, hand: Observer) -> None:
     eyes.look("words")
     through("strike words", "Cancel", lambda: hand.tap("Strike words"))
     hand.tap("Save words")
+    _look_at_screens(eyes, hand)
+
+
+def _look_at_screens(eyes: Eyes, hand: Observer) -> None:
+    page = eyes.page
     hand.tap("Off record")
     expect(page.get_by_role("button", name="Back on record", exact=True)).to_be_visible()
     eyes.look("off record")

@@ -1,0 +1,165 @@
+"""What goes wrong with phones and clocks, and with studies larger than a screen. One study, one phone."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import Playwright, expect
+
+from tests.e2e.field import Field, open_field, sure
+from tests.e2e.phone import Phone
+from tests.fixtures.server_process import ServerProcess
+
+# Five hundred in ten minutes; on a busy machine the disk alone needs a minute for them.
+MANY = 500 if os.environ.get("SKYGGE_TEST_SIZE") == "deep" else 60
+FULL = """() => {
+  window.wholeAdd = IDBObjectStore.prototype.add;
+  IDBObjectStore.prototype.add = () => { throw new DOMException('no room', 'QuotaExceededError'); };
+}"""
+ROOM = "() => { IDBObjectStore.prototype.add = window.wholeAdd; }"
+MARKS = """async (n) => {
+  for (let each = 0; each < n; each++) {
+    document.querySelector('button.mark').click();
+    if (each % 10 === 0) await new Promise((done) => setTimeout(done));
+  }
+}"""
+
+
+@pytest.fixture(scope="module")
+def field(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
+    """A study that is set up once for this file."""
+    folder = tmp_path_factory.mktemp("faults")
+    server = ServerProcess(folder / "data")
+    server.start()
+    phone = Phone(playwright, folder / "phone", server.origin)
+    yield open_field(server, phone)
+    phone.close()
+    server.kill()
+
+
+def test_a_full_phone_says_so_and_keeps_the_tap(field: Field) -> None:
+    """An amber row with two ways out that do not touch the database; with room again the tap is saved as it was."""
+    hand = field.begin()
+    field.read("entries")
+    field.page.evaluate(FULL)
+    hand.mark()
+    expect(field.page.get_by_text("This phone is full")).to_be_visible()
+    with field.page.expect_download() as saved:
+        hand.tap("Save copy")
+    (line,) = saved.value.path().read_text("utf-8").splitlines()
+    assert json.loads(line)["kind"] == "entry.logged"
+    hand.tap("Send now")
+    sure(lambda: len(_entries_at_server(field)) == 1, "the server was not given the tap")
+    field.page.evaluate(ROOM)
+    hand.mark()
+    expect(field.page.get_by_text("This phone is full")).to_be_hidden()
+    assert len(field.entries()) == 2
+    hand.end()
+
+
+def _entries_at_server(field: Field) -> list[object]:
+    answer = field.page.request.get(f"{field.server.origin}/api/v1/studies/{field.study_id}/entries?limit=500")
+    items: list[object] = answer.json()["items"]
+    return items
+
+
+def test_a_clock_moved_back_and_forward_keeps_every_entry_and_its_own_hour(field: Field) -> None:
+    """Nothing is reordered in silence and nothing is corrected: each entry has the time that the phone showed."""
+    hand = field.begin()
+    now = datetime.now(UTC)
+    for moved in (timedelta(0), timedelta(hours=-2), timedelta(hours=3)):
+        field.page.clock.set_system_time(now + moved)
+        hand.mark()
+    field.page.clock.set_system_time(now)
+    times = sorted(datetime.fromisoformat(str(entry["started_at"])) for entry in field.entries())
+    apart = [round((time - times[1]).total_seconds() / 3600) for time in times]
+    assert apart == [-2, 0, 3]
+    field.page.reload()
+    field.settle()
+
+
+def test_another_time_zone_in_the_middle_is_written_beside_each_time(field: Field) -> None:
+    """A border, or the night in which clocks change: the local hour of each entry survives."""
+    hand = field.begin()
+    hand.mark()
+    field.page.evaluate("() => { Date.prototype.getTimezoneOffset = () => -780; }")
+    hand.mark()
+    here, there = [datetime.fromisoformat(str(entry["started_at"])) for entry in field.entries()]
+    assert there.utcoffset() != here.utcoffset()
+    assert 0 <= (there - here).total_seconds() < 120
+    field.page.reload()
+    field.settle()
+
+
+def test_hundreds_of_entries_in_one_visit(field: Field) -> None:
+    """More than anybody taps: all are there, in the order of the taps, each once."""
+    hand = field.begin()
+    field.page.evaluate(MARKS, MANY)
+    sure(lambda: len(field.entries()) == MANY, "entries are missing")
+    hand.mark()
+    assert len(field.entries()) == MANY + 1
+    hand.end()
+
+
+def test_a_name_of_two_hundred_letters_from_right_to_left_breaks_nothing(field: Field) -> None:
+    """The row keeps its buttons on the screen, and MARK its place."""
+    label = "\u202eשלום " * 33
+    hand = field.begin()
+    hand.tap("Add somebody")
+    sheet = field.page.get_by_role("dialog")
+    sheet.get_by_label("Pseudonym").fill(label)
+    sheet.get_by_role("button", name="Add ").tap()
+    expect(sheet).to_be_hidden()
+    hand.mark()
+    assert field.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    bar = field.page.locator("button.mark").bounding_box()
+    more = field.page.get_by_role("button", name="Towards whom", exact=True).bounding_box()
+    assert bar is not None and more is not None
+    assert bar["y"] + bar["height"] <= 740 + 1 and more["x"] + more["width"] <= 360
+    hand.end()
+
+
+def test_a_codebook_of_eighty_codes_scrolls_and_never_hides_mark(field: Field) -> None:
+    """Eighty codes proposed on the way: the last can be reached, and MARK stands where it stood."""
+    hand = field.begin()
+    before = field.page.locator("button.mark").bounding_box()
+    field.read("entries")
+    device = field.page.evaluate(DEVICE)
+    changes = [_proposed(device, number) for number in range(80)]
+    address = f"{field.server.origin}/api/v1/studies/{field.study_id}/changes"
+    body = {"protocol": 1, "device_id": device, "device_time": datetime.now(UTC).isoformat(), "changes": changes}
+    answer = field.page.request.post(address, data=body, headers={"Origin": field.server.origin})
+    assert {one["verdict"] for one in answer.json()["verdicts"]} == {"stored"}, answer.text()
+    field.page.reload()
+    hand.mark()
+    last = hand.group("Actions").get_by_role("button", name="Kode 79", exact=True)
+    last.scroll_into_view_if_needed()
+    last.tap()
+    assert field.page.locator("button.mark").bounding_box() == before
+    hand.tap("None of these")
+    sure(lambda: field.entries()[-1]["action"] == "kode_79", "the last code was not given")
+    hand.end()
+
+
+DEVICE = """async () => {
+  const answer = (asked) => new Promise((done) => { asked.onsuccess = () => done(asked.result); });
+  const db = await answer(indexedDB.open('skygge'));
+  const [device] = await answer(db.transaction('device').objectStore('device').getAll());
+  db.close();
+  return device;
+}"""
+
+
+def _proposed(device: str, number: int) -> dict[str, object]:
+    code = {"dimension": "action", "key": f"kode_{number}", "label": {"en": f"Kode {number}"}}
+    made = {"made_at": datetime.now(UTC).isoformat(timespec="milliseconds"), "utc_offset_minutes": 0}
+    return {
+        "change_id": f"0192a000-0000-7000-8000-{number:012d}", "kind": "code.proposed",
+        "subject_id": f"0192a001-0000-7000-8000-{number:012d}", "parents": [], "payload": code, **made,
+        "time_zone": "UTC", "device_id": device, "device_seq": 100_000 + number, "session_id": "test",
+        "monotonic_ms": 1, "schema": 1, "app_version": "0.1.0",
+    }  # fmt: skip
