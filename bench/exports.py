@@ -92,7 +92,9 @@ def measure(folder: Path, name: str) -> dict[str, float]:
     with database.read() as session:
         member = session.exec(select_rows(MemberRow).where(col(MemberRow.study_id) == DEMO_STUDY_ID)).first()
         assert member is not None
-        seen = Membership(member.study_id, member.member_id, member.account_id, member.observer, Role.LEAD)
+        seen = Membership(
+            member.study_id, member.member_id, member.account_id or member.member_id, member.observer, Role.LEAD
+        )
         export, idle = all_exports()[name], _peak_mb()
         started, first = perf_counter(), 0.0
         for piece in export.stream(open_study(session, DEMO_STUDY_ID, seen), export.options(), Losses()):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from skygge.core.identity import is_canonical_id, is_visit_code, uuid7, visit_id
+from skygge.core.identity import is_canonical_id, is_visit_code, name_id, uuid7, visit_id
 
 STUDY = UUID("01900000-abcd-7000-8000-000000000001")
 
@@ -37,3 +39,9 @@ def test_only_one_spelling_of_an_id_is_taken() -> None:
     assert not is_canonical_id(str(STUDY).upper())
     assert not is_canonical_id(STUDY.hex)
     assert is_visit_code("KXWQPT") and not is_visit_code("kxwqpt") and not is_visit_code("KXWQP")
+
+
+@given(st.uuids(), st.text())
+def test_ids_of_names_are_those_of_the_standard_library(namespace: UUID, name: str) -> None:
+    """Made without a UUID in between, but the same."""
+    assert name_id(namespace.bytes, name) == str(uuid5(namespace, name))

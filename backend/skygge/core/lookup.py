@@ -10,11 +10,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from uuid import uuid5
 
 from skygge.core.export import ExportOptions, Losses
 from skygge.core.filters import Thing, edges_of
 from skygge.core.fold import survivor
+from skygge.core.identity import name_id
 from skygge.core.model import SubjectType, to_unix_ms
 from skygge.core.reader import StudyReader
 from skygge.core.selection import Selection, select
@@ -49,11 +49,11 @@ class Lookup:
         if thing_id is None or self.options.clock_times:
             return thing_id
         if kind == "entry":
-            return str(uuid5(self.reader.study_id, f"entry:{thing_id}"))
+            return name_id(self.reader.study_id.bytes, f"entry:{thing_id}")
         # People and encounters come back in every row; making their ids is what a row spends most on.
         whole = f"{kind}:{thing_id}"
         if whole not in self._names:
-            self._names[whole] = str(uuid5(self.reader.study_id, whole))
+            self._names[whole] = name_id(self.reader.study_id.bytes, whole)
         return self._names[whole]
 
     def person(self, actor_id: str | None) -> tuple[str | None, Thing]:

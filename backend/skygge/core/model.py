@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import lru_cache
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -40,6 +41,7 @@ def read_instant(stamp: str) -> datetime:
     return moment.astimezone(UTC)
 
 
+@lru_cache(maxsize=4_096)  # a row of an export asks several times for the same moment
 def to_unix_ms(stamp: str) -> int:
     """Whole milliseconds since 1970 of a time text, rounded down, before 1970 too."""
     return (read_instant(stamp) - EPOCH) // timedelta(milliseconds=1)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from skygge.core.filters import Thing
+from skygge.core.identity import name_id
 from skygge.core.letters import escape, quote, spell
 from skygge.core.losses import Losses
 from skygge.core.names import Names
@@ -42,7 +43,7 @@ class QdaCode:
 
 def make_guid(study_id: UUID, kind: str, thing_id: str) -> str:
     """The id under which QDA programs know a thing of this study, today and in a later file."""
-    return str(uuid5(study_id, f"refi:{kind}:{thing_id}"))
+    return name_id(study_id.bytes, f"refi:{kind}:{thing_id}")
 
 
 def read_codes(reader: StudyReader, losses: Losses, *, with_people: bool) -> dict[tuple[str, str], QdaCode]:

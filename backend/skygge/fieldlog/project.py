@@ -139,8 +139,13 @@ def to_thing(kind: SubjectType, row: Mapping[str, Any] | RowMapping) -> Values:
 
 def write_stamp(instant: datetime, offset_minutes: int) -> str:
     """An instant at its local offset, in milliseconds unless it was written more finely."""
-    local = instant.astimezone(timezone(timedelta(minutes=offset_minutes)))
+    local = instant.astimezone(_zone_of(offset_minutes))
     return local.isoformat(timespec="microseconds" if instant.microsecond % 1000 else "milliseconds")
+
+
+@cache
+def _zone_of(offset_minutes: int) -> timezone:
+    return timezone(timedelta(minutes=offset_minutes))
 
 
 def _to_columns(kind: SubjectType, fields: Mapping[str, Any]) -> Values:
