@@ -1228,6 +1228,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/studies/{study_id}/analyses/sequences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How varied is the course of each visit, and which are alike? */
+        get: operations["run_sequences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/analyses/sequences/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The entries behind one cell of sequences */
+        get: operations["open_sequences_cell"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/analyses/sequences/methods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A paragraph on sequences for a methods section */
+        get: operations["describe_sequences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/studies/{study_id}/analyses/time-budget": {
         parameters: {
             query?: never;
@@ -3268,6 +3319,35 @@ export interface components {
             at: string;
         };
         /**
+         * EncounterSequence
+         * @description One encounter; n counts its coded entries.
+         */
+        EncounterSequence: {
+            /** N */
+            n: number;
+            /** N Encounters */
+            n_encounters: number;
+            /** N Visits */
+            n_visits: number;
+            /**
+             * Cell
+             * @description Opens exactly these entries.
+             */
+            cell: string;
+            /** Encounter Id */
+            encounter_id: string;
+            /** Visit */
+            visit: string;
+            /** Bouts */
+            bouts: string[];
+            /** Entropy */
+            entropy: number | null;
+            /** Turbulence */
+            turbulence: number | null;
+            /** Complexity */
+            complexity: number | null;
+        };
+        /**
          * ExportOut
          * @description One format: what it is for, what it may leave out, and its options as a JSON schema.
          *
@@ -4464,6 +4544,40 @@ export interface components {
             second: string[];
             /** Seconds */
             seconds: number;
+        };
+        /** SequencesAnswer */
+        SequencesAnswer: {
+            /** Name */
+            name: string;
+            /**
+             * Params
+             * @description Filters and parameters in force.
+             */
+            params: {
+                [key: string]: unknown;
+            };
+            basis: components["schemas"]["Basis"];
+            /** Warnings */
+            warnings: components["schemas"]["Caveat"][];
+            result: components["schemas"]["SequencesResult"];
+        };
+        /**
+         * SequencesResult
+         * @description Encounters by their start; `distances` are by `compared`, row by row.
+         */
+        SequencesResult: {
+            /** Keys */
+            keys: string[];
+            /** Labels */
+            labels: {
+                [key: string]: string;
+            }[];
+            /** Sequences */
+            sequences: components["schemas"]["EncounterSequence"][];
+            /** Compared */
+            compared: string[];
+            /** Distances */
+            distances: number[][];
         };
         /**
          * Setup
@@ -12662,6 +12776,352 @@ export interface operations {
                 uncoded?: "break" | "skip";
                 /** @description Whether means of durations leave out states that an edge or a gap cuts. */
                 bouts?: "complete" | "all";
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Methods"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    run_sequences: {
+        parameters: {
+            query?: {
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter; visits by default. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Which codes are looked at; an entry has one. */
+                dimension?: "structure" | "action" | "actor";
+                /** @description Whether an entry without a code in the dimension breaks the chain or is passed over. */
+                uncoded?: "break" | "skip";
+                /** @description Whether means of durations leave out states that an edge or a gap cuts. */
+                bouts?: "complete" | "all";
+                /** @description How optimal matching weighs exchanging two codes; none for no distances. */
+                substitution?: "none" | "constant" | "transitions";
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SequencesAnswer"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    open_sequences_cell: {
+        parameters: {
+            query: {
+                limit?: number;
+                /** @description The cursor of the page before. */
+                cursor?: number;
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter; visits by default. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Which codes are looked at; an entry has one. */
+                dimension?: "structure" | "action" | "actor";
+                /** @description Whether an entry without a code in the dimension breaks the chain or is passed over. */
+                uncoded?: "break" | "skip";
+                /** @description Whether means of durations leave out states that an edge or a gap cuts. */
+                bouts?: "complete" | "all";
+                /** @description How optimal matching weighs exchanging two codes; none for no distances. */
+                substitution?: "none" | "constant" | "transitions";
+                cell: string;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_dict_str__Any__"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: analysis.cell_unknown */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    describe_sequences: {
+        parameters: {
+            query?: {
+                /** @description Visit ids or the six letters of a visit. */
+                visit?: string[];
+                encounter?: string[];
+                /** @description Kinds of encounter; visits by default. */
+                kind?: ("visit" | "between" | "interview" | "focus_group" | "meeting")[];
+                /** @description Who acted. */
+                actor?: string[];
+                observer?: string[];
+                /** @description Agency of the encounter. */
+                agency?: string[];
+                action?: string[];
+                structure?: string[];
+                flag?: string[];
+                /** @description First moment: a time with offset, or a local date, from its midnight on. */
+                from?: string | null;
+                /** @description First moment no longer in; of a local date the whole day is in. */
+                to?: string | null;
+                codebook_version?: number[];
+                /** @description How a structure was given. Analyses keep entries without one, as uncoded. */
+                origin?: ("explicit" | "later" | "carried")[];
+                /** @description Which codes are looked at; an entry has one. */
+                dimension?: "structure" | "action" | "actor";
+                /** @description Whether an entry without a code in the dimension breaks the chain or is passed over. */
+                uncoded?: "break" | "skip";
+                /** @description Whether means of durations leave out states that an edge or a gap cuts. */
+                bouts?: "complete" | "all";
+                /** @description How optimal matching weighs exchanging two codes; none for no distances. */
+                substitution?: "none" | "constant" | "transitions";
             };
             header?: never;
             path: {
