@@ -35,7 +35,7 @@ interface Property {
 }
 
 /** Where passages begin is a matter of reading on, not of asking; the view has its own way. */
-const HIDDEN: readonly string[] = ['passages_from', 'passages_most', 'before', 'after'];
+const HIDDEN: readonly string[] = ['passages_from', 'passages_most', 'paths_most', 'before', 'after'];
 /** What few will change stands behind a fold: how intervals are drawn, how long lists are, and inference. */
 export const SELDOM: readonly string[] = ['resamples', 'level', 'seed', 'most', 'permutations', 'against', 'uncoded', 'bouts', 'stream'];
 
@@ -43,7 +43,7 @@ export const SELDOM: readonly string[] = ['resamples', 'level', 'seed', 'most', 
 export function ownParameters(schema: Record<string, unknown>): Parameter[] {
   const { properties = {}, $defs = {} } = schema as Schema;
   const own = Object.entries(properties).filter(([name]) => !FILTERS.includes(name) && !HIDDEN.includes(name));
-  return own.map(([name, property]) => read(name, property, $defs)).filter((one): one is Parameter => one !== null);
+  return own.map(([name, property]) => read(name, property, $defs)).filter((one): one is Parameter => one !== null && (one.kind !== 'choice' || one.options.length > 1));
 }
 
 function read(name: string, property: Property, defs: Record<string, Property>): Parameter | null {

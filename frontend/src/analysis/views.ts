@@ -9,6 +9,7 @@ const VIEWS: Record<string, () => Loaded> = {
   'actor-network': () => import('./views/ActorNetwork.svelte'),
   agreement: () => import('./views/Agreement.svelte'),
   'co-occurrence': () => import('./views/CoOccurrence.svelte'),
+  'control-care': () => import('./views/ControlCare.svelte'),
   'deviant-cases': () => import('./views/DeviantCases.svelte'),
   frequencies: () => import('./views/Frequencies.svelte'),
   passages: () => import('./views/Passages.svelte'),

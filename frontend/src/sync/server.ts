@@ -1,5 +1,5 @@
 import { ask, type Schemas } from './api';
-import { call, type Filters } from './call';
+import { addressOf, call, type Filters } from './call';
 import type { DeskServer } from './deskServer';
 import { Problem } from './problem';
 
