@@ -11,6 +11,7 @@ from skygge.audit.keep import SERVER, Event, keep, read_log
 from skygge.audit.verify import verify_audit
 from skygge.studies.access import Role
 from tests.fixtures.world import PASSWORD, Person, World
+from tests.sync.phone import Phone
 
 EDITS = {
     "what": "UPDATE audit SET kind = 'session.ended' WHERE number = 2",
@@ -125,3 +126,17 @@ def test_the_log_is_read_by_leads_and_auditors_alone(world: World, lead: Person,
     assert [row["number"] for row in page["items"]] == [3, 2]
     rest = lead.client.get(f"/api/v1/studies/{study_id}/audit", params={"limit": 2, "cursor": page["cursor"]}).json()
     assert ([row["number"] for row in rest["items"]], rest["cursor"]) == ([1], None)
+
+
+def test_a_consent_is_on_record_once_and_without_what_it_says(world: World, lead: Person, study_id: UUID) -> None:
+    """Whoever pushed it, when it arrived; the same push again leaves no second line."""
+    phone = Phone(lead.client, study_id)
+    person = phone.change("actor.added", {"label": "C1", "kind": "citizen"})
+    said = {"actor_id": person["subject_id"], "at": person["made_at"], "ethics": "given", "witness": "the neighbour"}
+    consent = phone.change("consent.recorded", said)
+    phone.push(person, consent)
+    phone.push(person, consent)
+    answer = lead.client.get(f"{phone.url}/audit")
+    (row,) = answer.json()["items"]
+    assert (row["kind"], row["details"]["consent_id"]) == ("consent.recorded", consent["subject_id"])
+    assert "neighbour" not in answer.text and "given" not in answer.text

@@ -374,3 +374,14 @@ def _write(session: Session, batch: _Batch, standing: set[Key]) -> None:
     share_what_came_before(session, study_id, touched.values())
     session.execute(update(StudyRow).where(col(StudyRow.study_id) == study_id).values(last_seq=batch.next_seq - 1))
     release(session, study_id, author_id, [row["content_hash"] for row in batch.rows])
+    for row in batch.rows:
+        if row["kind"] == "consent.recorded":
+            _keep_consent(session, batch.delivery, row)
+
+
+def _keep_consent(session: Session, delivery: Delivery, row: Mapping[str, Any]) -> None:
+    """Put on record that a consent was written down: which one, not what it says."""
+    details = {"consent_id": str(row["subject_id"]), "seq": row["seq"]}
+    author = delivery.author
+    at = delivery.received_at
+    keep(session, Event("consent.recorded", at, author.observer, author.account_id, delivery.study_id, details))
