@@ -208,7 +208,12 @@ class Fleet:
         process, delay = self.server.process, self.rng.random() * 0.05
         assert process is not None
         timer = threading.Timer(delay, process.kill)
-        self.proxy.on_forwarded = timer.start
+
+        def kill_soon() -> None:
+            self.proxy.on_forwarded = None
+            timer.start()
+
+        self.proxy.on_forwarded = kill_soon
         self.proxy.weather = {}
         for phone in self.phones:
             self._sync(phone)
