@@ -12,6 +12,7 @@ from uuid import UUID
 
 import pytest
 import typer.main
+import yaml
 
 from devtools.__main__ import parser
 from skygge import cli
@@ -62,6 +63,14 @@ def test_no_paragraph_is_about_a_command_that_is_not_there() -> None:
 
 def test_every_setting_has_its_paragraph() -> None:
     assert missing([f"SKYGGE_{name.upper()}" for name in Settings.model_fields], COMMANDS) == []
+
+
+def test_behind_the_proxy_nobody_else_reaches_the_server_that_believes_it() -> None:
+    """The server takes Caddy's word for who asks, so it may publish no port of its own."""
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))["services"]
+    assert services["skygge"]["environment"]["FORWARDED_ALLOW_IPS"] == "*"
+    assert [name for name, service in services.items() if "ports" in service] == ["caddy"]
+    assert {mount.partition(":")[0] for service in services.values() for mount in service["volumes"]} >= {"skygge-data"}
 
 
 @pytest.mark.parametrize("file", ["Dockerfile", "compose.yaml", "README.md"])
