@@ -16,7 +16,7 @@ from sqlalchemy import DateTime, Dialect, Engine, TypeDecorator, create_engine, 
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from skygge.errors import Problem, StartRefused
+from skygge.errors import Problem, ServerBusy, StartRefused
 from skygge.ledger import Ledger
 from skygge.scrub import scrub
 from skygge.settings import Settings
@@ -26,6 +26,8 @@ BUSY_TIMEOUT_MS = 30_000
 ERASED = "erased"
 LEDGER = "ledger"
 READERS = 16
+# So many files may leave at once: each holds a connection as long as its reader takes, and lists need some too.
+DOWNLOADS = READERS // 2
 POSTGRES_WRITERS = 8
 
 T = TypeVar("T")
@@ -82,12 +84,24 @@ class Database:
         self._write_lock = threading.Lock()
         self._read_queue = LoopQueue(READERS)
         self._write_queue = LoopQueue(1 if self.is_sqlite else POSTGRES_WRITERS)
+        self._downloads = threading.BoundedSemaphore(DOWNLOADS)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session that sees one consistent state and cannot write."""
         with Session(self.reader, expire_on_commit=False) as session:
             yield session
+
+    @contextmanager
+    def read_long(self) -> Iterator[Session]:
+        """A read session for as long as somebody's download takes. Raises ServerBusy where too many do already."""
+        if not self._downloads.acquire(blocking=False):
+            raise ServerBusy(headers={"Retry-After": "10"})
+        try:
+            with self.read() as session:
+                yield session
+        finally:
+            self._downloads.release()
 
     @contextmanager
     def write(self) -> Iterator[Session]:

@@ -6,10 +6,12 @@ import csv
 import io
 import json
 import zipfile
+from contextlib import ExitStack
 from typing import Any
 from uuid import UUID
 
 from skygge.core.export import ExportOptions, all_exports
+from skygge.db import DOWNLOADS
 from skygge.export.write import write_export
 from skygge.studies.access import Membership, Role
 from skygge.studies.tables import MemberRow
@@ -142,3 +144,16 @@ def _study_id(demo: str) -> UUID:
 def _member_id(world: World, demo: str, lead: Person) -> Any:
     studies = lead.client.get("/api/v1/me").json()["studies"]
     return UUID(next(one["member_id"] for one in studies if one["study_id"] == str(_study_id(demo))))
+
+
+def test_slow_downloads_leave_room_for_everybody_else(world: World, demo: str, lead: Person) -> None:
+    """One more than may leave at once is asked to come back; lists still answer, and a finished one makes room."""
+    with ExitStack() as slow:
+        for _ in range(DOWNLOADS):
+            slow.enter_context(world.database.read_long())
+        refused = lead.client.get(f"{demo}/exports/csv")
+        assert (refused.status_code, refused.json()["code"], "Retry-After" in refused.headers) == (
+            503, "server.busy", True,
+        )  # fmt: skip
+        assert lead.client.get(f"{demo}/entries").status_code == 200
+    assert lead.client.get(f"{demo}/exports/csv").status_code == 200

@@ -21,6 +21,7 @@ from skygge.errors import (
     EarlierExportUnknown,
     ExportUnknown,
     RoleInsufficient,
+    ServerBusy,
     SessionMissing,
     StudyUnknown,
     TierRefused,
@@ -32,7 +33,7 @@ from skygge.studies.access import Membership, Permission, require
 from skygge.studies.tables import StudyRow
 
 REFUSALS = document_problems(SessionMissing, StudyUnknown, RoleInsufficient, TierRefused)
-ORDER_REFUSALS = REFUSALS | document_problems(EarlierExportUnknown)
+ORDER_REFUSALS = REFUSALS | document_problems(EarlierExportUnknown, ServerBusy)
 MADE = "export.made"
 # An id that no encounter has: what was asked for is nothing, and not everything.
 NOBODYS = str(UUID(int=0))

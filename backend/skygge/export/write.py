@@ -31,8 +31,11 @@ def write_order(session: Session, order: Order, sink: BinaryIO) -> Losses:
 
 
 def stream_order(database: Database, order: Order) -> Iterator[bytes]:
-    """What was ordered piece by piece, on a session of its own that lives as long as the download."""
-    with database.read() as session:
+    """What was ordered piece by piece, on a session of its own that lives as long as the download.
+
+    Raises ServerBusy with the first piece.
+    """
+    with database.read_long() as session:
         yield from _pieces(session, order, Losses())
 
 

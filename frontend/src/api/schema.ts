@@ -14448,6 +14448,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Service Unavailable: server.busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     losses_boris: {
@@ -14553,6 +14562,15 @@ export interface operations {
             };
             /** @description Unprocessable Entity: export.earlier_unknown */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: server.busy */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14672,6 +14690,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Service Unavailable: server.busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     losses_bundle: {
@@ -14777,6 +14804,15 @@ export interface operations {
             };
             /** @description Unprocessable Entity: export.earlier_unknown */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: server.busy */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14896,6 +14932,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Service Unavailable: server.busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     losses_codebook_csv: {
@@ -15001,6 +15046,15 @@ export interface operations {
             };
             /** @description Unprocessable Entity: export.earlier_unknown */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: server.busy */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15120,6 +15174,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Service Unavailable: server.busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     losses_csv: {
@@ -15225,6 +15288,15 @@ export interface operations {
             };
             /** @description Unprocessable Entity: export.earlier_unknown */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: server.busy */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15344,6 +15416,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Service Unavailable: server.busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     losses_csv_excel: {
@@ -15449,6 +15530,15 @@ export interface operations {
             };
             /** @description Unprocessable Entity: export.earlier_unknown */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: server.busy */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15568,6 +15658,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Service Unavailable: server.busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     losses_docx: {
@@ -15673,6 +15772,15 @@ export interface operations {
             };
             /** @description Unprocessable Entity: export.earlier_unknown */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: server.busy */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15794,6 +15902,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Service Unavailable: server.busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     losses_dta: {
@@ -15901,6 +16018,15 @@ export interface operations {
             };
             /** @description Unprocessable Entity: export.earlier_unknown */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: server.busy */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16020,6 +16146,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Service Unavailable: server.busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     losses_eaf: {
@@ -16125,6 +16260,15 @@ export interface operations {
             };
             /** @description Unprocessable Entity: export.earlier_unknown */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: server.busy */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16244,6 +16388,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Service Unavailable: server.busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     losses_encounters_csv: {
@@ -16349,6 +16502,15 @@ export interface operations {
             };
             /** @description Unprocessable Entity: export.earlier_unknown */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: server.busy */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16468,6 +16630,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Service Unavailable: server.busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     losses_entries_csv: {
@@ -16573,6 +16744,15 @@ export interface operations {
             };
             /** @description Unprocessable Entity: export.earlier_unknown */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: server.busy */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16692,6 +16872,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Service Unavailable: server.busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     losses_gexf: {
@@ -16797,6 +16986,15 @@ export interface operations {
             };
             /** @description Unprocessable Entity: export.earlier_unknown */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: server.busy */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16918,6 +17116,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Service Unavailable: server.busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     losses_jsonl: {
@@ -17025,6 +17232,15 @@ export interface operations {
             };
             /** @description Unprocessable Entity: export.earlier_unknown */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: server.busy */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17144,6 +17360,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Service Unavailable: server.busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     losses_md: {
@@ -17249,6 +17474,15 @@ export interface operations {
             };
             /** @description Unprocessable Entity: export.earlier_unknown */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: server.busy */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17370,6 +17604,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Service Unavailable: server.busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     losses_parquet: {
@@ -17477,6 +17720,15 @@ export interface operations {
             };
             /** @description Unprocessable Entity: export.earlier_unknown */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: server.busy */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17596,6 +17848,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Service Unavailable: server.busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     losses_qdc: {
@@ -17701,6 +17962,15 @@ export interface operations {
             };
             /** @description Unprocessable Entity: export.earlier_unknown */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: server.busy */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17820,6 +18090,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Service Unavailable: server.busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     losses_qdpx: {
@@ -17925,6 +18204,15 @@ export interface operations {
             };
             /** @description Unprocessable Entity: export.earlier_unknown */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: server.busy */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18046,6 +18334,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Service Unavailable: server.busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     losses_sav: {
@@ -18153,6 +18450,15 @@ export interface operations {
             };
             /** @description Unprocessable Entity: export.earlier_unknown */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: server.busy */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18276,6 +18582,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Service Unavailable: server.busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     losses_traminer: {
@@ -18385,6 +18700,15 @@ export interface operations {
             };
             /** @description Unprocessable Entity: export.earlier_unknown */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: server.busy */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18506,6 +18830,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Service Unavailable: server.busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     losses_xes: {
@@ -18613,6 +18946,15 @@ export interface operations {
             };
             /** @description Unprocessable Entity: export.earlier_unknown */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: server.busy */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18732,6 +19074,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Service Unavailable: server.busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     losses_xlsx: {
@@ -18837,6 +19188,15 @@ export interface operations {
             };
             /** @description Unprocessable Entity: export.earlier_unknown */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: server.busy */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18956,6 +19316,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Service Unavailable: server.busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     export_bundle: {
@@ -19061,6 +19430,15 @@ export interface operations {
             };
             /** @description Unprocessable Entity: export.earlier_unknown */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: server.busy */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19180,6 +19558,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Service Unavailable: server.busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     export_csv: {
@@ -19285,6 +19672,15 @@ export interface operations {
             };
             /** @description Unprocessable Entity: export.earlier_unknown */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: server.busy */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19404,6 +19800,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Service Unavailable: server.busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     export_docx: {
@@ -19509,6 +19914,15 @@ export interface operations {
             };
             /** @description Unprocessable Entity: export.earlier_unknown */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: server.busy */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19630,6 +20044,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Service Unavailable: server.busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     export_eaf: {
@@ -19735,6 +20158,15 @@ export interface operations {
             };
             /** @description Unprocessable Entity: export.earlier_unknown */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: server.busy */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19854,6 +20286,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Service Unavailable: server.busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     export_entries_csv: {
@@ -19966,6 +20407,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Service Unavailable: server.busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     export_gexf: {
@@ -20071,6 +20521,15 @@ export interface operations {
             };
             /** @description Unprocessable Entity: export.earlier_unknown */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: server.busy */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20192,6 +20651,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Service Unavailable: server.busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     export_md: {
@@ -20297,6 +20765,15 @@ export interface operations {
             };
             /** @description Unprocessable Entity: export.earlier_unknown */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: server.busy */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20418,6 +20895,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Service Unavailable: server.busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     export_qdc: {
@@ -20523,6 +21009,15 @@ export interface operations {
             };
             /** @description Unprocessable Entity: export.earlier_unknown */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: server.busy */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20642,6 +21137,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Service Unavailable: server.busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     export_sav: {
@@ -20749,6 +21253,15 @@ export interface operations {
             };
             /** @description Unprocessable Entity: export.earlier_unknown */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: server.busy */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20872,6 +21385,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Service Unavailable: server.busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     export_xes: {
@@ -20986,6 +21508,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Service Unavailable: server.busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     export_xlsx: {
@@ -21091,6 +21622,15 @@ export interface operations {
             };
             /** @description Unprocessable Entity: export.earlier_unknown */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: server.busy */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
