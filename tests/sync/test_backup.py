@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import event
 
 from skygge.backup import read_backup, write_backup
 from skygge.client import Device
@@ -18,6 +20,8 @@ from tests.fixtures.world import Person, World
 from tests.sync.phone import Phone, words
 
 MARKER = "Annemette-Marker"
+# So many questions into the backup, a phone writes.
+AFTER_SOME_TABLES = 5
 
 
 def back_up(world: World, file: Path) -> None:
@@ -60,6 +64,33 @@ def test_what_was_backed_up_comes_back_and_everybody_signs_in_anew(
     page = phone.pull()
     assert page["epoch"] > before["epoch"]
     assert (page["changes"], page["checksum"]) == (before["changes"], before["checksum"])
+    with world.database.read() as session:
+        assert verify(session) == []
+
+
+def test_a_backup_made_while_a_phone_writes_is_of_one_moment(
+    world: World, phone: Phone, study_id: UUID, lead: Person, tmp_path: Path
+) -> None:
+    """What is stored between two tables of the backup is in none of them: counter, log and tables agree."""
+    visit = phone.visit()
+    phone.push(visit)
+    before, asked = phone.pull(), itertools.count(1)
+
+    def write_between(*_: Any) -> None:
+        if next(asked) == AFTER_SOME_TABLES:
+            assert words(phone.push(phone.entry(visit))) == ["stored"]
+
+    event.listen(world.database.reader, "before_cursor_execute", write_between)
+    try:
+        back_up(world, tmp_path / "a.backup")
+    finally:
+        event.remove(world.database.reader, "before_cursor_execute", write_between)
+    assert next(asked) > AFTER_SOME_TABLES + 3, "nothing was written while the backup was made"
+    assert phone.pull()["cursor"] == before["cursor"] + 1
+    restore(world, tmp_path / "a.backup")
+    phone.client = world.make_person(lead.name).client
+    page = phone.pull()
+    assert (page["changes"], page["cursor"]) == (before["changes"], before["cursor"])
     with world.database.read() as session:
         assert verify(session) == []
 
