@@ -10,6 +10,7 @@ import pytest
 from sqlmodel import Session
 
 from skygge.core.changes import KINDS
+from skygge.fieldlog.replay import replay_understood
 from skygge.fieldlog.verify import verify
 from tests.fixtures.world import Person, World
 from tests.sync.phone import Phone, join_with_phone, stamp, words
@@ -173,6 +174,25 @@ def test_what_was_not_understood_is_taken_once_it_is(
     assert phone.read("quarantine") == []
     assert [memo["text"] for memo in phone.read("memos")] == ["why?"]
     assert words(phone.push(note)) == ["known"]
+    with world.database.read() as session:
+        assert verify(session) == []
+
+
+def test_an_upgrade_takes_in_what_was_parked_without_asking_the_phone(
+    world: World, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The phone may be in a drawer: the server plays it again itself, once, and leaves what a rule refuses."""
+    note, never = phone.change("memo.written", {"text": "why?"}), phone.change("encounter.painted")
+    with monkeypatch.context() as older_server:
+        older_server.delitem(KINDS, "memo.written")
+        assert words(phone.push(note, never)) == ["quarantined"] * 2
+    with world.database.write() as session:
+        assert replay_understood(session, world.clock) == 1
+    assert [parked["change_id"] for parked in phone.read("quarantine")] == [never["change_id"]]
+    assert [memo["text"] for memo in phone.read("memos")] == ["why?"]
+    assert note["change_id"] in [change["change_id"] for change in phone.pull_all()]
+    with world.database.write() as session:
+        assert replay_understood(session, world.clock) == 0
     with world.database.read() as session:
         assert verify(session) == []
 

@@ -17,6 +17,7 @@ from skygge.app import create_app, find_web_app
 from skygge.clock import utc_now
 from skygge.db import open_database
 from skygge.errors import StartRefused
+from skygge.fieldlog.replay import replay_understood
 from skygge.migrate import migrate
 from skygge.settings import Settings, load_settings
 
@@ -67,6 +68,14 @@ def migrate_command() -> None:
     """Bring the database to this version's schema."""
     settings = load_settings()
     typer.echo("The database was brought up to date." if migrate(settings) else "The database is up to date.")
+    database = open_database(settings)
+    try:
+        with database.write() as session:
+            taken = replay_understood(session, utc_now)
+    finally:
+        database.close()
+    if taken:
+        typer.echo(f"Changes that had been set aside and are understood now: {taken}.")
 
 
 def _serve_many(settings: Settings, listening: socket.socket) -> None:
@@ -116,6 +125,7 @@ def _greet(settings: Settings) -> None:
     database = open_database(settings)
     try:
         with database.write() as session:
+            replay_understood(session, utc_now)
             link = None if has_accounts(session) else make_setup_link(session, settings.url_of_origin, utc_now())
     finally:
         database.close()
