@@ -232,7 +232,7 @@ def test_unknown_analyses_and_formats_are_404_by_their_own_codes(world: World, l
         ("analyses/frequency", "analysis.unknown"),
         ("analyses/frequency/entries?cell=total", "analysis.unknown"),
         ("analyses/%27--", "analysis.unknown"),
-        ("exports/xlsx", "export.unknown"),
+        ("exports/painting", "export.unknown"),
     ):
         address = f"/api/v1/studies/{study_id}/{path}"
         assert (lead.client.get(address).status_code, lead.client.get(address).json()["code"]) == (404, code)

@@ -184,7 +184,7 @@ def test_every_role_has_its_line_in_the_table() -> None:
     """A role without permissions is a decision, not something forgotten."""
     assert set(PERMISSIONS) == set(Role)
     assert PERMISSIONS[Role.LEAD] == set(Permission)
-    assert PERMISSIONS[Role.AUDITOR] == set()
+    assert PERMISSIONS[Role.AUDITOR] == {Permission.AUDIT}
     assert Permission.EXPORT not in PERMISSIONS[Role.READER] | PERMISSIONS[Role.ANALYST]
 
 
