@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from time import monotonic, sleep
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
 PATIENCE_S = 10.0
@@ -41,9 +41,28 @@ def _empty_wal(engine: Engine) -> bool:
         connection.invalidate()
 
 
+# Whoever began before the erasure was committed may still see the old rows, and these are then kept in the new table.
+OLD_READER = text(
+    "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    " AND backend_xmin IS NOT NULL AND xact_start < :since LIMIT 1"
+)
+
+
+def _wait_for_readers(connection: Connection) -> bool:
+    since = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+    deadline = monotonic() + PATIENCE_S
+    while connection.execute(OLD_READER, {"since": since}).first() is not None:
+        if monotonic() > deadline:
+            return False
+        sleep(0.05)
+    return True
+
+
 def _rewrite(engine: Engine) -> bool:
     try:
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            if not _wait_for_readers(connection):
+                return False
             connection.execute(text("SET lock_timeout = '10s'"))
             for table in REWRITTEN:
                 connection.execute(text(f'VACUUM (FULL) "{table}"'))

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
+from skygge import scrub
 from skygge.db import Database
 from skygge.fieldlog.verify import verify
 from tests.fixtures.world import World
@@ -193,6 +194,20 @@ def files_of(database: Database, world: World) -> list[Path]:
         folder = connection.execute(text("SHOW data_directory")).scalar_one()
         oid = connection.execute(text("SELECT oid FROM pg_database WHERE datname = current_database()")).scalar_one()
     return [file for file in (Path(folder) / "base" / str(oid)).iterdir() if file.is_file()]
+
+
+@pytest.mark.parametrize("settings", ["postgresql"], indirect=True)
+def test_old_bytes_go_once_nobody_reads_an_older_state_any_more(world: World, phone: Phone) -> None:
+    """A download that began before still sees the words; until it ends the wiping is due, and then it is done."""
+    visit = phone.visit(setting=f"hos {MARKER}")
+    phone.push(visit)
+    with pytest.MonkeyPatch.context() as patched, world.database.read() as reading:
+        patched.setattr(scrub, "PATIENCE_S", 0.3)
+        reading.execute(text("SELECT 1 FROM account LIMIT 1"))
+        phone.push(phone.change("words.struck", {"words": MARKER, "replacement": "C1"}, subject_id=visit["subject_id"]))
+        assert world.database.is_scrub_due
+    phone.push(phone.visit())
+    assert_nowhere(world, phone)
 
 
 @pytest.mark.parametrize("mode", ["whole", "", None])
