@@ -41,10 +41,11 @@ def _empty_wal(engine: Engine) -> bool:
         connection.invalidate()
 
 
-# Whoever began before the erasure was committed may still see the old rows, and these are then kept in the new table.
+# Whoever began before the erasure was committed may still see the old rows, and these are then kept in the new table. A
+# transaction in another database of the cluster counts too: every snapshot reaches back to the oldest one that runs.
 OLD_READER = text(
-    "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    " AND backend_xmin IS NOT NULL AND xact_start < :since LIMIT 1"
+    "SELECT 1 FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+    " AND (backend_xmin IS NOT NULL OR backend_xid IS NOT NULL) AND xact_start < :since LIMIT 1"
 )
 
 
