@@ -32,8 +32,9 @@ def _node_of_wheel() -> Path:
 
 def build_web_app() -> Path:
     """Build frontend/dist unless it is of these very sources. Raises Trouble."""
-    is_new = not (FRONTEND / "dist").exists()
-    if is_new:
+    if web_build.is_built(FRONTEND):
+        return FRONTEND / "dist"
+    if not (FRONTEND / "dist").exists():
         say("Building the web app …")
     try:
         return web_build.build(FRONTEND, node_folder())

@@ -36,14 +36,19 @@ def build(frontend: Path, node: Path) -> Path:
 
     `node` is the folder with node and npm. Raises BuildFailed.
     """
-    dist, stamp = frontend / "dist", frontend / ".build-stamp"
-    wanted = fingerprint(frontend)
-    if (dist / "index.html").is_file() and stamp.is_file() and stamp.read_text() == wanted:
-        return dist
-    install_packages(frontend, node)
-    npm(frontend, node, "run", "--silent", "build", "--", "--logLevel", "warn")
-    stamp.write_text(fingerprint(frontend))
-    return dist
+    if not is_built(frontend):
+        install_packages(frontend, node)
+        npm(frontend, node, "run", "--silent", "build", "--", "--logLevel", "warn")
+        (frontend / ".build-stamp").write_text(fingerprint(frontend))
+    return frontend / "dist"
+
+
+def is_built(frontend: Path) -> bool:
+    """Whether dist is of these very sources."""
+    stamp = frontend / ".build-stamp"
+    return (
+        (frontend / "dist" / "index.html").is_file() and stamp.is_file() and stamp.read_text() == fingerprint(frontend)
+    )
 
 
 def install_packages(frontend: Path, node: Path) -> None:

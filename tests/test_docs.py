@@ -15,7 +15,7 @@ import typer.main
 import yaml
 
 from devtools.__main__ import parser
-from skygge import cli
+from skygge.commands import verbs
 from skygge.core import changes
 from skygge.core.analysis import all_analyses, answer
 from skygge.core.export import ExportOptions, Losses, all_exports
@@ -52,11 +52,11 @@ def test_every_dev_command_has_its_paragraph() -> None:
 
 
 def test_every_skygge_command_has_its_paragraph() -> None:
-    assert missing(skygge_commands(typer.main.get_command(cli.app), "skygge"), COMMANDS) == []
+    assert missing(skygge_commands(typer.main.get_command(verbs.app), "skygge"), COMMANDS) == []
 
 
 def test_no_paragraph_is_about_a_command_that_is_not_there() -> None:
-    known = set(skygge_commands(typer.main.get_command(cli.app), "skygge"))
+    known = set(skygge_commands(typer.main.get_command(verbs.app), "skygge"))
     named = re.findall(r"^- `(skygge(?: [a-z][a-z-]*)+)", COMMANDS, re.MULTILINE)
     assert [name for name in named if name not in known] == []
 

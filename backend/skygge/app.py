@@ -86,10 +86,11 @@ def _compose(settings: Settings) -> FastAPI:
         generate_unique_id_function=_operation_name,
         responses=document_problems(BodyUnreadable, BodyTooLarge, MediaTypeUnsupported, RequestInvalid),
     )
+    # First: FastAPI makes ready all that stands before the address asked for, and who waits for a start asks this.
+    app.include_router(health.router)
     app.include_router(founding.setup_router, prefix=API)
     for router in ROUTERS:
         app.include_router(router, prefix=API, dependencies=[Depends(require_set_up)])
-    app.include_router(health.router)
     web = find_web_app()
     if web is not None:
         mimetypes.add_type("application/manifest+json", ".webmanifest")

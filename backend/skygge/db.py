@@ -254,13 +254,13 @@ def database_of(request: Request) -> Database:
 DatabaseDep = Annotated[Database, Depends(database_of)]
 
 
-async def _read_session(database: DatabaseDep) -> AsyncIterator[Session]:
-    async with database.reading() as session:
+async def _read_session(request: Request) -> AsyncIterator[Session]:
+    async with database_of(request).reading() as session:
         yield session
 
 
-async def _write_session(database: DatabaseDep) -> AsyncIterator[Session]:
-    async with database.writing() as session:
+async def _write_session(request: Request) -> AsyncIterator[Session]:
+    async with database_of(request).writing() as session:
         yield session
 
 

@@ -11,8 +11,8 @@ from skygge.accounts.enrol import has_accounts
 from skygge.accounts.sessions import find_session, needs_touch, touch_session
 from skygge.accounts.tables import AccountRow
 from skygge.accounts.tokens import find_token
-from skygge.clock import Clock, ClockDep
-from skygge.db import Database, DatabaseDep
+from skygge.clock import Clock, clock_of
+from skygge.db import Database, database_of
 from skygge.errors import SessionMissing, SetupNeeded, TokenBound
 from skygge.settings import Settings
 
@@ -65,23 +65,26 @@ def settings_of(request: Request) -> Settings:
 SettingsDep = Annotated[Settings, Depends(settings_of)]
 
 
-async def require_set_up(request: Request, database: DatabaseDep) -> None:
+async def require_set_up(request: Request) -> None:
     """Raise SetupNeeded while there is no account. Accounts are never deleted, so yes stays yes."""
     if getattr(request.app.state, "is_set_up", False):
         return
-    if not await database.run_read(has_accounts):
+    if not await database_of(request).run_read(has_accounts):
         raise SetupNeeded
     request.app.state.is_set_up = True
 
 
-async def identify(request: Request, database: DatabaseDep, settings: SettingsDep, clock: ClockDep) -> Identity:
+# What hangs on nearly every address takes the request alone: FastAPI looks at each dependency of each address anew, and
+# a chain of small ones made the start a tenth longer.
+async def identify(request: Request) -> Identity:
     """Who sent this request. Raises SessionMissing."""
+    database, clock = database_of(request), clock_of(request)
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
     if scheme:
         if scheme.lower() != "bearer":
             raise SessionMissing
         return await database.run_read(lambda session: _by_token(session, bearer.strip(), clock))
-    cookie = request.cookies.get(cookie_name(settings))
+    cookie = request.cookies.get(cookie_name(settings_of(request)))
     if not cookie:
         raise SessionMissing
     return await _by_cookie(database, cookie, clock)
@@ -124,7 +127,8 @@ async def _by_cookie(database: Database, cookie: str, clock: Clock) -> Identity:
 SignedIn = Annotated[Identity, Depends(identify)]
 
 
-async def _person(who: SignedIn) -> Identity:
+async def _person(request: Request) -> Identity:
+    who = await identify(request)
     if who.token_study_id is not None:
         raise TokenBound
     return who

@@ -5,7 +5,6 @@ import socket
 import sys
 from typing import Annotated, Any
 
-import structlog
 import typer
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -54,7 +53,6 @@ def serve(
     settings = load_settings(host=host, port=port, workers=workers)
     if settings.uses_sqlite and settings.workers > 1:
         raise StartRefused("SQLite takes one worker; use PostgreSQL for more.")
-    _log_to_stderr()
     with _take_port(settings) as listening:
         migrate(settings)
         _greet(settings)
@@ -135,7 +133,3 @@ def _greet(settings: Settings) -> None:
     if link is not None:
         typer.echo(f"Make the first account within 30 minutes: {link}")
     sys.stdout.flush()
-
-
-def _log_to_stderr() -> None:
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
