@@ -43,6 +43,7 @@ TESTS: Mapping[str, Sequence[str]] = {
     "exports": ("tests/exports",),
     "demo": ("tests/demo",),
     "migrations": ("tests/migrations",),
+    "upkeep": ("tests/upkeep",),
     "e2e": ("tests/e2e",),
 }
 
@@ -112,7 +113,8 @@ PARTS: Sequence[Part] = (
     Part("exports", "exports and imports read back", tests("exports")),
     Part("demo", "the example study on a server", tests("demo")),
     Part("migrations", "up from every released schema, on both databases", tests("migrations")),
-    Part("e2e", "a real browser against the real server", tests("e2e", workers=1)),
+    Part("upkeep", "moving to another database, the doctor, https in one room", tests("upkeep")),
+    Part("e2e", "a real browser against the real server", tests("e2e")),
     Part("packaging", "the wheel, installed into an empty environment", _packaging),
     Part("fleet", "two hundred phones over sixty days, servers killed and restored", _fleet, is_asked_for=True),
     Part("docker", "the Dockerfile, by hadolint", tool("hadolint", str(ROOT / "Dockerfile"))),

@@ -29,6 +29,7 @@ from skygge.settings import Settings, load_settings
 from skygge.studies import entrance, records, scripts
 from skygge.studies import routes as studies
 from skygge.sync import routes as sync
+from skygge.upkeep import routes as upkeep
 
 API = "/api/v1"
 # Every address below answers 503 until the first account is there; founding's set-up is the way to it.
@@ -88,6 +89,7 @@ def _compose(settings: Settings) -> FastAPI:
     )
     # First: FastAPI makes ready all that stands before the address asked for, and who waits for a start asks this.
     app.include_router(health.router)
+    app.include_router(upkeep.router)
     app.include_router(founding.setup_router, prefix=API)
     for router in ROUTERS:
         app.include_router(router, prefix=API, dependencies=[Depends(require_set_up)])

@@ -27,6 +27,7 @@ from skygge.errors import StartRefused
 from skygge.migrate import list_revisions
 
 ABOUT = "about.json"
+NOTE = "last-backup"
 ROWS_AT_ONCE = 500
 
 
@@ -50,6 +51,19 @@ def write_backup(session: Session, target: Path, now: datetime) -> int:
         half.unlink(missing_ok=True)
         raise StartRefused(f"The file {target} cannot be written.") from None
     return sum(counts.values())
+
+
+def note_backup(data: Path, now: datetime) -> None:
+    """Leave the moment of the latest backup in the data folder, for `skygge doctor`."""
+    (data / NOTE).write_text(now.astimezone(UTC).isoformat() + "\n", encoding="ascii")
+
+
+def last_backup(data: Path) -> datetime | None:
+    """When the latest backup was made here, or None."""
+    try:
+        return datetime.fromisoformat((data / NOTE).read_text(encoding="ascii").strip())
+    except (OSError, ValueError):
+        return None
 
 
 def read_backup(session: Session, source: Path) -> int:
@@ -90,7 +104,7 @@ def _write_table(session: Session, table: Table, archive: zipfile.ZipFile) -> in
     n_rows = 0
     with archive.open(table.name + ".jsonl", "w", force_zip64=True) as lines, session.execute(query) as rows:
         for row in rows.mappings():
-            lines.write(json.dumps({name: _plain(value) for name, value in row.items()}).encode("ascii") + b"\n")
+            lines.write(json.dumps(plain_row(row)).encode("ascii") + b"\n")
             n_rows += 1
     return n_rows
 
@@ -100,6 +114,11 @@ def _read_table(session: Session, table: Table, archive: zipfile.ZipFile) -> Non
         rows = (_as_row(table, json.loads(line)) for line in lines)
         while some := list(islice(rows, ROWS_AT_ONCE)):
             session.execute(insert(table), some)
+
+
+def plain_row(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """A row as JSON can say it: bytes as base64, instants with their offset, ids as text."""
+    return {name: _plain(value) for name, value in row.items()}
 
 
 def _plain(value: Any) -> Any:

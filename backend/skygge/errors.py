@@ -47,6 +47,10 @@ class NotReady(Problem):
     code, status, title = "server.not_ready", 503, "The database does not answer."
 
 
+class NotInRoom(Problem):
+    code, status, title = "room.none", 404, "This server does not serve a room."
+
+
 class ServerBusy(Problem):
     code, status, title = "server.busy", 503, "Many files are being downloaded just now; try again in a moment."
 

@@ -39,6 +39,11 @@ def require_current(database: Database) -> None:
         raise StartRefused("The database has another version's schema; run `skygge migrate` first.")
 
 
+def has_schema(database: Database) -> bool:
+    """Whether the database holds the tables of a Skygge, of whatever version."""
+    return _revision(database.writer) is not None
+
+
 def list_revisions() -> list[str]:
     """Every revision this version knows, oldest first: the numbers that the files begin with.
 

@@ -36,10 +36,11 @@ export const screens: Partial<Record<RouteName, () => Loaded<Screen>>> = {
   settings: () => plain(import('./settings/Settings.svelte')),
   install: () => plain(import('./settings/Settings.svelte')),
   setup: () => import('./enter/Setup.svelte'),
+  room: () => plain(import('./enter/Room.svelte')),
   reset: () => import('./enter/Reset.svelte'),
   'sign-in': () => plain(import('./enter/SignIn.svelte')),
   studies: () => plain(import('./enter/Studies.svelte')),
 };
 
 /** Places without a way around: before the notes are open, and where nothing may distract. */
-export const withoutPlaces: ReadonlySet<RouteName> = new Set(['capture', 'show', 'setup', 'reset', 'sign-in', 'studies', 'lost']);
+export const withoutPlaces: ReadonlySet<RouteName> = new Set(['capture', 'show', 'room', 'setup', 'reset', 'sign-in', 'studies', 'lost']);

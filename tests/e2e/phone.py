@@ -42,6 +42,7 @@ class Phone:
     size: tuple[int, int] = PHONE
     locale: str = "en-GB"
     dark: bool = False
+    trusts: str = ""  # the base64 SHA-256 of a key that the phone was told to trust
     console: list[str] = field(default_factory=list)
     _context: BrowserContext | None = None
 
@@ -51,7 +52,7 @@ class Phone:
         self._context = self.playwright.chromium.launch_persistent_context(
             self.profile,
             executable_path=find_chromium(),
-            args=QUIET,
+            args=[*QUIET, f"--ignore-certificate-errors-spki-list={self.trusts}"] if self.trusts else QUIET,
             viewport={"width": self.size[0], "height": self.size[1]},
             has_touch=is_phone,
             is_mobile=is_phone,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from skygge.backup import read_backup, write_backup
+from skygge.backup import note_backup, read_backup, write_backup
 from skygge.clock import utc_now
 from skygge.commands.opened import opened_database
 from skygge.sync.restore import begin_anew
@@ -13,8 +13,10 @@ from skygge.sync.restore import begin_anew
 
 def backup_command(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
     """Write everything to a file, while the server goes on."""
+    now = utc_now()
     with opened_database() as (settings, database), database.read() as session:
-        n_rows = write_backup(session, file, utc_now())
+        n_rows = write_backup(session, file, now)
+        note_backup(settings.data, now)
         typer.echo(f"{n_rows} rows were written to {file}.")
         typer.echo(f"Keep {database.ledger.file} apart from it: a restore reads there what was erased meanwhile.")
 

@@ -14,11 +14,13 @@ from skygge.accounts.enrol import has_accounts
 from skygge.accounts.links import make_setup_link
 from skygge.app import create_app, find_web_app
 from skygge.clock import utc_now
+from skygge.commands.in_room import open_room
 from skygge.db import open_database
 from skygge.errors import StartRefused
 from skygge.fieldlog.replay import replay_understood
 from skygge.migrate import migrate
 from skygge.settings import Settings, load_settings
+from skygge.upkeep.room import RoomCertificate, settings_of_room
 
 HEADERS_WITHIN_S = 20
 MAX_HEADER_BYTES = 64 * 1024
@@ -48,18 +50,22 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
     workers: Annotated[int | None, typer.Option(help="Processes; SQLite takes one.")] = None,
+    https: Annotated[bool, typer.Option("--https", help="With its own certificate, for phones in this room.")] = False,
 ) -> None:
     """Serve the web app and the API."""
     settings = load_settings(host=host, port=port, workers=workers)
+    if https:
+        settings = settings_of_room(settings)
     if settings.uses_sqlite and settings.workers > 1:
         raise StartRefused("SQLite takes one worker; use PostgreSQL for more.")
     with _take_port(settings) as listening:
         migrate(settings)
+        room = open_room(settings) if https else None
         _greet(settings)
         if settings.workers > 1:
-            _serve_many(settings, listening)
+            _serve_many(settings, listening, room)
         else:
-            uvicorn.Server(_config(settings, create_app(settings))).run(sockets=[listening])
+            uvicorn.Server(_config(settings, create_app(settings), room)).run(sockets=[listening])
 
 
 def migrate_command() -> None:
@@ -76,14 +82,15 @@ def migrate_command() -> None:
         typer.echo(f"Changes that had been set aside and are understood now: {taken}.")
 
 
-def _serve_many(settings: Settings, listening: socket.socket) -> None:
+def _serve_many(settings: Settings, listening: socket.socket, room: RoomCertificate | None) -> None:
     # Each process reads the settings itself, so what the command line said must stand in the environment.
     os.environ.update(SKYGGE_HOST=settings.host, SKYGGE_PORT=str(settings.port), SKYGGE_WORKERS=str(settings.workers))
-    config = _config(settings, "skygge.app:create_app")
+    os.environ.update(SKYGGE_ORIGIN=settings.origin)
+    config = _config(settings, "skygge.app:create_app", room)
     Multiprocess(config, sockets=[listening]).run()
 
 
-def _config(settings: Settings, app: Any) -> uvicorn.Config:
+def _config(settings: Settings, app: Any, room: RoomCertificate | None) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         factory=isinstance(app, str),
@@ -96,6 +103,8 @@ def _config(settings: Settings, app: Any) -> uvicorn.Config:
         log_level="warning",
         timeout_graceful_shutdown=10,
         timeout_worker_healthcheck=WORKER_ANSWERS_WITHIN_S,
+        ssl_certfile=room.certificate if room else None,
+        ssl_keyfile=room.key if room else None,
     )
 
 

@@ -5,7 +5,7 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
-from skygge.commands import data, keep, log, people, serve, studies
+from skygge.commands import data, doctor, keep, log, moving, people, serve, studies
 from skygge.errors import Problem, StartRefused
 
 app = typer.Typer(
@@ -23,6 +23,8 @@ app.command("import")(log.import_command)
 app.command("verify")(log.verify_command)
 app.command("backup")(keep.backup_command)
 app.command("restore")(keep.restore_command)
+app.command("doctor")(doctor.doctor_command)
+app.command("move")(moving.move_command)
 app.command("export", context_settings=data.TAKES_FILTERS)(data.export_command)
 app.command("analyse", context_settings=data.TAKES_FILTERS)(data.analyse_command)
 app.command("report", context_settings=data.TAKES_FILTERS)(data.report_command)

@@ -3,7 +3,7 @@
 export type RouteName =
   | 'home' | 'capture' | 'encounter' | 'entry' | 'ended' | 'show' | 'find' | 'day' | 'sync' | 'review' | 'analyses' | 'analysis' | 'export'
   | 'format' | 'import' | 'tokens'
-  | 'settings' | 'install' | 'setup' | 'reset' | 'sign-in' | 'studies' | 'lost';
+  | 'settings' | 'install' | 'room' | 'setup' | 'reset' | 'sign-in' | 'studies' | 'lost';
 
 export interface Route {
   readonly name: RouteName;
@@ -30,6 +30,7 @@ const PLACES: readonly (readonly [RegExp, RouteName])[] = [
   [/^tokens$/, 'tokens'],
   [/^settings$/, 'settings'],
   [/^install$/, 'install'],
+  [/^room$/, 'room'],
   [/^setup\/([^/]+)$/, 'setup'],
   [/^reset\/([^/]+)$/, 'reset'],
   [/^sign-in$/, 'sign-in'],

@@ -1,8 +1,8 @@
 import type { Phase } from './app';
 import type { Route, RouteName } from './routes';
 
-const WITHOUT_ACCOUNT: readonly RouteName[] = ['setup', 'reset', 'install'];
-const WITHOUT_STUDY: readonly RouteName[] = ['reset', 'install', 'sign-in'];
+const WITHOUT_ACCOUNT: readonly RouteName[] = ['setup', 'reset', 'install', 'room'];
+const WITHOUT_STUDY: readonly RouteName[] = ['reset', 'install', 'room', 'sign-in'];
 /** Places that make no sense once a study is open. */
 const BEHIND_US: readonly RouteName[] = ['setup', 'lost'];
 

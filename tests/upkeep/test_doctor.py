@@ -1,0 +1,127 @@
+"""`skygge doctor`: nothing to say of a server that is well, and a sentence with advice for each way of not being so."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from skygge import cli
+from skygge.backup import note_backup
+from skygge.settings import Settings
+from skygge.upkeep import doctor
+from skygge.upkeep.doctor import Patient, examine
+from tests.fixtures.world import World
+from tests.sync.phone import Phone
+
+
+@contextmanager
+def patient_of(world: World, **settings: object) -> Iterator[Patient]:
+    """The world as it stands, under other settings where they are given."""
+    said = Settings(**{**world.settings.model_dump(), **settings})
+    with world.database.read() as session:
+        yield Patient(said, world.database, session, world.clock())
+
+
+def found(world: World, **settings: object) -> dict[str, str]:
+    """Each check that found something, with what it said."""
+    with patient_of(world, **settings) as patient:
+        return {name: " ".join(one.what for one in some) for name, some in examine(patient).items() if some}
+
+
+@pytest.fixture(autouse=True)
+def kept_well(world: World, phone: Phone) -> None:
+    """Something is written, was backed up today, and lies in a folder that is its owner's alone."""
+    phone.push(phone.visit())
+    note_backup(world.settings.data, world.clock())
+    world.settings.data.chmod(0o700)
+
+
+def test_nothing_is_said_of_what_is_well(world: World) -> None:
+    """The tests' own PostgreSQL runs without fsync on purpose, and just that is said."""
+    assert found(world) == ({} if world.database.is_sqlite else {"database": "PostgreSQL runs with fsync off."})
+
+
+def test_everybody_may_reach_it_without_https(world: World) -> None:
+    """Listening to the network with an address of this machine's own."""
+    assert "not https" in found(world, host="0.0.0.0")["address"]  # nothing listens
+    assert "address" not in found(world, host="0.0.0.0", origin="https://localhost:1")
+
+
+def test_nothing_answers_at_the_address(world: World) -> None:
+    """The https address leads nowhere."""
+    assert found(world, origin="https://localhost:1")["certificate"] == "Nothing answers at the address people type."
+
+
+def test_others_may_look_into_the_folder(world: World) -> None:
+    """As a folder is made by most systems."""
+    world.settings.data.chmod(0o755)
+    assert "may look into" in found(world)["folder"]
+
+
+def test_the_disk_is_nearly_full(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Less than what is thought to be enough."""
+    monkeypatch.setattr(doctor, "LEAST_FREE_BYTES", 10**18)
+    assert "are free on the disk" in found(world)["disk"]
+
+
+def test_the_clock_went_back(world: World) -> None:
+    """What has arrived is of tomorrow."""
+    world.clock.turn(days=-1)
+    assert "arrived later" in found(world)["clock"]
+
+
+def test_a_change_is_missing_from_the_log(world: World) -> None:
+    """Taken out by hand."""
+    with world.database.write() as session:
+        session.execute(text("DELETE FROM change WHERE seq = 1"))
+    assert "has gaps" in found(world)["change log and audit log"]
+
+
+def test_something_was_set_aside(world: World, phone: Phone) -> None:
+    """A kind that this version does not know."""
+    phone.push(phone.change("entry.from_the_future"))
+    assert found(world)["set aside"].startswith("1 changes of phones were set aside")
+
+
+def test_the_latest_backup_is_old_or_there_is_none(world: World) -> None:
+    """A week is long."""
+    world.clock.turn(days=8)
+    assert "The latest backup is of" in found(world)["backups"]
+    (world.settings.data / "last-backup").unlink()
+    assert found(world)["backups"] == "No backup was ever made here."
+
+
+def test_the_ledger_is_damaged(world: World) -> None:
+    """Half a line in its middle."""
+    world.database.ledger.append([{"type": "epoch"}])
+    with world.database.ledger.file.open("a") as ledger:
+        ledger.write('{"type": "red\n')
+    assert "cannot be read" in found(world)["ledger"]
+
+
+def test_the_command_says_it_and_ends_with_one(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Exit code 1, and advice in every finding; a backup by the command is noted."""
+    monkeypatch.setenv("SKYGGE_DATA", str(world.settings.data))
+    monkeypatch.setenv("SKYGGE_DATABASE_URL", world.settings.database_url)
+    monkeypatch.chdir(tmp_path)
+    (world.settings.data / "last-backup").unlink()
+    assert _run(monkeypatch, "doctor") == 1
+    assert "look: backups\n  No backup was ever made here.\n  Run `skygge backup" in capsys.readouterr().out
+    assert _run(monkeypatch, "backup", os.fspath(tmp_path / "all.backup")) == 0
+    _run(monkeypatch, "doctor")
+    assert "well: backups" in capsys.readouterr().out
+
+
+def _run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
+    monkeypatch.setattr("sys.argv", ["skygge", *words])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert isinstance(ended.value.code, int)
+    return ended.value.code
