@@ -41,6 +41,7 @@ SMALL_TARGETS = """least => {
   return [...document.querySelectorAll('button, a[href], input, select, textarea, summary')]
     .filter(one => one.checkVisibility({visibilityProperty: true}) && !one.disabled)
     .filter(one => !one.closest('p, td, .unseen, .track'))
+    .filter(one => !document.querySelector('dialog:modal') || one.closest('dialog'))
     .map(one => one.matches('input[type=radio], input[type=checkbox]') ? one.closest('label') ?? one : one)
     .map(one => [one, one.getBoundingClientRect()])
     .filter(([, box]) => box.width > 0 && (box.width < least - 0.5 || box.height < least - 0.5))
@@ -71,7 +72,10 @@ def test_every_screen_holds(
     page = phone.open(demo.setup_url.removeprefix(demo.origin))
     expect(page.locator("form")).to_be_visible()
     _judge(page, look, "set-up")
-    _enter(demo, phone, page)
+    page.goto(f"{demo.origin}/#/room")
+    expect(page.locator("h1").first).to_be_visible()
+    _judge(page, look, "room")
+    _enter(demo, phone, page, look)
     for name, place in SCREENS.items():
         page.goto(f"{demo.origin}/{place}")
         expect(page.locator("h1").first).to_be_visible()
@@ -82,7 +86,7 @@ def test_every_screen_holds(
     assert wrong == []
 
 
-def _enter(demo: ServerProcess, phone: Phone, page: Page) -> None:
+def _enter(demo: ServerProcess, phone: Phone, page: Page, look: str | None = None) -> None:
     """The first account, made over the wire, then signed in; the example study is the one to look at."""
     # The app looks by itself whether the server is set up, and would load anew in the middle of this.
     page.goto("about:blank")
@@ -98,6 +102,11 @@ def _enter(demo: ServerProcess, phone: Phone, page: Page) -> None:
     page.request.delete(f"{demo.origin}/api/v1/session")
     page.goto(f"{demo.origin}/#/sign-in")
     page.locator("input[autocomplete=username]").fill(NAME)
+    page.locator("input[type=password]").fill("not the password")
+    page.locator("button[type=submit]").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    if look:
+        _judge(page, look, "sign-in refused")
     page.locator("input[type=password]").fill(PASSWORD)
     page.locator("button[type=submit]").click()
     page.get_by_role("button", name=re.compile("^(Example|Eksempel)")).click()
@@ -126,6 +135,36 @@ def _judge_capture(page: Page, demo: ServerProcess, look: str) -> None:
         assert page.evaluate("document.documentElement.scrollHeight <= innerHeight"), (
             "capture must fit without scrolling"
         )
+    _judge_sheets(page, demo, look)
+
+
+def _judge_sheets(page: Page, demo: ServerProcess, look: str) -> None:
+    """What lies over capture, and what comes after it: words, the sheet behind the dots, timeline, entry, end."""
+    is_danish = look.split("-")[1] == "da"
+    page.get_by_role("button", name="Ord" if is_danish else "Words", exact=True).click()
+    page.locator("dialog textarea").fill(
+        "Lungebetændelsesforebyggende mundhygiejnevejledning: “så siger Karen-Marie nej”"
+    )
+    _judge(page, look, "words")
+    page.locator("dialog button.main").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.get_by_role("button", name="Mere" if is_danish else "More", exact=True).click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    _judge(page, look, "more")
+    page.get_by_role("dialog").get_by_role("link").filter(has_text=re.compile("^(Timeline|Tidslinje)")).click()
+    entries = page.get_by_role("list", name=re.compile("^(Entries in time|Noteringer i tidsorden)"))
+    expect(entries).to_be_visible()
+    _judge(page, look, "encounter")
+    entries.get_by_role("link").first.click()
+    expect(page.locator("form textarea")).to_be_visible()
+    _judge(page, look, "entry")
+    page.goto(f"{demo.origin}/#/capture")
+    page.get_by_role("button", name="Slut" if is_danish else "End", exact=True).click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    _judge(page, look, "end")
+    page.get_by_role("dialog").get_by_role("button", name=re.compile("^(End now|Slut nu)$")).click()
+    expect(page.locator("h1").first).to_be_visible()
+    _judge(page, look, "ended")
 
 
 def _judge(page: Page, look: str, name: str, least: int = SMALLEST_TARGET) -> None:

@@ -1,0 +1,147 @@
+"""In the evening: what was jotted on the phone is mended from two devices, and is never more than text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Playwright, expect
+
+from tests.e2e.field import Field, open_field, sure
+from tests.e2e.observer import NAME, PASSWORD
+from tests.e2e.phone import LAPTOP, Phone
+from tests.fixtures.server_process import ServerProcess
+
+# What runs if any of it is ever read as a page: an image that fails, a script, a link, a template.
+HOSTILE = '<img src=x onerror="hacked=1"><script>hacked=1</script> javascript:hacked=1 {{hacked=1}} &lt;b&gt;'
+
+
+@pytest.fixture(scope="module")
+def field(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
+    """A study and its phone, set up once for this file."""
+    folder = tmp_path_factory.mktemp("desk")
+    server = ServerProcess(folder / "data")
+    server.start()
+    phone = Phone(playwright, folder / "phone", server.origin)
+    yield open_field(server, phone)
+    phone.close()
+    server.kill()
+
+
+@pytest.fixture(scope="module")
+def laptop(playwright: Playwright, field: Field, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
+    """The same person's laptop, signed in."""
+    phone = Phone(playwright, tmp_path_factory.mktemp("laptop"), field.server.origin, size=LAPTOP)
+    page = phone.open("/#/sign-in")
+    page.get_by_label("Name", exact=True).fill(NAME)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.get_by_role("button", name="START", exact=True)).to_be_visible()
+    page.wait_for_function("navigator.serviceWorker.ready.then((r) => r.active?.state === 'activated')")
+    yield Field(field.server, phone)
+    phone.close()
+
+
+def stored(field: Field, entry_id: str) -> dict[str, Any]:
+    """The entry as the server has it just now, whatever stands on the phone's screen."""
+    answer = field.page.request.get(f"{field.server.origin}/api/v1/studies/{field.study_id}/entries?limit=500").json()
+    return next(dict(one) for one in answer["items"] if one["id"] == entry_id)
+
+
+def open_in_review(laptop: Field, words: str) -> Page:
+    """The row that holds these words, with its editor beside the table."""
+    page = laptop.page
+    page.goto(f"{laptop.server.origin}/#/review")
+    page.get_by_role("row").filter(has_text=words).click(timeout=60_000)
+    expect(page.get_by_role("complementary", name="The chosen entry")).to_be_visible()
+    return page
+
+
+def rewrite(page: Page, words: str) -> None:
+    """Other words into the editor that is open, and save."""
+    page.get_by_label("Words", exact=True).fill(words)
+    page.get_by_role("button", name="Save", exact=True).click()
+
+
+def test_an_entry_is_mended_in_the_review_and_on_the_timeline(field: Field, laptop: Field) -> None:
+    """Coded on the laptop, worded on the phone: each sees the other's, and the history names both."""
+    hand = field.begin(("Citizen", "C1"))
+    hand.see("C1", action="Asks")
+    hand.write("hvornår kommer I igen", actor="C1")
+    hand.end()
+    entry_id = field.entries()[-1]["id"]
+    page = open_in_review(laptop, "hvornår kommer I igen")
+    panel = page.get_by_role("complementary", name="The chosen entry")
+    panel.get_by_label("Structure", exact=True).select_option(label="Directing")
+    panel.get_by_role("button", name="Save", exact=True).click()
+    sure(lambda: stored(field, entry_id)["structure"] == "directing", "the structure did not arrive")
+    field.page.goto(f"{field.server.origin}/#/entry/{entry_id}")
+    expect(field.page.get_by_label("Structure", exact=True)).to_have_value("directing", timeout=60_000)
+    rewrite(field.page, "hvornår kommer I igen, spørger hun")
+    sure(lambda: stored(field, entry_id)["jotting"].endswith(", spørger hun"), "the words did not arrive")
+    said = stored(field, entry_id)
+    assert said["jotting"] == "hvornår kommer I igen, spørger hun"
+    assert (said["structure"], said["structure_origin"]) == ("directing", "later")
+    history = f"{field.server.origin}/api/v1/studies/{field.study_id}/entries/{entry_id}/history"
+    assert [one["kind"] for one in field.page.request.get(history).json()["items"]] == [
+        "entry.logged", "entry.amended", "entry.amended", "entry.amended",
+    ]  # fmt: skip
+
+
+def test_words_written_apart_are_kept_side_by_side_and_put_together(field: Field, laptop: Field) -> None:
+    """Two devices, no network, one sentence: both versions stand, until a person keeps both."""
+    hand = field.begin(("Citizen", "C2"))
+    hand.write("hun ser væk", actor="C2")
+    hand.end()
+    entry_id = field.entries()[-1]["id"]
+    page = open_in_review(laptop, "hun ser væk")
+    field.page.goto(f"{field.server.origin}/#/entry/{entry_id}")
+    expect(field.page.get_by_label("Words", exact=True)).to_be_visible()
+    field.go_offline()
+    rewrite(page, "hun ser væk, mod vinduet")
+    rewrite(field.page, "hun ser væk, vred?")
+    field.come_home()
+    conflicts = f"{field.server.origin}/api/v1/studies/{field.study_id}/conflicts"
+    sure(lambda: len(field.page.request.get(conflicts).json()["items"]) == 1, "the two did not meet")
+    field.page.goto(f"{field.server.origin}/#/sync")
+    expect(field.page.get_by_role("heading", name="Written apart")).to_be_visible(timeout=60_000)
+    apart = field.page.get_by_role("article")
+    expect(apart).to_contain_text("hun ser væk, mod vinduet")
+    expect(apart).to_contain_text("hun ser væk, vred?")
+    apart.get_by_role("button", name="Keep both", exact=True).tap()
+    expect(field.page.get_by_role("heading", name="Written apart")).to_be_hidden()
+    sure(lambda: field.page.request.get(conflicts).json()["items"] == [], "the conflict is still there")
+    kept = stored(field, entry_id)["jotting"]
+    assert "hun ser væk, mod vinduet" in kept and "hun ser væk, vred?" in kept
+
+
+def test_nothing_that_was_written_is_ever_read_as_a_page(field: Field, laptop: Field, tmp_path: Path) -> None:
+    """Words and pseudonyms stand as text wherever they are shown: capture, timeline, day, search, review, report."""
+    hand = field.begin(("Citizen", HOSTILE[:40]))
+    hand.write(HOSTILE)
+    hand.end()
+    entry = field.entries()[-1]
+    for place in (
+        f"encounter/{entry['encounter_id']}",
+        f"entry/{entry['id']}",
+        f"show/{entry['encounter_id']}",
+        "sync",
+    ):
+        field.page.goto(f"{field.server.origin}/#/{place}")
+        expect(field.page.locator("h1").first).to_be_visible()
+        assert field.page.locator("img, script:not([src]), main [onerror]").count() == 0
+    field.page.goto(f"{field.server.origin}/#/encounter/{entry['encounter_id']}")
+    expect(field.page.get_by_text(HOSTILE).first).to_be_visible()
+    page = open_in_review(laptop, "hacked=1")
+    page.goto(f"{field.server.origin}/#/analysis/timeline")
+    expect(page.locator("footer")).to_be_visible(timeout=60_000)
+    report = page.request.get(f"{field.server.origin}/api/v1/studies/{field.study_id}/report?format=html")
+    (tmp_path / "report.html").write_bytes(report.body())
+    assert re.search(rb"<script|onerror=[^&]", report.body()) is None
+    for one in (field.page, page):
+        assert one.evaluate("typeof hacked") == "undefined"
+    for device in (field.phone, laptop.phone):
+        assert not [line for line in device.console if "pageerror" in line or "Content Security Policy" in line]
