@@ -19,7 +19,6 @@ from skygge.clock import utc_now
 from skygge.commands.opened import StudyOption, lead_of, membership_of, opened_database, require_study
 from skygge.core.filters import Filters, FiltersRefused, read_filters
 from skygge.core.report import ReportParams
-from skygge.demo.create import create_demo
 from skygge.errors import StartRefused
 from skygge.export.order import find_export, place_order, record_order
 from skygge.export.write import write_order
@@ -91,6 +90,9 @@ def report_command(
 
 def demo_command() -> None:
     """Add the labelled example study; running it again changes nothing."""
+    # No other command needs the story, and every start of a server would read it.
+    from skygge.demo.create import create_demo
+
     with opened_database() as (_, database), database.write() as session:
         typer.echo(str(create_demo(session, utc_now)))
 
