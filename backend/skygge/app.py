@@ -26,7 +26,7 @@ from skygge.intake import routes as intake
 from skygge.privacy import routes as privacy
 from skygge.problems import describe_openapi, document_problems, install_handlers
 from skygge.settings import Settings, load_settings
-from skygge.studies import entrance, records, scripts
+from skygge.studies import entrance, pairings, records, scripts
 from skygge.studies import routes as studies
 from skygge.sync import routes as sync
 from skygge.upkeep import routes as upkeep
@@ -36,6 +36,7 @@ API = "/api/v1"
 ROUTERS: tuple[APIRouter, ...] = (
     accounts.router,
     entrance.router,
+    pairings.router,
     studies.router,
     records.router,
     scripts.router,

@@ -134,6 +134,14 @@ class DeviceTaken(Problem):
     code, status, title = "device.taken", 409, "This device belongs to somebody else."
 
 
+class PairingOver(Problem):
+    code, status, title = "pairing.over", 410, "This code is wrong, used or older than ten minutes."
+
+
+class PairingWaiting(Problem):
+    code, status, title = "pairing.waiting", 409, "Nobody has allowed this device yet."
+
+
 class ResetLinkWrong(Problem):
     code, status, title = "reset.link_wrong", 403, "This reset link is wrong, used or too old."
 

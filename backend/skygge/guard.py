@@ -15,7 +15,7 @@ from skygge.settings import Settings
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # Links and codes are made and used here, so these addresses answer to the configured host alone.
-HOST_BOUND = ("/api/v1/setup", "/api/v1/reset", "/api/v1/invitations")
+HOST_BOUND = ("/api/v1/setup", "/api/v1/reset", "/api/v1/invitations", "/api/v1/pairings")
 # `sw` lets the page register its service worker; the other is the one Svelte makes for its own templates.
 TRUSTED_TYPES_POLICIES = ("sw", "svelte-trusted-html")
 CONTENT_SECURITY_POLICY = "; ".join(

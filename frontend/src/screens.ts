@@ -37,10 +37,12 @@ export const screens: Partial<Record<RouteName, () => Loaded<Screen>>> = {
   install: () => plain(import('./settings/Settings.svelte')),
   setup: () => import('./enter/Setup.svelte'),
   room: () => plain(import('./enter/Room.svelte')),
+  pair: () => import('./enter/Pair.svelte'),
+  'add-phone': () => plain(import('./settings/AddPhone.svelte')),
   reset: () => import('./enter/Reset.svelte'),
   'sign-in': () => plain(import('./enter/SignIn.svelte')),
   studies: () => plain(import('./enter/Studies.svelte')),
 };
 
 /** Places without a way around: before the notes are open, and where nothing may distract. */
-export const withoutPlaces: ReadonlySet<RouteName> = new Set(['capture', 'show', 'room', 'setup', 'reset', 'sign-in', 'studies', 'lost']);
+export const withoutPlaces: ReadonlySet<RouteName> = new Set(['capture', 'show', 'room', 'setup', 'reset', 'pair', 'sign-in', 'studies', 'lost']);

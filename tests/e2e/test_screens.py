@@ -23,7 +23,7 @@ SCREENS = {
     "home": "#/", "sending": "#/sync", "review": "#/review", "analyses": "#/analysis",
     "frequencies": "#/analysis/frequencies", "timeline": "#/analysis/timeline", "exports": "#/export",
     "export tables": "#/export/csv", "export read": "#/export/md", "import": "#/import", "tokens": "#/tokens",
-    "settings": "#/settings", "studies": "#/studies",
+    "settings": "#/settings", "add phone": "#/add-phone", "studies": "#/studies",
 }  # fmt: skip
 SMALLEST_TARGET = 44
 SMALLEST_CAPTURE_TARGET = 58
@@ -111,6 +111,11 @@ def _enter(demo: ServerProcess, phone: Phone, page: Page, look: str | None = Non
     expect(page.get_by_role("alert")).to_be_visible()
     if look:
         _judge(page, look, "sign-in refused")
+        page.locator('a[href="#/pair"]').click()
+        expect(page.locator("input.code")).to_be_visible()
+        _judge(page, look, "pair")
+        page.go_back()
+        page.locator("input[autocomplete=username]").fill(NAME)
     page.locator("input[type=password]").fill(PASSWORD)
     page.locator("button[type=submit]").click()
     page.get_by_role("button", name=re.compile("^(Example|Eksempel)")).click()

@@ -1,6 +1,7 @@
 """What people send and get about accounts."""
 
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -27,6 +28,51 @@ class Reset(Strict):
 
     token: Token
     password: Password
+
+
+class PairingOffer(BaseModel):
+    """A code for a phone: to be typed, or read as a picture (an SVG in a data address) that holds `url`."""
+
+    id: UUID
+    code: str
+    url: str
+    picture: str
+    ends_at: datetime
+
+
+class PairingState(BaseModel):
+    """`open` until a phone has typed the code; then it is answered by `allow`."""
+
+    state: Literal["open", "claimed", "allowed", "refused", "over"]
+    device_name: str | None
+
+
+class PairingAnswer(Strict):
+    """Whether the device may come in."""
+
+    allow: bool
+
+
+class PairingClaim(Strict):
+    """The code as typed, and what the device calls itself."""
+
+    code: Token
+    device_name: Name
+
+
+class PairingClaimed(BaseModel):
+    """What the phone asks again with, and whose account it would open."""
+
+    claim: str
+    name: str
+    ends_at: datetime
+
+
+class PairingFinish(Strict):
+    """The claim, and the id that the device made for itself."""
+
+    claim: Token
+    device_id: Id
 
 
 class AccountOut(BaseModel):

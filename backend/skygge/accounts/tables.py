@@ -71,6 +71,22 @@ class ResetLinkRow(SQLModel, table=True):
     expires_at: datetime = Field(sa_type=UtcTime)
 
 
+class PairingRow(SQLModel, table=True):
+    """A code with which one phone of somebody may ask to be let in; ten minutes."""
+
+    __tablename__ = "pairing"
+
+    id: UUID = Field(primary_key=True)
+    account_id: UUID = Field(foreign_key="account.id")
+    code_hash: bytes = Field(index=True, unique=True)
+    ends_at: datetime = Field(sa_type=UtcTime)
+    # Set when a phone has typed the code: what it comes back with, and what it calls itself.
+    claim_hash: bytes | None = Field(default=None, index=True, unique=True)
+    device_name: str | None = Field(default=None, max_length=100)
+    is_allowed: bool | None = None
+    is_used: bool = False
+
+
 class LoginAttemptRow(SQLModel, table=True):
     """Failed attempts on one name (or one kind of code) since the last success; the throttle of all workers."""
 

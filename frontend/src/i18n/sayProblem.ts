@@ -18,6 +18,7 @@ const SENTENCES: Record<string, (refusal: Refusal) => string> = {
   'setup.needed': () => m.problem_setup_needed(),
   'session.locked': () => m.problem_locked(),
   'reset.link_wrong': () => m.problem_link_wrong(),
+  'pairing.over': () => m.problem_pairing_over(),
   'password.too_weak': () => m.problem_password_weak(),
   'role.insufficient': () => m.problem_role(),
   'export.tier_refused': () => m.problem_tier(),

@@ -1,7 +1,7 @@
 import type { Locale } from '../i18n/locale';
 import type { Notebook } from '../store/notebook';
 import type { Account, StudyBrief } from '../store/session';
-import type { Server, SetupForm, StudyForm } from '../sync/server';
+import type { Claimed, Server, SetupForm, StudyForm } from '../sync/server';
 import type { Theme } from './look.svelte';
 import type { Route } from './routes';
 
@@ -53,6 +53,10 @@ export interface App {
 
   /** These reject with a Problem (`code`, `status`, `retry_after_s`); without a network its code is 'offline'. */
   signIn(name: string, password: string): Promise<void>;
+  /** With a code from a device that is signed in; somebody there has to allow it, and then `comeIn` works. */
+  claimCode(code: string, device_name: string): Promise<Claimed>;
+  /** False while nobody has answered. */
+  comeIn(claimed: Claimed): Promise<boolean>;
   /** Ends the session at the server. What is on this phone stays. */
   signOut(): Promise<void>;
   setUp(token: string, form: SetupForm): Promise<void>;

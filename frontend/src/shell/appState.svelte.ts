@@ -2,7 +2,7 @@ import { newId, observerActorId } from '../store/identity';
 import type { Notebook } from '../store/notebook';
 import { openNotebook, type OpenNotebook } from '../store/openNotebook';
 import { Session, type Account, type StudyBrief } from '../store/session';
-import { createServer, door, Problem, type Me, type SetupForm, type StudyForm } from '../sync/server';
+import { createServer, door, OFFLINE, Problem, type Claimed, type Me, type SetupForm, type StudyForm } from '../sync/server';
 import type { App, Phase, SyncStatus } from './app';
 import { nameDevice } from './device';
 import type { LiveSync } from './liveSync.svelte';
@@ -104,6 +104,23 @@ export class AppState implements App {
     await this.adopt(await door.signIn({ name, password, device_id, device_name: nameDevice() }), study_id);
     void this.sync.sendNow();
     if (this.route.name === 'sign-in') this.go('/', { replace: true });
+  }
+
+  claimCode(code: string, device_name: string): Promise<Claimed> {
+    return door.claimPairing({ code, device_name });
+  }
+
+  async comeIn({ claim, name }: Claimed): Promise<boolean> {
+    const device_id = await this.session.deviceFor(name);
+    try {
+      await this.adopt(await door.finishPairing({ claim, device_id }));
+    } catch (error) {
+      if (error instanceof Problem && (error.code === 'pairing.waiting' || error.code === OFFLINE)) return false;
+      throw error;
+    }
+    void this.sync.sendNow();
+    this.go('/', { replace: true });
+    return true;
   }
 
   async signOut(): Promise<void> {

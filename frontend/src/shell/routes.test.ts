@@ -32,6 +32,8 @@ describe('which screen is shown', () => {
     expect(whichScreen('sign-in', at('#/capture')).name).toBe('sign-in');
     expect(whichScreen('sign-in', at('#/setup/token'))).toEqual({ name: 'setup', param: 'token' });
     expect(whichScreen('sign-in', at('#/reset/token'))).toEqual({ name: 'reset', param: 'token' });
+    expect(whichScreen('sign-in', at('#/pair/ABCDE23456'))).toEqual({ name: 'pair', param: 'ABCDE23456' });
+    expect(whichScreen('sign-in', at('#/add-phone')).name).toBe('sign-in');
     expect(whichScreen('sign-in', at('#/room')).name).toBe('room');
     expect(whichScreen('setup', at('#/'))).toEqual({ name: 'setup', param: '' });
     expect(whichScreen('studies', at('#/review')).name).toBe('studies');

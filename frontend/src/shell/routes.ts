@@ -3,7 +3,7 @@
 export type RouteName =
   | 'home' | 'capture' | 'encounter' | 'entry' | 'ended' | 'show' | 'find' | 'day' | 'sync' | 'review' | 'analyses' | 'analysis' | 'export'
   | 'format' | 'import' | 'tokens'
-  | 'settings' | 'install' | 'room' | 'setup' | 'reset' | 'sign-in' | 'studies' | 'lost';
+  | 'settings' | 'install' | 'room' | 'setup' | 'reset' | 'pair' | 'add-phone' | 'sign-in' | 'studies' | 'lost';
 
 export interface Route {
   readonly name: RouteName;
@@ -33,6 +33,9 @@ const PLACES: readonly (readonly [RegExp, RouteName])[] = [
   [/^room$/, 'room'],
   [/^setup\/([^/]+)$/, 'setup'],
   [/^reset\/([^/]+)$/, 'reset'],
+  [/^pair$/, 'pair'],
+  [/^pair\/([^/]+)$/, 'pair'],
+  [/^add-phone$/, 'add-phone'],
   [/^sign-in$/, 'sign-in'],
   [/^studies$/, 'studies'],
 ];

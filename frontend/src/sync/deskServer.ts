@@ -6,6 +6,8 @@ export type Preview = Schemas['PreviewOut'];
 export type Weighed = Schemas['LossesOut'];
 export type ImportFormat = Schemas['FormatOut'];
 export type ImportReport = Schemas['ImportOut'];
+export type Pairing = Schemas['PairingOffer'];
+export type PairingState = Schemas['PairingState'];
 export type Token = Schemas['TokenOut'];
 
 /** Calls for exports, imports and tokens, as in `Server`. */
@@ -21,6 +23,10 @@ export interface DeskServer {
   tokens(): Promise<Token[]>;
   makeToken(name: string, days: number): Promise<Token & { token: string }>;
   revokeToken(token_id: string): Promise<void>;
+  /** A code with which one phone may ask to be let in. */
+  offerPairing(): Promise<Pairing>;
+  pairing(pairing_id: string): Promise<PairingState>;
+  answerPairing(pairing_id: string, allow: boolean): Promise<PairingState>;
 }
 
 /** `study` tells which study the calls are about at the moment they are made. */
@@ -38,5 +44,9 @@ export function createDesk(study: () => string): DeskServer {
     makeToken: (name, days) => ask('post', '/api/v1/studies/{study_id}/tokens', { path: path(), body: { name, days } }),
     revokeToken: (token_id) =>
       ask('delete', '/api/v1/studies/{study_id}/tokens/{token_id}', { path: { ...path(), token_id } }),
+    offerPairing: () => ask('post', '/api/v1/pairings', {}),
+    pairing: (pairing_id) => ask('get', '/api/v1/pairings/{pairing_id}', { path: { pairing_id } }),
+    answerPairing: (pairing_id, allow) =>
+      ask('post', '/api/v1/pairings/{pairing_id}/answer', { path: { pairing_id }, body: { allow } }),
   };
 }

@@ -4,8 +4,8 @@ import type { DeskServer } from './deskServer';
 import { Problem } from './problem';
 
 export type { Filters } from './call';
-export type { ImportReport, Token } from './deskServer';
-export { Problem } from './problem';
+export type { ImportReport, Pairing, PairingState, Token } from './deskServer';
+export { OFFLINE, Problem } from './problem';
 
 export type Me = Schemas['Me'];
 /** An analysis or export on offer, as the server's registry describes it. */
@@ -18,6 +18,8 @@ export type AnalysisAnswer = Omit<Schemas['FrequenciesAnswer'], 'params' | 'resu
 };
 export type StudyForm = Omit<Schemas['StudyIn'], 'observers_see'>;
 export type SetupForm = Omit<Schemas['Setup'], 'token' | 'study'> & { study: StudyForm };
+/** What a phone got for a code: whose account it would open, and what it asks again with. */
+export type Claimed = Schemas['PairingClaimed'];
 export type Things = Schemas['Things'];
 
 /** Calls for screens that are online by nature. Each rejects with a Problem; without a network its code is 'offline'. */
@@ -42,6 +44,8 @@ export const door = {
   signOut: () => ask('delete', '/api/v1/session', {}),
   setUp: (token: string, form: SetupForm) =>
     ask('post', '/api/v1/setup', { body: { token, ...form, study: withDefaults(form.study) } }),
+  claimPairing: (body: Schemas['PairingClaim']) => ask('post', '/api/v1/pairings/claim', { body }),
+  finishPairing: (body: Schemas['PairingFinish']) => ask('post', '/api/v1/pairings/finish', { body }),
   resetPassword: (token: string, password: string) => ask('post', '/api/v1/reset', { body: { token, password } }),
   createStudy: (form: StudyForm) => ask('post', '/api/v1/studies', { body: withDefaults(form) }),
 };
@@ -77,6 +81,9 @@ export function createServer(study: () => string): Server {
     tokens: async () => (await desk()).tokens(),
     makeToken: async (...asked) => (await desk()).makeToken(...asked),
     revokeToken: async (...asked) => (await desk()).revokeToken(...asked),
+    offerPairing: async () => (await desk()).offerPairing(),
+    pairing: async (...asked) => (await desk()).pairing(...asked),
+    answerPairing: async (...asked) => (await desk()).answerPairing(...asked),
     quarantine: () => ask('get', '/api/v1/studies/{study_id}/quarantine', { path: path() }),
   };
 }
