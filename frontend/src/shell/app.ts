@@ -53,6 +53,8 @@ export interface App {
 
   /** These reject with a Problem (`code`, `status`, `retry_after_s`); without a network its code is 'offline'. */
   signIn(name: string, password: string): Promise<void>;
+  /** A plain name for this device, until somebody gives it another. */
+  readonly deviceName: string;
   /** With a code from a device that is signed in; somebody there has to allow it, and then `comeIn` works. */
   claimCode(code: string, device_name: string): Promise<Claimed>;
   /** False while nobody has answered. */

@@ -101,10 +101,12 @@ export class AppState implements App {
 
   async signIn(name: string, password: string, study_id?: string): Promise<void> {
     const device_id = await this.session.deviceFor(name);
-    await this.adopt(await door.signIn({ name, password, device_id, device_name: nameDevice() }), study_id);
+    await this.adopt(await door.signIn({ name, password, device_id, device_name: this.deviceName }), study_id);
     void this.sync.sendNow();
     if (this.route.name === 'sign-in') this.go('/', { replace: true });
   }
+
+  readonly deviceName = nameDevice();
 
   claimCode(code: string, device_name: string): Promise<Claimed> {
     return door.claimPairing({ code, device_name });
