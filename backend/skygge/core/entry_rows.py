@@ -44,6 +44,12 @@ def encounter_cells(lookup: Lookup, encounter: Thing) -> list[Cell]:
     ]
 
 
+def person_cells(lookup: Lookup, actor_id: str | None) -> list[Cell]:
+    """Somebody's columns, from actor_id to actor_agency; empty where nobody is named."""
+    left, actor = lookup.person(actor_id)
+    return [lookup.name("actor", left), *map(actor.get, ("label", "kind", "agency"))]
+
+
 def zone_cells(lookup: Lookup, encounter: Thing) -> list[Cell]:
     """The time zone of an encounter, where clock times are asked for."""
     if not lookup.options.clock_times:
@@ -98,7 +104,5 @@ class _EntryRows:
         return own
 
     def _keep_person(self, actor_id: str | None) -> list[Cell]:
-        left, actor = self.lookup.person(actor_id)
-        own = [self.lookup.name("actor", left), *map(actor.get, ("label", "kind", "agency"))]
-        self.people[actor_id] = own
+        self.people[actor_id] = own = person_cells(self.lookup, actor_id)
         return own

@@ -117,7 +117,7 @@ def open_lookup(reader: StudyReader, options: ExportOptions, losses: Losses) -> 
         actors=actors,
         merged={actor_id: actor.get("merged_into") for actor_id, actor in actors.items()},
         labels=_labels(reader, (study.get("languages") or ["en"])[0]),
-        encounters={key: thing for key, thing in standing.items() if selection.keeps_encounter(thing)},
+        encounters=standing if not options.narrows else _keep(standing, selection),
         hidden=frozenset(everything.keys() - standing.keys()),
         known=frozenset(everything),
         selection=selection,
@@ -125,6 +125,10 @@ def open_lookup(reader: StudyReader, options: ExportOptions, losses: Losses) -> 
         offsets=reader.clock_offsets("encounter"),
         gaps=gaps,
     )
+
+
+def _keep(encounters: Mapping[str, Thing], selection: Selection) -> dict[str, Thing]:
+    return {key: thing for key, thing in encounters.items() if selection.keeps_encounter(thing)}
 
 
 def kept_entries(lookup: Lookup, offsets: Mapping[str, int], count: bool = True) -> Iterator[Thing]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from skygge.core.entry_lines import iter_entry_lines
 from skygge.core.entry_rows import ENTRY_CLOCK, ENTRY_HEADER, encounter_cells, iter_entry_rows, zone_cells
 from skygge.core.filters import Thing
 from skygge.core.lookup import Lookup, count_conflicts, inside, standing, write_seconds
@@ -18,7 +19,8 @@ from skygge.core.tabular import Cell, Table
 def entries_table(lookup: Lookup) -> Table:
     """One row an entry, with its encounter and people in columns."""
     header = [*ENTRY_HEADER, *lookup.only_with_clock(*ENTRY_CLOCK)]
-    return Table("entries", header, iter_entry_rows(lookup, lookup.reader.clock_offsets("entry")))
+    offsets = lookup.reader.clock_offsets("entry")
+    return Table("entries", header, iter_entry_rows(lookup, offsets), lambda: iter_entry_lines(lookup, offsets))
 
 
 def encounters_table(lookup: Lookup) -> Table:
