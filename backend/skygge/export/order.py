@@ -34,7 +34,7 @@ from skygge.studies.tables import StudyRow
 
 REFUSALS = document_problems(SessionMissing, StudyUnknown, RoleInsufficient, TierRefused)
 ORDER_REFUSALS = REFUSALS | document_problems(EarlierExportUnknown, ServerBusy)
-MADE = "export.made"
+MADE, STOPPED = "export.made", "export.stopped"
 # An id that no encounter has: what was asked for is nothing, and not everything.
 NOBODYS = str(UUID(int=0))
 
@@ -88,6 +88,13 @@ def record_order(session: Session, order: Order, clock: Clock, *, is_console: bo
     member = order.membership
     who, account_id = (CONSOLE, None) if is_console else (member.observer, member.account_id)
     return keep(session, Event(MADE, clock(), who, account_id, member.study_id, details))
+
+
+def record_stop(session: Session, order: Order, clock: Clock, number: int, n_bytes: int) -> AuditRow:
+    """Put on record that a download did not leave whole: which one, and how many bytes of it were handed over."""
+    member = order.membership
+    details = {"format": order.export.name, "number": number, "n_bytes": n_bytes}
+    return keep(session, Event(STOPPED, clock(), member.observer, member.account_id, member.study_id, details))
 
 
 def list_earlier(session: Session, membership: Membership) -> dict[str, list[dict[str, Any]]]:
