@@ -16,6 +16,7 @@ from skygge.clock import Clock
 from skygge.core.deidentify import deidentify
 from skygge.core.export import Export, ExportOptions, Losses, all_exports
 from skygge.core.filters import Filters
+from skygge.core.held import leave_out_held
 from skygge.core.reader import StudyReader
 from skygge.errors import (
     EarlierExportUnknown,
@@ -51,7 +52,7 @@ class Order:
 
     def read(self, session: Session, losses: Losses) -> tuple[StudyReader, ExportOptions]:
         """The study as the file may hold it, and the options to write it with."""
-        reader = open_study(session, self.membership.study_id, self.membership)
+        reader = leave_out_held(open_study(session, self.membership.study_id, self.membership), losses)
         if self.options.tier == "deidentified":
             return deidentify(reader, self.options, losses)
         return reader, self.options
