@@ -12,6 +12,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from devtools.node_env import FRONTEND, node_folder
+from devtools.web_build import install_packages
+
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = Path(__file__).parent / "consumer_scripts"
 ORACLES = ROOT / ".dev" / "oracles" / "bin" / "python"
@@ -51,6 +54,13 @@ def ask_r(script: str, *arguments: str | Path) -> Any:
 def ask_oracle(script: str, *arguments: str | Path) -> Any:
     """The JSON that a script of `consumer_scripts` prints, run in the oracles' environment."""
     return json.loads(run([ORACLES, SCRIPTS / script, *arguments]).splitlines()[-1])
+
+
+def ask_node(script: str, *arguments: str | Path) -> Any:
+    """The JSON that a script of `consumer_scripts` prints, run by Node with what the web app's tests are built with."""
+    node = node_folder()
+    install_packages(FRONTEND, node)
+    return json.loads(run([node / "node", SCRIPTS / script, FRONTEND, *arguments]))
 
 
 def read_csv(raw: bytes, delimiter: str = ",") -> list[dict[str, str]]:

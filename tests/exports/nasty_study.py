@@ -18,6 +18,7 @@ from tests.fixtures.paper_study import (
     study_line,
 )
 
+HELD = "hemmeligt om R1"
 ODD_LABEL = 'A (b), c | d "👵" שלום / e'
 NASTY_TEXTS = [
     "æøå ÆØÅ “vent lidt”",
@@ -49,7 +50,14 @@ def make_nasty() -> PaperStudy:
     labels that other formats use as signs; a field note of 2,000 words, anchored and not.
     """
     return PaperStudy(
-        [*_house(), *_crowd(), *_entries(), *(dict(line) for line in CROWDED), *_writings(), *_long_note()]
+        [
+            *_house(),
+            *_crowd(),
+            *_entries(),
+            *(dict(line) for line in CROWDED + HELD_LINES),
+            *_writings(),
+            *_long_note(),
+        ]
     )
 
 
@@ -61,6 +69,8 @@ def _house() -> list[Line]:
         actor("P1 again", merged_into=name_id("P1")),
         actor("C1 (|,) 👵", "citizen"),
         actor("never seen", "bystander"),
+        # It was stopped for her in the crowded visit: what that holds of her waits; the first visit's does not.
+        actor("R1 held", "relative", stopped_at=at("13:20"), stopped_in=name_id("crowd")),
         {"type": "consent", "id": name_id("consent"), "actor_id": name_id("P1"), "ethics": "given", "at": at("08:00")},
         encounter(
             "a",
@@ -89,7 +99,15 @@ def _crowd() -> list[Line]:
     return [
         *odd_codes(),
         actor("\u202e שלום \u202c", "relative"),
-        encounter("crowd", "13:00", "13:30", focal_actor_id=name_id("P1"), setting='home: 4/5 * "attic" <2>|'),
+        encounter(
+            "crowd",
+            "13:00",
+            "13:30",
+            focal_actor_id=name_id("P1"),
+            setting='home: 4/5 * "attic" <2>|',
+            presence=[{"actor_id": name_id("R1 held"), "from": at("13:00"), "to": at("13:20")}],
+            checks=[{"actor_id": name_id("R1 held"), "answer": "no"}],
+        ),
     ]
 
 
@@ -162,6 +180,41 @@ def _entries() -> list[Line]:
     ]
 
 
+def _held_lines() -> list[Line]:
+    """Somebody for whom it was stopped acts, and is addressed; a paragraph and a memo about that.
+
+    And last an entry of hers from an earlier visit, where it may be told.
+    """
+    acts, addressed, told = (
+        entry("crowd", "13:15", who="R1 held", jotting=f"{HELD}: acts"),
+        entry("crowd", "13:16", who="P1", to="R1 held", jotting=f"{HELD}: is addressed"),
+        entry("a", "09:29", who="R1 held", action="talks"),
+    )
+    return [
+        acts,
+        addressed,
+        {
+            "type": "fieldnote",
+            "id": name_id("held note"),
+            "encounter_id": name_id("crowd"),
+            "position": 99.0,
+            "anchors": [acts["id"]],
+            "text": f"{HELD}: a paragraph",
+            "author": "observer-1",
+            "written_at": at("21:00"),
+        },
+        {
+            "type": "memo",
+            "id": name_id("held memo"),
+            "about": [{"type": "entry", "id": addressed["id"]}],
+            "text": f"{HELD}: a memo",
+            "author": "observer-1",
+            "written_at": at("21:00"),
+        },
+        told,
+    ]
+
+
 def _writings() -> list[Line]:
     return [
         {
@@ -186,3 +239,4 @@ def _writings() -> list[Line]:
 
 
 CROWDED = _crowded_entries()
+HELD_LINES = _held_lines()

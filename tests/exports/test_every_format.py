@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from skygge.core.export import LOSSES, all_exports
-from tests.exports.nasty_study import NASTY_TEXTS, make_nasty
+from skygge.core.export import ALWAYS_LOST, LOSSES, all_exports
+from tests.exports.nasty_study import HELD, HELD_LINES, NASTY_TEXTS, make_nasty
 from tests.exports.written import NASTY, kept, unpack, write, write_nasty, write_with_losses
 from tests.fixtures.paper_study import (
     Line,
@@ -50,11 +51,44 @@ def test_reflections_and_what_was_taken_back_are_in_no_file(name: str) -> None:
         assert b"never mind" not in raw or name == "jsonl", file
 
 
+@pytest.mark.parametrize("options", [{}, {"clock_times": True}, {"history": True}, {"tier": "deidentified"}])
+@pytest.mark.parametrize("name", FORMATS)
+def test_what_is_held_is_in_no_file(name: str, options: Line) -> None:
+    """Of somebody for whom it was stopped nothing of that encounter, neither words nor ids; and it is counted."""
+    if not set(options) <= {field.alias or key for key, field in all_exports()[name].options.model_fields.items()}:
+        return
+    raw, counts = write_nasty(name, **options)
+    held = [line["id"] for line in HELD_LINES[:-1]]
+    for file, content in unpack(raw):
+        assert HELD.encode() not in content, file
+        assert [one for one in held if one.encode() in content] == [], file
+    assert counts["held"] == len(held)
+
+
+def test_nobody_is_told_to_have_been_where_it_was_stopped_for_them() -> None:
+    """Neither as present nor as asked; and what she did in another visit stays."""
+    raw = dict(unpack(write_nasty("csv", clock_times=True)[0]))
+    stopped = name_id("R1 held").encode()
+    assert [line for line in raw["presence.csv"].splitlines() if stopped in line] == []
+    assert [line for line in raw["entries.csv"].splitlines() if stopped in line and b"Talks" in line] != []
+    lines = [json.loads(line) for line in write_nasty("jsonl")[0].splitlines()]
+    (crowd,) = [line for line in lines if line["type"] == "encounter" and line["id"] == name_id("crowd")]
+    assert (crowd["presence"], crowd["checks"], crowd["focal_actor_id"]) == ([], [], name_id("P1"))
+
+
+def test_what_is_held_is_told_once_it_is_decided() -> None:
+    """The person goes on: the same entries, paragraph and memo are in the file, and nothing is counted."""
+    paper = make_nasty()
+    find(paper, label="R1 held").update(stopped_at=None, stopped_in=None)
+    raw, counts = write_with_losses("jsonl", paper)
+    assert raw.decode().count(HELD) == 4 and "held" not in counts
+
+
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_format_loses_nothing_that_it_does_not_admit(name: str) -> None:
     """What was counted is in `may_lose`, and there are words for it."""
     for counts in (write_nasty(name)[1], write_with_losses(name, NASTY, observer=["observer-2"])[1]):
-        assert set(counts) <= set(all_exports()[name].may_lose) <= set(LOSSES)
+        assert set(counts) - set(ALWAYS_LOST) <= set(all_exports()[name].may_lose) <= set(LOSSES)
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -92,6 +126,7 @@ def find(paper: PaperStudy, **wanted: Any) -> Line:
 WITH_CONTROL = {"jotting": next(text for text in NASTY_TEXTS if "\x07" in text)}
 WITH_CONFLICT = {"encounter_id": name_id("open")}
 LESS: dict[str, Callable[[PaperStudy], None]] = {
+    "held": drop(type="memo", id=name_id("held memo")),
     "reflections": drop(kind="reflection"),
     "consents": drop(type="consent"),
     "retracted": drop(type="entry", retracted=True),

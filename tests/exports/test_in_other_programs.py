@@ -1,4 +1,4 @@
-"""pm4py, Taguette, frictionless, BORIS, networkx and pympi open what is for them and find what the study holds."""
+"""pm4py, Taguette, frictionless, BORIS, networkx, graphology and pympi find in their files what the study holds."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import pytest
 
 from skygge.core.letters import clean
 from skygge.core.losses import Losses
-from tests.exports.consumers import ORACLES, ask_oracle, read_csv
+from tests.exports.consumers import ORACLES, ask_node, ask_oracle, read_csv
 from tests.exports.nasty_study import NASTY_TEXTS
 from tests.exports.written import NASTY, kept, write, write_nasty
 from tests.fixtures.paper_study import Line, PaperStudy, codebook_lines, encounter, entry, gap, name_id, study_line
@@ -167,6 +167,27 @@ def test_networkx_reads_the_network(tmp_path: Path) -> None:
     assert sorted(data["words"] for data in edges if "words" in data) == words
     assert min(data["start_s"] for data in edges) == 60.0
     assert write_nasty("gexf")[1]["one_sided"] == len(kept(NASTY)) - len(both)
+
+
+def test_graphology_reads_the_network(tmp_path: Path) -> None:
+    """What Gephi Lite is built on: every person and every entry between two, with its time, codes and words."""
+    (tmp_path / "s.gexf").write_bytes(write_nasty("gexf")[0])
+    found = ask_node("read_gexf.mjs", tmp_path / "s.gexf")
+    people = {line["label"]: line for line in NASTY.lines if line["type"] == "actor" and not line.get("merged_into")}
+    assert sorted(node["label"] for node in found["nodes"]) == sorted(people)
+    assert all(node["kind"] == people[node["label"]]["kind"] for node in found["nodes"])
+    both = [line for line in kept(NASTY) if line["actor_id"] and line["recipient_id"]]
+    assert (found["type"], len(found["edges"])) == ("directed", len(both))
+    # Who to whom, how often; merged people stand under who remains.
+    labels = {node["id"]: node["label"] for node in found["nodes"]}
+    names = {line["id"]: line["label"] for line in people.values()} | {name_id("P1 again"): "P1"}
+    told = Counter((labels[edge["source"]], labels[edge["target"]]) for edge in found["edges"])
+    assert told == Counter((names[line["actor_id"]], names[line["recipient_id"]]) for line in both)
+    words = sorted(clean(line["jotting"], Losses()) for line in both if line["jotting"])
+    assert sorted(edge["words"] for edge in found["edges"] if "words" in edge) == words
+    structures = Counter(edge["structure"] for edge in found["edges"] if "structure" in edge)
+    assert structures == {"Doing for": len(NASTY_TEXTS), "Unclear": 1}
+    assert min(edge["start_s"] for edge in found["edges"]) == 60
 
 
 def documents() -> dict[str, bytes]:

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from skygge.core.export import Losses, all_exports
+from skygge.core.held import leave_out_held
 from tests.exports.nasty_study import make_nasty
 from tests.fixtures.paper_study import Line, PaperStudy
 
@@ -23,7 +24,8 @@ def write(name: str, paper: PaperStudy, **options: Any) -> bytes:
 def write_with_losses(name: str, paper: PaperStudy, **options: Any) -> tuple[bytes, dict[str, int]]:
     """The whole file, and what it left out by number."""
     export, losses = all_exports()[name], Losses()
-    return b"".join(export.stream(paper, export.options.model_validate(options), losses)), dict(losses.counts)
+    reader = leave_out_held(paper, losses)
+    return b"".join(export.stream(reader, export.options.model_validate(options), losses)), dict(losses.counts)
 
 
 @cache
@@ -45,6 +47,7 @@ def unpack(raw: bytes) -> Iterator[tuple[str, bytes]]:
 
 def kept(paper: PaperStudy) -> list[Line]:
     """The entries that any file may hold, as plainly as can be said: told apart from how exports do it."""
+    held = {line["id"]: line["stopped_in"] for line in paper.lines if line.get("stopped_in")}
     standing = {line["id"] for line in paper.lines if line["type"] == "encounter" and not line.get("retracted")}
     return [
         line
@@ -53,4 +56,5 @@ def kept(paper: PaperStudy) -> list[Line]:
         and not line.get("retracted")
         and line.get("merged_into") is None
         and line["encounter_id"] in standing
+        and line["encounter_id"] not in {held.get(line["actor_id"] or ""), held.get(line["recipient_id"] or "")}
     ]

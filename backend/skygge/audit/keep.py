@@ -28,8 +28,9 @@ BEGINNING = bytes(32)
 KINDS = frozenset({
     "session.started", "session.refused", "session.locked", "session.ended", "account.created", "password.reset",
     "study.created", "member.added", "member.amended", "invitation.made", "invitation.accepted", "device.revoked",
-    "device.reopened", "device.paired", "token.made", "token.revoked", "export.made", "import.made", "consent.recorded",
-    "person.stopped", "person.redacted", "person.erased", "words.struck", "encounter.struck", "access.answered",
+    "device.reopened", "device.paired", "token.made", "token.revoked", "export.made", "export.stopped", "import.made",
+    "consent.recorded", "person.stopped", "person.redacted", "person.erased", "words.struck", "encounter.struck",
+    "access.answered",
 })  # fmt: skip
 
 

@@ -13,13 +13,12 @@ from typing import Any
 
 from skygge.core.export import SMALL_GROUPS, count_small_groups
 from skygge.core.lookup import Lookup
-from skygge.core.tabular import Table
+from skygge.core.tabular import TRUTHS, Table
 
 WHOLE = frozenset({
     "encounter_number", "visit_number", "sequence", "codebook_version", "n_entries", "precision_s", "control", "care",
     "order",
 })  # fmt: skip
-TRUTHS = frozenset({"verbatim", "is_end_known"})
 KEYS: Mapping[str, str] = {
     "entries": "entry_id", "encounters": "encounter_id", "gaps": "gap_id", "actors": "actor_id",
     "fieldnotes": "fieldnote_id", "memos": "memo_id",

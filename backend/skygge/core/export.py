@@ -26,6 +26,8 @@ from skygge.core.registry import discover
 
 # Left out by the de-identified tier, whatever the format.
 TIER_LOSSES = ("tier_names", "tier_texts", "tier_times")
+# Left out by `held.leave_out_held` before any format sees the study.
+ALWAYS_LOST = ("held",)
 Tier = Literal["full", "deidentified"]
 
 

@@ -16,9 +16,13 @@ ILLEGAL_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\ufff
 OTHER_LINE_ENDS = re.compile("\r\n?")
 ABOVE_BMP = re.compile("[\U00010000-\U0010ffff]")
 REPLACED = "\ufffd"
-ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;"}
-SPECIAL = re.compile('[&<>"\t\n]')
-IN_TEXT = re.compile("[&<>]")
+# XML 1.1 has two more line ends, and some readers (xmldom) take them for such in XML 1.0 too; as numbers they stay.
+ESCAPES = {
+    "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;",
+    "\x85": "&#133;", "\u2028": "&#8232;",
+}  # fmt: skip
+SPECIAL = re.compile('[&<>"\t\n\x85\u2028]')
+IN_TEXT = re.compile("[&<>\x85\u2028]")
 
 
 def clean(text: str, losses: Losses) -> str:

@@ -6,10 +6,12 @@ asked for; otherwise ids are UUIDv5 from study, kind and id.
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from uuid import UUID
 
 from skygge.core.export import ExportOptions, Losses
 from skygge.core.filters import Thing, edges_of
@@ -19,6 +21,8 @@ from skygge.core.model import SubjectType, to_unix_ms
 from skygge.core.reader import StudyReader
 from skygge.core.selection import Selection, select
 from skygge.core.tabular import Cell, Figure
+
+NEVER = -(2**62)
 
 
 @dataclass
@@ -41,7 +45,7 @@ class Lookup:
     gaps: Mapping[str, list[Thing]] = field(default_factory=dict)
     last_ms: dict[str, int] = field(default_factory=dict)
     n_entries: Counter[str] = field(default_factory=Counter)
-    repeated: dict[str, list[Cell]] = field(default_factory=dict)
+    flagged: Flagged = field(default_factory=lambda: Flagged())
     _names: dict[str, str] = field(default_factory=dict)
 
     def name(self, kind: str, thing_id: str | None) -> str | None:
@@ -67,7 +71,12 @@ class Lookup:
         """The label of a code in the study's first language, as the version says that the entry was coded with."""
         if key is None:
             return None
-        return self.labels.get((entry.get("codebook_version"), dimension, key), self.labels.get((None, dimension, key)))
+        return self.label_of(entry.get("codebook_version"), dimension, key)
+
+    def label_of(self, version: int | None, dimension: str, key: str) -> str | None:
+        """The label of a code as a version has it; of a code that the version lacks, as the newest one does."""
+        label = self.labels.get((version, dimension, key))
+        return self.labels.get((None, dimension, key)) if label is None else label
 
     def seconds(self, encounter: Thing, stamp: str | None, offset_ms: int) -> str | None:
         """Seconds from the start of an encounter, corrected where a clock was wrong."""
@@ -82,7 +91,7 @@ class Lookup:
     def clock(self, *stamps: str | None) -> list[Cell]:
         """Local and UTC text of each time, where clock times are asked for; counts them as lost where not."""
         if not self.options.clock_times:
-            self.losses.note("dates", sum(stamp is not None for stamp in stamps))
+            self.losses.note("dates", len(stamps) - stamps.count(None))
             return []
         return [text for stamp in stamps for text in (stamp, _utc(stamp))]
 
@@ -108,7 +117,7 @@ def open_lookup(reader: StudyReader, options: ExportOptions, losses: Losses) -> 
         actors=actors,
         merged={actor_id: actor.get("merged_into") for actor_id, actor in actors.items()},
         labels=_labels(reader, (study.get("languages") or ["en"])[0]),
-        encounters={key: thing for key, thing in standing.items() if selection.keeps_encounter(thing)},
+        encounters=standing if not options.narrows else _keep(standing, selection),
         hidden=frozenset(everything.keys() - standing.keys()),
         known=frozenset(everything),
         selection=selection,
@@ -118,20 +127,36 @@ def open_lookup(reader: StudyReader, options: ExportOptions, losses: Losses) -> 
     )
 
 
+def _keep(encounters: Mapping[str, Thing], selection: Selection) -> dict[str, Thing]:
+    return {key: thing for key, thing in encounters.items() if selection.keeps_encounter(thing)}
+
+
 def kept_entries(lookup: Lookup, offsets: Mapping[str, int], count: bool = True) -> Iterator[Thing]:
     """The entries that take part; the others are counted as losses."""
-    losses = lookup.losses if count else Losses()
+    return (entry for entry, _, _ in kept_edges(lookup, offsets, count))
+
+
+def kept_edges(
+    lookup: Lookup, offsets: Mapping[str, int], count: bool = True
+) -> Iterator[tuple[Thing, int, int | None]]:
+    """The entries that take part with their edges in milliseconds, corrected; the others are counted as losses."""
+    losses, last_ms = lookup.losses if count else Losses(), lookup.last_ms
+    reason_of = _Reasons(lookup)
     for entry in lookup.reader.things("entry"):
-        reason = _left_out(lookup, entry)
-        if reason in (None, "filtered") and entry["encounter_id"] in lookup.encounters:
-            start, end = edges_of(entry, offsets.get(entry["id"], 0))
-            last = start if end is None else end
-            lookup.last_ms[entry["encounter_id"]] = max(last, lookup.last_ms.get(entry["encounter_id"], last))
+        reason, encounter_id = reason_of.get(entry), entry["encounter_id"]
+        if reason is not None and (reason != "filtered" or encounter_id not in lookup.encounters):
+            losses.note(reason)
+            continue
+        start, end = edges_of(entry, offsets.get(entry["id"], 0))
+        last = start if end is None else end
+        if last > last_ms.get(encounter_id, NEVER):
+            last_ms[encounter_id] = last
         if reason is not None:
             losses.note(reason)
             continue
-        losses.note("conflicts", count_conflicts(entry))
-        yield entry
+        if "conflicts" in entry:
+            losses.note("conflicts", count_conflicts(entry))
+        yield entry, start, end
 
 
 def inside(lookup: Lookup, kind: SubjectType) -> Iterator[Thing]:
@@ -190,17 +215,42 @@ def _utc(stamp: str | None) -> str | None:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _left_out(lookup: Lookup, entry: Thing) -> str | None:
-    if entry.get("kind") == "reflection":
-        return "reflections"
-    if entry.get("retracted") or entry["encounter_id"] in lookup.hidden:
-        return "retracted"
-    if entry.get("merged_into") is not None:
-        return "merged"
-    if entry["encounter_id"] not in lookup.known:
-        return "encounter_unknown"
-    if entry["encounter_id"] not in lookup.encounters:
-        return "filtered"
-    if not lookup.options.narrows_entries:
-        return None
-    return None if lookup.selection.keeps_entry(entry) else "filtered"
+class _Reasons:
+    """Why entries are left out."""
+
+    def __init__(self, lookup: Lookup) -> None:
+        self._lookup = lookup
+        self._narrows = lookup.options.narrows_entries
+
+    def get(self, entry: Thing) -> str | None:
+        """A kind of loss, or nothing where an entry takes part."""
+        lookup, encounter_id = self._lookup, entry["encounter_id"]
+        if entry.get("kind") == "reflection":
+            return "reflections"
+        if entry.get("retracted") or encounter_id in lookup.hidden:
+            return "retracted"
+        if entry.get("merged_into") is not None:
+            return "merged"
+        if encounter_id not in lookup.encounters:
+            return "filtered" if encounter_id in lookup.known else "encounter_unknown"
+        return None if not self._narrows or lookup.selection.keeps_entry(entry) else "filtered"
+
+
+class Flagged:
+    """Which entries carry which flags: a few bytes each, so that they need not be read a second time."""
+
+    def __init__(self) -> None:
+        self._ids = bytearray()
+        self._places = array("L")
+        self._carried: dict[tuple[int | None, tuple[str, ...]], int] = {}
+
+    def add(self, entry_id: str | None, version: int | None, flags: Sequence[str]) -> None:
+        """Note the flags of an entry, under the name that it has in the file."""
+        carried = version, tuple(flags)
+        self._ids += bytes.fromhex(str(entry_id).replace("-", ""))
+        self._places.append(self._carried.setdefault(carried, len(self._carried)))
+
+    def __iter__(self) -> Iterator[tuple[str, int | None, tuple[str, ...]]]:
+        carried = list(self._carried)
+        for number, place in enumerate(self._places):
+            yield str(UUID(bytes=bytes(self._ids[16 * number : 16 * number + 16]))), *carried[place]

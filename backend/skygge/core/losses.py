@@ -64,6 +64,10 @@ LOSSES: Mapping[str, Mapping[str, str]] = {
         "en": "texts that begin like a formula, and have an apostrophe in front here",
         "da": "tekster, der begynder som en formel og her har en apostrof foran",
     },
+    "held": {
+        "en": "entries, paragraphs and memos about somebody for whom observation was stopped, until that is decided",
+        "da": "noteringer, afsnit og memoer om en person, som observationen blev stoppet for, indtil det er afgjort",
+    },
     "jottings": {
         "en": "jottings, which have no place in this format",
         "da": "stikord, som ikke har plads i dette format",

@@ -7,7 +7,7 @@ because the local hour of a field note must survive every round trip. `read_inst
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from skygge.core.identity import is_canonical_id, is_visit_code
 
 MAX_TEXT = 100_000
 MAX_LABEL = 200
+DAY_MS = 86_400_000
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)")
@@ -35,16 +36,21 @@ class Strict(BaseModel):
 
 def read_instant(stamp: str) -> datetime:
     """The aware instant of a time text (`Z` or an offset), in UTC. Raises ValueError when there is none."""
+    return _read_moment(stamp).astimezone(UTC)
+
+
+def _read_moment(stamp: str) -> datetime:
     moment = datetime.fromisoformat(stamp)
     if moment.tzinfo is None or not FIRST_YEAR <= moment.year <= LAST_YEAR:
         raise ValueError("a time needs an offset and a year that field work can have")
-    return moment.astimezone(UTC)
+    return moment
 
 
 @lru_cache(maxsize=4_096)  # a row of an export asks several times for the same moment
 def to_unix_ms(stamp: str) -> int:
     """Whole milliseconds since 1970 of a time text, rounded down, before 1970 too."""
-    return (read_instant(stamp) - EPOCH) // timedelta(milliseconds=1)
+    since = _read_moment(stamp) - EPOCH
+    return since.days * DAY_MS + since.seconds * 1_000 + since.microseconds // 1_000
 
 
 def read_zone(name: str) -> tzinfo:

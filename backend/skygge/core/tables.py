@@ -8,26 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from skygge.core.filters import Thing, edges_of
-from skygge.core.lookup import Lookup, count_conflicts, inside, kept_entries, standing, write_seconds
+from skygge.core.entry_lines import iter_entry_lines
+from skygge.core.entry_rows import ENTRY_CLOCK, ENTRY_HEADER, encounter_cells, iter_entry_rows, zone_cells
+from skygge.core.filters import Thing
+from skygge.core.lookup import Lookup, count_conflicts, inside, standing, write_seconds
 from skygge.core.streams import Gap, Stretch, observed_edges, read_gap
 from skygge.core.tabular import Cell, Table
 
 
 def entries_table(lookup: Lookup) -> Table:
     """One row an entry, with its encounter and people in columns."""
-    header = [
-        *("entry_id encounter_id encounter_number visit_number visit_id encounter_kind observer setting").split(),
-        *("agency focal_actor_id focal_actor_label sequence kind actor_id actor_label actor_kind").split(),
-        *("actor_agency recipient_id recipient_label recipient_kind action action_label structure").split(),
-        *("structure_label structure_origin flags start_s end_s duration_s end_origin taken precision_s").split(),
-        *("verbatim jotting codebook_version control care clock_offset_s").split(),
-        *lookup.only_with_clock(
-            "started_at_local", "started_at_utc", "ended_at_local", "ended_at_utc", "time_zone"
-        ),
-    ]  # fmt: skip
+    header = [*ENTRY_HEADER, *lookup.only_with_clock(*ENTRY_CLOCK)]
     offsets = lookup.reader.clock_offsets("entry")
-    return Table("entries", header, (_entry_row(lookup, entry, offsets) for entry in kept_entries(lookup, offsets)))
+    return Table("entries", header, iter_entry_rows(lookup, offsets), lambda: iter_entry_lines(lookup, offsets))
 
 
 def encounters_table(lookup: Lookup) -> Table:
@@ -99,12 +92,11 @@ def codes_table(lookup: Lookup) -> Table:
 
 
 def entry_flags_table(lookup: Lookup) -> Table:
-    """One row a flag on an entry."""
-    entries = kept_entries(lookup, {}, count=False)
+    """One row a flag on an entry. Needs the entries to have been written before."""
     rows = (
-        [lookup.name("entry", entry["id"]), flag, lookup.label(entry, "flag", flag)]
-        for entry in entries
-        for flag in entry.get("flags") or ()
+        [entry_id, flag, lookup.label_of(version, "flag", flag)]
+        for entry_id, version, flags in lookup.flagged
+        for flag in flags
     )
     return Table("entry_flags", ["entry_id", "flag", "flag_label"], rows)
 
@@ -159,63 +151,12 @@ TABLES: Sequence[Callable[[Lookup], Table]] = (
 )  # fmt: skip
 
 
-def _entry_row(lookup: Lookup, entry: Thing, offsets: Mapping[str, int]) -> list[Cell]:
-    encounter = lookup.encounters[entry["encounter_id"]]
-    actor_id, actor = lookup.person(entry.get("actor_id"))
-    recipient_id, recipient = lookup.person(entry.get("recipient_id"))
-    offset = offsets.get(entry["id"], 0)
-    lookup.n_entries[entry["encounter_id"]] += 1
-    return [
-        lookup.name("entry", entry["id"]),
-        *_repeat(lookup, encounter),
-        entry.get("sequence"),
-        entry["kind"],
-        lookup.name("actor", actor_id),
-        *(actor.get(name) for name in ("label", "kind", "agency")),
-        lookup.name("actor", recipient_id),
-        *(recipient.get(name) for name in ("label", "kind")),
-        entry.get("action"),
-        lookup.label(entry, "action", entry.get("action")),
-        entry.get("structure"),
-        lookup.label(entry, "structure", entry.get("structure")),
-        entry.get("structure_origin"),
-        _join(entry.get("flags") or ()),
-        lookup.seconds(encounter, entry["started_at"], offset),
-        lookup.seconds(encounter, entry.get("ended_at"), offset),
-        _duration(entry),
-        *(entry.get(name) for name in ("end_origin", "taken", "precision_s", "verbatim", "jotting")),
-        *(entry.get(name) for name in ("codebook_version", "control", "care")),
-        _offset(offsets, entry["id"]),
-        *lookup.clock(entry["started_at"], entry.get("ended_at")),
-        *_zone(lookup, encounter),
-    ]
-
-
-def _repeat(lookup: Lookup, encounter: Thing) -> list[Cell]:
-    if encounter["id"] not in lookup.repeated:
-        lookup.repeated[encounter["id"]] = _encounter_cells(lookup, encounter)
-    return lookup.repeated[encounter["id"]]
-
-
-def _encounter_cells(lookup: Lookup, encounter: Thing) -> list[Cell]:
-    """The columns of the encounter that entries repeat, from encounter_id to focal_actor_label."""
-    focal_id, focal = lookup.person(encounter.get("focal_actor_id"))
-    return [
-        lookup.name("encounter", encounter["id"]),
-        *lookup.numbers[encounter["id"]],
-        lookup.name("visit", encounter.get("visit_id")),
-        *(encounter.get(name) for name in ("kind", "observer", "setting", "agency")),
-        lookup.name("actor", focal_id),
-        focal.get("label"),
-    ]
-
-
 def _encounter_row(lookup: Lookup, encounter: Thing, gap_offsets: Mapping[str, int]) -> list[Cell]:
     stretch = stretch_of(lookup, encounter, gap_offsets)
     lookup.losses.note("conflicts", count_conflicts(encounter))
     lookup.losses.note("checks", len(encounter.get("checks") or ()))
     return [
-        *_encounter_cells(lookup, encounter),
+        *encounter_cells(lookup, encounter),
         write_seconds(stretch.end_ms - stretch.start_ms),
         write_seconds(stretch.observed_ms),
         stretch.is_end_known,
@@ -223,7 +164,7 @@ def _encounter_row(lookup: Lookup, encounter: Thing, gap_offsets: Mapping[str, i
         lookup.n_entries[encounter["id"]],
         _offset(lookup.offsets, encounter["id"]),
         *lookup.clock(encounter["started_at"], encounter.get("ended_at")),
-        *_zone(lookup, encounter),
+        *zone_cells(lookup, encounter),
         *([encounter.get("visit_code")] if lookup.options.clock_times else []),
     ]
 
@@ -266,17 +207,6 @@ def _presence_rows(lookup: Lookup) -> Iterator[list[Cell]]:
                 lookup.seconds(encounter, until, offset),
                 *lookup.clock(since, until),
             ]
-
-
-def _zone(lookup: Lookup, encounter: Thing) -> list[Cell]:
-    if not lookup.options.clock_times:
-        return []
-    return [encounter.get("time_zone") or lookup.study.get("time_zone")]
-
-
-def _duration(entry: Thing) -> str | None:
-    start, end = edges_of(entry)
-    return None if end is None else write_seconds(end - start)
 
 
 def _offset(offsets: Mapping[str, int], thing_id: str) -> str | None:

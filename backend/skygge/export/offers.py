@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query
 from sqlmodel import Session
 
 from skygge.accounts.access import SignedIn
-from skygge.core.export import LOSSES, TIER_LOSSES, Export, Tier, all_exports, count_small_groups
+from skygge.core.export import ALWAYS_LOST, LOSSES, TIER_LOSSES, Export, Tier, all_exports, count_small_groups
 from skygge.db import ReadSession
 from skygge.export.order import ORDER_REFUSALS, REFUSALS, Order, list_earlier, order_as
 from skygge.export.preview import count_losses, preview_order, warn_of_groups
@@ -41,7 +41,7 @@ def _tiers(membership: Membership) -> list[Tier]:
 
 
 def _describe(export: Export[Any]) -> dict[str, Any]:
-    codes = sorted({*export.may_lose, *TIER_LOSSES})
+    codes = sorted({*export.may_lose, *TIER_LOSSES, *ALWAYS_LOST})
     return {
         "name": export.name,
         "media_type": export.media_type,

@@ -16,6 +16,7 @@ from skygge.clock import Clock
 from skygge.core.deidentify import deidentify
 from skygge.core.export import Export, ExportOptions, Losses, all_exports
 from skygge.core.filters import Filters
+from skygge.core.held import leave_out_held
 from skygge.core.reader import StudyReader
 from skygge.errors import (
     EarlierExportUnknown,
@@ -34,7 +35,7 @@ from skygge.studies.tables import StudyRow
 
 REFUSALS = document_problems(SessionMissing, StudyUnknown, RoleInsufficient, TierRefused)
 ORDER_REFUSALS = REFUSALS | document_problems(EarlierExportUnknown, ServerBusy)
-MADE = "export.made"
+MADE, STOPPED = "export.made", "export.stopped"
 # An id that no encounter has: what was asked for is nothing, and not everything.
 NOBODYS = str(UUID(int=0))
 
@@ -51,7 +52,7 @@ class Order:
 
     def read(self, session: Session, losses: Losses) -> tuple[StudyReader, ExportOptions]:
         """The study as the file may hold it, and the options to write it with."""
-        reader = open_study(session, self.membership.study_id, self.membership)
+        reader = leave_out_held(open_study(session, self.membership.study_id, self.membership), losses)
         if self.options.tier == "deidentified":
             return deidentify(reader, self.options, losses)
         return reader, self.options
@@ -88,6 +89,13 @@ def record_order(session: Session, order: Order, clock: Clock, *, is_console: bo
     member = order.membership
     who, account_id = (CONSOLE, None) if is_console else (member.observer, member.account_id)
     return keep(session, Event(MADE, clock(), who, account_id, member.study_id, details))
+
+
+def record_stop(session: Session, order: Order, clock: Clock, number: int, n_bytes: int) -> AuditRow:
+    """Put on record that a download did not leave whole: which one, and how many bytes of it were handed over."""
+    member = order.membership
+    details = {"format": order.export.name, "number": number, "n_bytes": n_bytes}
+    return keep(session, Event(STOPPED, clock(), member.observer, member.account_id, member.study_id, details))
 
 
 def list_earlier(session: Session, membership: Membership) -> dict[str, list[dict[str, Any]]]:

@@ -4,7 +4,6 @@ No postponed annotations here: the options of each endpoint are made in a loop.
 """
 
 from collections.abc import Callable
-from itertools import chain
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -18,7 +17,8 @@ from skygge.clock import ClockDep
 from skygge.core.export import Export, all_exports
 from skygge.db import DatabaseDep, ReadSession
 from skygge.errors import ExportUnknown
-from skygge.export.order import ORDER_REFUSALS, Order, order_as, record_order
+from skygge.export.order import ORDER_REFUSALS, Order, order_as, record_order, record_stop
+from skygge.export.send import Sending
 from skygge.export.write import name_file, stream_order
 from skygge.strict import StrictRoute
 from skygge.studies.access import Permission, require
@@ -38,9 +38,14 @@ def _downloading(export: Export[Any]) -> Callable[..., Any]:
         pieces = stream_order(database, order)
         # A failure is an error and not half a file; what goes on record does so before the first byte leaves.
         first = await run_in_threadpool(next, pieces, b"")
-        await database.run_write(lambda session: record_order(session, order, clock))
+        number = await database.run_write(lambda session: record_order(session, order, clock).number)
+
+        def stopped(n_bytes: int) -> None:
+            with database.write() as session:
+                record_stop(session, order, clock, number, n_bytes)
+
         head = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return StreamingResponse(chain([first], pieces), media_type=export.media_type, headers=head)
+        return Sending(first, pieces, stopped, media_type=export.media_type, headers=head)
 
     download.__annotations__["asked"] = Annotated[export.options, Query()]
     return download

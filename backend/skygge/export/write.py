@@ -1,6 +1,6 @@
 """Writing an export as somebody may see the study."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import date, datetime
 from typing import BinaryIO
 
@@ -30,7 +30,7 @@ def write_order(session: Session, order: Order, sink: BinaryIO) -> Losses:
     return losses
 
 
-def stream_order(database: Database, order: Order) -> Iterator[bytes]:
+def stream_order(database: Database, order: Order) -> Generator[bytes, None, None]:
     """What was ordered piece by piece, on a session of its own that lives as long as the download.
 
     Raises ServerBusy with the first piece.

@@ -19,8 +19,9 @@ from skygge.core.arrays import IntArray, np
 from skygge.core.entry_table import NOTHING, OPEN_MS, Entries, EntryTable, TableMaker
 from skygge.core.filters import Thing, edges_of
 from skygge.core.reader import is_counted
-from skygge.fieldlog.load import LoggedStudy, iter_things, select_things
+from skygge.fieldlog.load import LoggedStudy, select_things
 from skygge.fieldlog.refold import table_of
+from skygge.fieldlog.rows import iter_things
 from skygge.fieldlog.sight import Sight, sight_of
 from skygge.studies.access import Membership
 

@@ -16,15 +16,14 @@ from sqlmodel import Session, col
 from skygge.core.filters import Filters
 from skygge.core.model import SubjectType
 from skygge.fieldlog.feed import iter_feed
-from skygge.fieldlog.project import to_thing
 from skygge.fieldlog.refold import STUDY_FIELDS, table_of
+from skygge.fieldlog.rows import Thing, iter_things
 from skygge.fieldlog.sight import Sight, sight_of
+from skygge.fieldlog.stream import iter_entries
 from skygge.fieldlog.tables import EntryRow
-from skygge.fieldlog.wire_ids import with_wire_ids
 from skygge.studies.access import Membership
 from skygge.studies.tables import StudyRow
 
-ROWS_AT_ONCE = 500
 ENCOUNTER = table_of("encounter")
 INSIDE: frozenset[SubjectType] = frozenset({"gap", "entry", "fieldnote"})
 ORDERS: dict[SubjectType, Sequence[str]] = {
@@ -35,7 +34,6 @@ ORDERS: dict[SubjectType, Sequence[str]] = {
     "fieldnote": ("position", "id"),
     "encounter": ("started_at", "id"),
 }
-Thing = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -54,8 +52,10 @@ class LoggedStudy:
         """All things of one kind, those taken back too (with `retracted`); reflections only to their author."""
         if kind == "study":
             yield self._study()
-            return
-        yield from iter_things(self.session, kind, select_things(kind, self.sight))
+        elif kind == "entry":
+            yield from iter_entries(self.session, self.sight)
+        else:
+            yield from iter_things(self.session, kind, select_things(kind, self.sight))
 
     def changes(self) -> Iterator[Thing]:
         """The log in the order of its numbers, without what only its author may see."""
@@ -83,17 +83,6 @@ def open_study(session: Session, study_id: UUID, membership: Membership) -> Logg
     """A study for reading, as a member sees it. The membership was proven by `studies.access.require`."""
     assert study_id == membership.study_id
     return LoggedStudy(session, sight_of(session, membership))
-
-
-def iter_things(session: Session, kind: SubjectType, query: Select[Any]) -> Iterator[Thing]:
-    """Run a query of `select_things`, holding a few hundred rows at a time."""
-    # Closed also when the reader stops early: PostgreSQL keeps a cursor open for each.
-    with session.execute(with_wire_ids(query).execution_options(yield_per=ROWS_AT_ONCE)) as rows:
-        for row in rows.mappings():
-            thing = to_thing(kind, row)
-            if kind == "entry":
-                thing["sequence"] = row["sequence"]
-            yield thing
 
 
 def select_things(

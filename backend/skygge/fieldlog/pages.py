@@ -11,9 +11,10 @@ from sqlmodel import Session
 
 from skygge.core.model import SubjectType
 from skygge.core.selection import select
-from skygge.fieldlog.load import LoggedStudy, Thing, iter_things, select_things
+from skygge.fieldlog.load import LoggedStudy, select_things
 from skygge.fieldlog.project import TABLES, to_thing
 from skygge.fieldlog.related import ON_ENTRIES, Related
+from skygge.fieldlog.rows import Thing, iter_things
 from skygge.fieldlog.shapes import ThingQuery
 from skygge.fieldlog.sight import Sight
 from skygge.paging import close_page, to_page

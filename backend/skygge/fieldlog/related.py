@@ -17,7 +17,8 @@ from skygge.core.filters import Filters
 from skygge.core.fold import survivor
 from skygge.core.model import SubjectType
 from skygge.core.selection import select
-from skygge.fieldlog.load import LoggedStudy, Thing, iter_things, select_things
+from skygge.fieldlog.load import LoggedStudy, select_things
+from skygge.fieldlog.rows import Thing, iter_things
 from skygge.fieldlog.sight import Sight
 
 ON_ENTRIES = ("actor", "action", "structure", "flag", "codebook_version", "origin")

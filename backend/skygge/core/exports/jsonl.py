@@ -99,16 +99,19 @@ class _Kept:
     selection: Selection
     encounters: set[str] = field(default_factory=set)
     known: set[str] = field(default_factory=set)
+    narrows: bool = False
+
+    def __post_init__(self) -> None:
+        self.narrows = self.selection.filters.narrows
 
     def takes(self, thing: Thing) -> bool:
         """Whether a thing is written. One whose encounter the study lacks is, unless something is filtered."""
-        filters = self.selection.filters
         if thing["type"] == "encounter":
             self.known.add(thing["id"])
             is_kept = self.selection.keeps_encounter(thing)
             self.encounters.update([thing["id"]] if is_kept else [])
             return is_kept
-        if thing["type"] not in INSIDE or not filters.narrows:
+        if thing["type"] not in INSIDE or not self.narrows:
             return True
         if thing["encounter_id"] not in self.encounters:
             return False
