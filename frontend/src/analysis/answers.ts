@@ -62,6 +62,7 @@ export interface ViewProps<R = unknown> {
 export function sayWarning({ code, n }: Warned): string {
   const sentences: Record<string, () => string> = {
     'entries.none': m.warning_entries_none,
+    'entries.held': () => m.warning_held({ n: n ?? 0 }),
     'entries.encounter_unknown': () => m.warning_encounter_unknown({ n: n ?? 0 }),
     'encounters.end_unknown': () => m.warning_end_unknown({ n: n ?? 0 }),
     'times.corrected': () => m.warning_times_corrected({ n: n ?? 0 }),
