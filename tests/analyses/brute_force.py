@@ -72,7 +72,7 @@ def _time_budget(lists: Lists, params: Mapping[str, Any]) -> Selected:
         own = [one for one in lists.timed if column is None or _column(lists, one, params["by"]) == column]
         tail = "" if column is None else f"/{params['by']}:{column}"
         before: dict[tuple[str, str | None, str], Entry] = {}
-        for one, key in ((entry, key) for entry in own for key in one.codes(params["dimension"])):
+        for one, key in ((entry, key) for entry in own for key in entry.codes(params["dimension"])):
             if one.is_state:
                 found.put(f"bouts/{params['dimension']}:{key}{tail}", one)
             last = before.get((one.encounter, one.actor, key))

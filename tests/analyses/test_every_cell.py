@@ -57,7 +57,9 @@ def choices_of(name: str) -> Iterator[tuple[str, dict[str, Any]]]:
             yield title, {**limits, **asked}
     for key, field in schema.items():
         for value in _values(field) if key != "kind" else ():
-            yield f"{key}={value}", {**limits, key: value}
+            # A table of a dimension by itself is refused, which another test asks for.
+            other = {"dimension": "action"} if (key, value) == ("rows", "structure") else {}
+            yield f"{key}={value}", {**limits, **other, key: value}
 
 
 def _values(field: Mapping[str, Any]) -> list[Any]:

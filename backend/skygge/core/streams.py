@@ -244,10 +244,10 @@ def streams_of(entries: Iterable[Seen]) -> Mapping[str, list[Seen]]:
 
 
 def subtract(span: Span, gaps: Iterable[Gap]) -> list[Span]:
-    """What remains of a half-open span without the gaps; gaps may overlap each other."""
+    """What remains of a half-open span without the gaps; gaps may overlap each other, and empty ones cut nothing."""
     start, end = span
     pieces: list[Span] = []
-    for gap in sorted(gaps, key=lambda gap: gap.start_ms):
+    for gap in sorted((gap for gap in gaps if gap.end_ms > gap.start_ms), key=lambda gap: gap.start_ms):
         if gap.start_ms > start:
             pieces.append((start, min(gap.start_ms, end)))
         start = max(start, gap.end_ms)

@@ -71,6 +71,12 @@ export function sayWarning({ code, n }: Warned): string {
     'structures.are_moments': m.warning_moments,
     'actions.are_moments': m.warning_actions_moments,
     'flags.are_moments': m.warning_actions_moments,
+    'cells.expected_under_five': () => m.warning_expected_small({ n: n ?? 0 }),
+    'encounters.first_compared': () => m.warning_first_compared({ n: n ?? 0 }),
+    'p.codes_cannot_repeat': m.warning_no_p,
+    'parameters.without_effect': m.warning_without_effect,
+    'positions.not_set': m.warning_positions,
+    'visits.none_seen_twice': m.warning_seen_twice,
     'order.ties_left_out': () => m.warning_ties({ n: n ?? 0 }),
     'repeats.left_out': () => m.warning_repeats({ n: n ?? 0 }),
   };
