@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 from uuid import UUID
 
@@ -102,7 +102,7 @@ def _settings(folder: str, url: str) -> Settings:
 def run_one(name: str, folder: str, url: str, study_id: str) -> dict[str, float]:
     """One analysis, or one of the two scripts beside it, in this process."""
     database = open_database(_settings(folder, url))
-    started = perf_counter()
+    started, worked = perf_counter(), process_time()
     scripts: dict[str, Callable[[Any, UUID], object]] = {"numpy": bare_numpy, "pandas": with_pandas}
     with database.read() as session:
         if name in scripts:
@@ -110,8 +110,12 @@ def run_one(name: str, folder: str, url: str, study_id: str) -> dict[str, float]
         else:
             reader, analysis = ColumnStudy(session, Sight(UUID(study_id), NOBODY, "", False)), all_analyses()[name]
             answer(analysis, reader, analysis.params())
-    seconds = perf_counter() - started
-    return {"seconds": seconds, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+    seconds, cpu = perf_counter() - started, process_time() - worked
+    return {
+        "seconds": seconds,
+        "cpu_seconds": cpu,
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
 
 
 QUERY = (
@@ -188,6 +192,7 @@ def measure(size: int) -> dict[str, float]:
                 done = subprocess.run(command, capture_output=True, text=True, check=True)
                 one = json.loads(done.stdout)
                 figures[f"{size} {where} {name} s"] = one["seconds"]
+                figures[f"{size} {where} {name} CPU s"] = one["cpu_seconds"]
                 figures[f"{size} {where} {name} peak MB"] = one["peak_mb"]
     return figures
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -13,6 +14,7 @@ from skygge.core.analysis import all_analyses
 from skygge.core.report import Report, ReportParams, compile_report
 from skygge.core.report_docx import write_docx
 from skygge.core.report_html import write_html
+from skygge.core.report_words import CAVEATS
 from tests.fixtures.paper_study import PaperStudy, actor, codebook_lines, encounter, entry, study_line
 
 HAND = [
@@ -74,3 +76,14 @@ def test_every_analysis_can_be_reported(name: str) -> None:
         report = compile_report(PaperStudy(lines), ReportParams(analysis=[name]))
         assert write_docx(report) == write_docx(report)
         assert report.sections[0].question in write_html(report).decode().replace("&#x27;", "'")
+
+
+def test_every_warning_has_words() -> None:
+    """In both languages of a report, and on the screen: nobody reads a code."""
+    core = Path(__file__).parents[2] / "backend" / "skygge" / "core"
+    sources = [core / "analysis.py", *(core / "analyses").glob("*.py")]
+    codes = {code for path in sources for code in re.findall(r'"([a-z]+\.[a-z_]+)"(?=:|\)|,)', path.read_text("utf-8"))}
+    screen = (core.parents[2] / "frontend" / "src" / "analysis" / "answers.ts").read_text("utf-8")
+    assert len(codes) > 12
+    for code in codes:
+        assert code in CAVEATS["en"] and code in CAVEATS["da"] and f"'{code}'" in screen, code

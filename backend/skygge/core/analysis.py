@@ -185,6 +185,7 @@ def _without_effect(asked: AnalysisParams) -> list[Caveat]:
 def _warnings(observed: Observed, basis: Basis) -> list[Caveat]:
     found = {
         "entries.encounter_unknown": observed.n_lost or None,
+        "entries.held": observed.n_held or None,
         "entries.none": None if basis.n_entries else 0,
         "encounters.end_unknown": basis.n_left_out or None,
         "times.corrected": basis.times_corrected or None,

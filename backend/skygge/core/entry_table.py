@@ -7,7 +7,7 @@ device wrote. Texts are numbers into a list of words, -1 = nothing. All times ar
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import islice
 from typing import Any, Protocol, runtime_checkable
 
@@ -73,6 +73,15 @@ class EntryTable:
     def __len__(self) -> int:
         return len(self.encounter)
 
+    def take(self, rows: IntArray) -> EntryTable:
+        """Only these rows, in their order."""
+        kept = {
+            own.name: Words(column.codes[rows], column.words) if isinstance(column, Words) else column[rows]
+            for own in fields(self)
+            if not callable(column := getattr(self, own.name))
+        }
+        return EntryTable(**kept, read_things=lambda own: self.read_things([int(rows[row]) for row in own]))
+
     @property
     def is_state(self) -> BoolArray:
         """Which rows are states."""
@@ -99,6 +108,12 @@ class TableMaker:
                 places.setdefault(word, len(places))
         lookup = {**places, None: NOTHING}
         self._add(name, np.fromiter(map(lookup.__getitem__, values), np.int32, len(values)))
+
+    def add_coded(self, name: str, words: Sequence[Any], used: IntArray) -> None:
+        """The next rows of a column of texts, each told by its place among a few words; None is nothing."""
+        places = self._places[name]
+        codes = [NOTHING if word is None else places.setdefault(word, len(places)) for word in words]
+        self._add(name, np.asarray(codes, dtype=np.int32)[used])
 
     def add_numbers(self, name: str, values: Any, width: type[Any]) -> None:
         """The next rows of a column of numbers."""

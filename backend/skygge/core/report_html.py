@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from html import escape
-from typing import Any
 
 from skygge.core.report import Report, ReportTable, Section
+from skygge.core.report_drawings import WIDTH, Box, Drawing, Palette, Stroke, Words, draw
 from skygge.core.report_words import WORDS
 
-MOST_DRAWN = 40
-WIDTH, LEFT, ROW = 900, 120, 22
 STYLE = """
 body { font: 16px/1.5 'Segoe UI', Roboto, 'Noto Sans', Helvetica, Arial, sans-serif; color: #191b1c }
 body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
@@ -43,7 +41,8 @@ def _section(section: Section, report: Report) -> Iterable[str]:
     if section.name == "timeline":
         yield f'<p class="soft">{escape(words["timeline_about"])}</p>'
         yield _legend(report)
-        yield from _draw_timelines(section.result, report.colors)
+    for drawing in draw(section.name, section.result, Palette(report.language, report.colors)):
+        yield f"<h3>{escape(drawing.title)}</h3>{to_svg(drawing)}"
     yield from (part for table in section.tables for part in _table(table))
     yield from (f'<p class="soft">{escape(note)}</p>' for note in section.notes)
     yield f"<h3>{escape(words['methods'])}</h3><p>{escape(section.methods)}</p></section>"
@@ -84,47 +83,20 @@ def _legend(report: Report) -> str:
     return f'<p class="soft">{" &nbsp; ".join(found)}</p>'
 
 
-def _draw_timelines(result: Mapping[str, Any], colors: Mapping[str, str]) -> Iterable[str]:
-    encounters = result["encounters"][:MOST_DRAWN]
-    longest = max((one["duration_s"] for one in encounters), default=0) or 60
-    for one in encounters:
-        yield from _draw_timeline(one, longest, colors)
+def to_svg(drawing: Drawing) -> str:
+    """One drawing."""
+    title = escape(drawing.title)
+    size = f'viewBox="0 0 {WIDTH} {drawing.height}" role="img" font-size="13"'
+    shapes = "".join(_shape(shape) for shape in drawing.shapes)
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}><title>{title}</title>{shapes}</svg>'
 
 
-def _draw_timeline(one: Mapping[str, Any], longest: float, colors: Mapping[str, str]) -> Iterable[str]:
-    scale = (WIDTH - LEFT - 10) / longest
-    height = len(one["lanes"]) * ROW + 20
-    when = f"{one['started_at'][:10]} {one['started_at'][11:16]}"
-    heading = escape(" · ".join(filter(None, (when, one["agency"], one["observer"]))))
-    yield f"<h3>{heading}</h3>"
-    yield f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" font-size="12">'
-    yield f"<title>{heading}</title>"
-    for number, lane in enumerate(one["lanes"]):
-        y = number * ROW + ROW // 2
-        label = next(iter(lane["labels"].values()), None) or lane["key"] or "–"
-        yield f'<text x="0" y="{y + 4}">{escape(str(label))}</text>'
-        yield f'<line x1="{LEFT}" x2="{_x(one["duration_s"], scale)}" y1="{y}" y2="{y}" stroke="#dcd8cf"/>'
-        for interval in lane["intervals"]:
-            yield _draw_interval(interval, y, scale, colors.get(interval["structure"], "#5d5b55"))
-    for gap in one["gaps"]:
-        x, width = _x(gap["start_s"], scale), max(2, (gap["end_s"] - gap["start_s"]) * scale)
-        yield f'<rect x="{x}" y="0" width="{width:.1f}" height="{height - 20}" fill="#dcd8cf" fill-opacity="0.7"/>'
-    yield f'<text x="{LEFT}" y="{height - 4}" fill="#5d5b55">0 – {round(one["duration_s"] / 60)} min</text></svg>'
-
-
-def _draw_interval(interval: Mapping[str, Any], y: int, scale: float, color: str) -> str:
-    if interval["end_s"] is None:
-        return f'<rect x="{_x(interval["start_s"], scale)}" y="{y - 8}" width="3" height="16" fill="{color}"/>'
-    pieces = [
-        f'<rect x="{_x(piece["start_s"], scale)}" y="{y - 5}" height="10" fill="{color}" '
-        f'width="{max(2, (piece["end_s"] - piece["start_s"]) * scale):.1f}"/>'
-        for piece in interval["pieces"]
-    ]
-    if interval["is_inferred"]:
-        x = _x(interval["end_s"], scale)
-        pieces.append(f'<line x1="{x}" x2="{x}" y1="{y - 8}" y2="{y + 8}" stroke="#191b1c" stroke-dasharray="3 3"/>')
-    return "".join(pieces)
-
-
-def _x(seconds: float, scale: float) -> float:
-    return round(LEFT + max(0.0, seconds) * scale, 1)
+def _shape(shape: Box | Stroke | Words) -> str:
+    if isinstance(shape, Words):
+        return f'<text x="{shape.x}" y="{shape.y}" fill="{shape.color}">{escape(shape.text)}</text>'
+    if isinstance(shape, Box):
+        size = f'width="{shape.width}" height="{shape.height}"'
+        return f'<rect x="{shape.x}" y="{shape.y}" {size} fill="{shape.fill}"/>'
+    points = " ".join(f"{x},{y}" for x, y in shape.points)
+    dashes = ' stroke-dasharray="4 3"' if shape.is_dashed else ""
+    return f'<polyline points="{points}" fill="none" stroke="{shape.color}"{dashes}/>'

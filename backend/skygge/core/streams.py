@@ -91,7 +91,8 @@ class Observed:
     `table` has every entry of the encounters looked at, before the filters on entries: what ends an open state may be
     something that was not asked for. `kept` are the rows that the filters keep. `flow` are the rows of the streams:
     those of the actors and dates asked for; codes that were not asked for stand in it as uncoded. `n_lost` entries
-    belong to encounters that the study does not have. `read_publications` reads who published codebooks, and when.
+    belong to encounters that the study does not have, `n_held` are about somebody for whom it was stopped in the
+    encounter and who has not decided yet. `read_publications` reads who published codebooks, and when.
     """
 
     study: Thing
@@ -104,6 +105,7 @@ class Observed:
     flow: IntArray
     n_not_counted_tags: int = 0
     n_lost: int = 0
+    n_held: int = 0
     read_publications: Callable[[], list[Thing]] = list
 
     @cached_property
@@ -183,6 +185,8 @@ def read_observed(reader: StudyReader, filters: Filters) -> Observed:
         actor=with_survivors(entries.table.actor, merged),
         recipient=with_survivors(entries.table.recipient, merged),
     )
+    held = find_held(table, actors, list(looked_at))
+    table = table.take(np.flatnonzero(~held)) if held.any() else table
     wanted = filters.model_copy(update={"actor": sorted({survivor(actor, merged) for actor in filters.actor})})
     rows = keep_rows(table, wanted)
     # Ways of giving a structure are judged on their own: an analysis keeps what has none, as uncoded.
@@ -203,8 +207,22 @@ def read_observed(reader: StudyReader, filters: Filters) -> Observed:
         flow=np.flatnonzero(rows.flow & is_told),
         n_not_counted_tags=int((rows.flow & rows.codes & ~is_told).sum()),
         n_lost=sum(lost.keeps_entry(thing) for thing in entries.lost),
+        n_held=int(held.sum()),
         read_publications=lambda: [one for one in reader.changes() if one.get("kind") == "codebook.published"],
     )
+
+
+def find_held(table: EntryTable, actors: Mapping[str, Thing], encounter_ids: Sequence[str]) -> BoolArray:
+    """By row: whether it is about somebody for whom it was stopped in this very encounter. Actors are who remains."""
+    places = {encounter_id: place for place, encounter_id in enumerate(encounter_ids)}
+    merged = {actor_id: actor.get("merged_into") for actor_id, actor in actors.items()}
+    held = np.zeros(len(table), dtype=np.bool_)
+    for actor_id, actor in actors.items():
+        place = places.get(actor.get("stopped_in") or "")
+        if place is not None and actor.get("stopped_at") is not None:
+            person = [survivor(actor_id, merged)]
+            held |= (table.encounter == place) & (table.actor.find(person) | table.recipient.find(person))
+    return held
 
 
 def latest_codes(reader: StudyReader) -> dict[tuple[str, str], Thing]:
@@ -226,10 +244,10 @@ def streams_of(entries: Iterable[Seen]) -> Mapping[str, list[Seen]]:
 
 
 def subtract(span: Span, gaps: Iterable[Gap]) -> list[Span]:
-    """What remains of a half-open span without the gaps; gaps may overlap each other."""
+    """What remains of a half-open span without the gaps; gaps may overlap each other, and empty ones cut nothing."""
     start, end = span
     pieces: list[Span] = []
-    for gap in sorted(gaps, key=lambda gap: gap.start_ms):
+    for gap in sorted((gap for gap in gaps if gap.end_ms > gap.start_ms), key=lambda gap: gap.start_ms):
         if gap.start_ms > start:
             pieces.append((start, min(gap.start_ms, end)))
         start = max(start, gap.end_ms)

@@ -1,7 +1,7 @@
 """Reading entries as columns, for analyses: what they compute on, without making an object of each entry.
 
-One query in stream order; what it brings is coded some thousands of rows at a time, so that memory holds numbers and
-not a million objects. Cells give rows back as things.
+What queries in stream order bring is coded some thousands of rows at a time, so that memory holds numbers and not a
+million objects; from SQLite in the quicker way of `packed`. Cells give rows back as things.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from skygge.core.entry_table import NOTHING, OPEN_MS, Entries, EntryTable, Table
 from skygge.core.filters import Thing, edges_of
 from skygge.core.reader import is_counted
 from skygge.fieldlog.load import LoggedStudy, select_things
+from skygge.fieldlog.packed import add_packed, cut_in_ranges, packed_columns
 from skygge.fieldlog.refold import table_of
 from skygge.fieldlog.rows import iter_things
 from skygge.fieldlog.sight import Sight, sight_of
@@ -49,69 +50,67 @@ def open_columns(session: Session, membership: Membership) -> ColumnStudy:
 def read_columns(session: Session, sight: Sight, known: Mapping[str, Thing], looked_at: Mapping[str, Thing]) -> Entries:
     """The entries that count, of the encounters looked at, as a table; `known` are all that the study has."""
     maker, places = TableMaker(), {UUID(one).hex: place for place, one in enumerate(looked_at)}
-    others = {UUID(one).hex for one in known}
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    unknown: set[str] = set()
     _add(maker, [()] * (3 + len(WORDS) + len(NUMBERS)), places)
     # Where only some encounters are looked at, so are only their entries.
-    some = list(looked_at) if len(looked_at) < min(len(known), FEW_ENCOUNTERS) else None
-    for columns in _chunks(session, _select(sight, some, is_sqlite), is_sqlite):
-        encounters = columns[0] if is_sqlite else [text.replace("-", "") for text in columns[0]]
-        unknown |= set(encounters) - others
-        _add(maker, [encounters, *columns[1:]], places)
+    is_some = len(looked_at) < min(len(known), FEW_ENCOUNTERS)
+    if session.get_bind().dialect.name == "sqlite":
+        parts = cut_in_ranges([UUID(one) for one in (looked_at if is_some else known)], is_some=is_some)
+        others = add_packed(session, maker, (_select(sight, packed_columns()).where(part) for part in parts), places)
+    else:
+        query = _select(sight, _postgres_columns())
+        if is_some:
+            query = query.where(ENTRY.c.encounter_id.in_([UUID(one) for one in looked_at]))
+        others = set()
+        for columns in _chunks(session, query):
+            encounters = [text.replace("-", "") for text in columns[0]]
+            others |= set(encounters) - places.keys()
+            _add(maker, [encounters, *columns[1:]], places)
     table = _named(maker.finish(lambda rows: []))
     things = _Things(session, sight, list(looked_at), table.encounter)
+    unknown = others - {UUID(one).hex for one in known}
     return Entries(replace(table, read_things=things.read), _read_lost(session, sight, unknown))
 
 
-def _select(sight: Sight, encounter_ids: Sequence[str] | None, is_sqlite: bool) -> Select[Any]:
+def _select(sight: Sight, columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
+    """The entries that count, in the order of their streams."""
+    c = ENTRY.c
+    return (
+        select(*columns)
+        .where(
+            c.study_id == sight.study_id,
+            c.retracted.is_(False),
+            c.merged_into.is_(None),
+            c.kind != "reflection",
+            or_(c.private_to.is_(None), c.private_to == sight.member_id),
+        )
+        .order_by(c.encounter_id, c.started_at, c.device_seq, c.id)
+    )
+
+
+def _postgres_columns() -> list[ColumnElement[Any]]:
     c = ENTRY.c
     ended_at = case((c.end_origin.is_not(None), c.ended_at), else_=None)
     # How far a time may be off that was not taken at the moment itself.
     precision = case((c.taken.in_(("recalled", "back_dated")), c.precision_s), else_=0)
     texts = (c.kind, c.actor_id, c.recipient_id, c.action, c.structure, c.structure_origin, c.flags)
-    query = select(
+    return [
         cast(c.encounter_id, Text),
-        _moment(c.started_at, is_sqlite),
-        _moment(ended_at, is_sqlite),
+        _moment(c.started_at),
+        _moment(ended_at),
         *(cast(column, Text) for column in texts),
         func.coalesce(c.codebook_version, NOTHING),
         precision,
         c.started_at_offset_minutes,
         func.coalesce(c.clock_offset_ms, RIGHT_CLOCK),
-    ).where(
-        c.study_id == sight.study_id,
-        c.retracted.is_(False),
-        c.merged_into.is_(None),
-        c.kind != "reflection",
-        or_(c.private_to.is_(None), c.private_to == sight.member_id),
-    )
-    if encounter_ids is not None:
-        query = query.where(c.encounter_id.in_([UUID(one) for one in encounter_ids]))
-    return query.order_by(c.encounter_id, c.started_at, c.device_seq, c.id)
+    ]
 
 
-def _moment(column: ColumnElement[Any] | Column[Any], is_sqlite: bool) -> ColumnElement[Any]:
-    """SQLite keeps a text, which NumPy reads faster than SQLite would; PostgreSQL gives whole milliseconds."""
-    if is_sqlite:
-        return cast(column, Text)
+def _moment(column: ColumnElement[Any] | Column[Any]) -> ColumnElement[Any]:
     return cast(func.floor(extract("epoch", column) * 1000), BigInteger)
 
 
-def _chunks(session: Session, query: Select[Any], is_sqlite: bool) -> Iterator[list[Sequence[Any]]]:
-    """Columns of some thousands of rows.
-
-    From SQLite's own cursor, which reads on demand: a row object for each would cost a third more time. PostgreSQL
-    needs a cursor on the server for that, and SQLAlchemy reads ahead on it.
-    """
-    if is_sqlite:
-        result = session.connection().execute(query)
-        try:
-            while rows := result.cursor.fetchmany(AT_ONCE):
-                yield list(zip(*rows, strict=True))
-        finally:
-            result.close()
-        return
+def _chunks(session: Session, query: Select[Any]) -> Iterator[list[Sequence[Any]]]:
+    """Columns of some thousands of rows, from a cursor on the server, on which SQLAlchemy reads ahead."""
     with session.connection().execute(query, execution_options={"yield_per": AT_ONCE}) as result:
         for part in result.partitions():
             yield list(zip(*part, strict=True))
@@ -142,16 +141,8 @@ def _add(maker: TableMaker, columns: Sequence[Sequence[Any]], places: Mapping[st
     maker.add_numbers("is_corrected", is_wrong, np.bool_)
 
 
-def _to_ms(moments: Sequence[Any]) -> IntArray:
-    found = np.full(len(moments), OPEN_MS, dtype=np.int64)
-    there = [place for place, moment in enumerate(moments) if moment is not None]
-    if there:
-        given = [moments[place] for place in there]
-        if isinstance(given[0], str):
-            found[there] = np.asarray(given, dtype="datetime64[us]").astype(np.int64) // 1000
-        else:
-            found[there] = given
-    return found
+def _to_ms(moments: Sequence[int | None]) -> IntArray:
+    return np.fromiter((OPEN_MS if moment is None else moment for moment in moments), np.int64, len(moments))
 
 
 def _named(table: EntryTable) -> EntryTable:

@@ -11,6 +11,7 @@ describe('the row without a code', () => {
 describe('a warning', () => {
   const CODES = [
     'encounters.end_unknown',
+    'entries.held',
     'entries.encounter_unknown',
     'entries.none',
     'flags.several_on_one_entry',

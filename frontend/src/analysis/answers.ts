@@ -62,6 +62,7 @@ export interface ViewProps<R = unknown> {
 export function sayWarning({ code, n }: Warned): string {
   const sentences: Record<string, () => string> = {
     'entries.none': m.warning_entries_none,
+    'entries.held': () => m.warning_held({ n: n ?? 0 }),
     'entries.encounter_unknown': () => m.warning_encounter_unknown({ n: n ?? 0 }),
     'encounters.end_unknown': () => m.warning_end_unknown({ n: n ?? 0 }),
     'times.corrected': () => m.warning_times_corrected({ n: n ?? 0 }),
@@ -70,6 +71,12 @@ export function sayWarning({ code, n }: Warned): string {
     'structures.are_moments': m.warning_moments,
     'actions.are_moments': m.warning_actions_moments,
     'flags.are_moments': m.warning_actions_moments,
+    'cells.expected_under_five': () => m.warning_expected_small({ n: n ?? 0 }),
+    'encounters.first_compared': () => m.warning_first_compared({ n: n ?? 0 }),
+    'p.codes_cannot_repeat': m.warning_no_p,
+    'parameters.without_effect': m.warning_without_effect,
+    'positions.not_set': m.warning_positions,
+    'visits.none_seen_twice': m.warning_seen_twice,
     'order.ties_left_out': () => m.warning_ties({ n: n ?? 0 }),
     'repeats.left_out': () => m.warning_repeats({ n: n ?? 0 }),
   };

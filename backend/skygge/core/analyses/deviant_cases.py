@@ -43,7 +43,7 @@ class DeviantCase(Tally):
     column_labels: dict[str, str]
     expected: float
     residual: float
-    in_row: int
+    in_row: int = Field(description="Entries in the row, each once, however many flags it has.")
     in_column: int
     row_cell: str
 
@@ -70,8 +70,10 @@ class _Table:
         n_rows, n_columns = len(self.row_keys), len(self.column_keys)
         tokens = [f"{one}|{other}" for one in self.row_keys for other in self.column_keys]
         tokens += [f"row:{one}" for one in self.row_keys]
-        cell = np.concatenate((row * n_columns + column, n_rows * n_columns + row))
-        self.cells = CellTable(observed, tokens, cell, np.tile(places, 2)).without_repeats()
+        tokens += [f"column:{one}" for one in self.column_keys]
+        margins = (n_rows * n_columns + row, n_rows * (n_columns + 1) + column)
+        cell = np.concatenate((row * n_columns + column, *margins))
+        self.cells = CellTable(observed, tokens, cell, np.tile(places, 3)).without_repeats()
         self.counts = np.bincount(row * n_columns + column, minlength=n_rows * n_columns).reshape(n_rows, n_columns)
 
     def _join(self, columns: Coded, rows: Coded) -> IntArray:
@@ -128,8 +130,8 @@ def _case(table: _Table, place: int, expected: FloatArray, residual: FloatArray)
         column_labels=labels_of(table.observed, table.params.dimension, column_key),
         expected=float(expected[row, column]),
         residual=float(residual[row, column]),
-        in_row=int(table.counts[row].sum()),
-        in_column=int(table.counts[:, column].sum()),
+        in_row=table.cells.tally(f"row:{row_key}").n,
+        in_column=table.cells.tally(f"column:{column_key}").n,
         row_cell=f"row:{row_key}",
     )
 

@@ -46,6 +46,7 @@ class EncounterSequence(Tally):
 
     encounter_id: str
     visit: str
+    started_at: str
     bouts: list[str]
     entropy: float | None
     turbulence: float | None
@@ -161,6 +162,7 @@ def _describe(
         **cells.tally(f"encounter:{encounter_id}").model_dump(),
         encounter_id=encounter_id,
         visit=observed.stretches[encounter_id].visit,
+        started_at=observed.stretches[encounter_id].thing["started_at"],
         bouts=[runs.keys[code] for code, _ in bouts],
         entropy=disorder,
         turbulence=turbulence(bouts) if bouts else None,
