@@ -38,7 +38,16 @@ export async function call<T>(method: string, path: string, about: Call = {}): P
   if (!answer.ok) throw await readProblem(answer);
   if (answer.status === 204) return undefined as T;
   if (!isJson(answer)) throw new Problem(answer.status, FOREIGN_ANSWER);
-  return (await answer.json()) as T;
+  return readWhole<T>(answer);
+}
+
+/** The body of an answer. One that breaks off half way is no answer at all: the network failed, nothing is known. */
+async function readWhole<T>(answer: Response): Promise<T> {
+  try {
+    return (await answer.json()) as T;
+  } catch (error) {
+    throw error instanceof SyntaxError ? new Problem(answer.status, FOREIGN_ANSWER) : new Problem(0, OFFLINE);
+  }
 }
 
 export async function send(address: string, init: RequestInit): Promise<Response> {
