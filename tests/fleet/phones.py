@@ -55,7 +55,7 @@ class FleetPhone(Protocol):
         """Lose everything; a new device begins."""
 
     def pick_entry(self, at: float) -> str | None:
-        """One of the entries known here, `at` from 0 to below 1; None where there is none. No folding: it is asked often."""
+        """One of the entries known here, `at` from 0 to below 1, or None. Quick, for it is asked often."""
 
     def things(self) -> Things:
         """What this phone says that things are."""

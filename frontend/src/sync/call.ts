@@ -58,6 +58,26 @@ export async function send(address: string, init: RequestInit): Promise<Response
   }
 }
 
+/** Events of the server, each read as JSON, until it is called off or ends by itself. Gives back how to call it off. */
+export function listen(path: string, heard: (told: unknown) => void, ended: () => void): () => void {
+  const source = new EventSource(addressOf(path));
+  source.onmessage = (event: MessageEvent<string>) => heard(readJson(event.data));
+  source.onerror = () => {
+    // It would come back by itself every few seconds, network or not; when to ask again is for sync to say.
+    source.close();
+    ended();
+  };
+  return () => source.close();
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 async function request(method: string, { body, isLast = false, file, isLong = false }: Call): Promise<RequestInit> {
   const init: RequestInit = {
     method,
