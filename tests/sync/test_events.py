@@ -66,7 +66,7 @@ def stage(settings: Settings) -> Iterator[Stage]:
     settings = settings.model_copy(update={"port": port})
     app = create_app(settings)
     study_id, _, token = found_for_script(app.state.database)
-    server = uvicorn.Server(_config(settings, app))
+    server = uvicorn.Server(_config(settings, app, None))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [socket.create_server(("127.0.0.1", port))]})
     thread.start()
     yield Stage(app, port, study_id, token)

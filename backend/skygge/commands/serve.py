@@ -44,7 +44,8 @@ class PatientProtocol(H11Protocol):
     def shutdown(self) -> None:
         """The server stops. A stream of events would never end by itself; its client comes back by itself."""
         super().shutdown()
-        if self.cycle is not None and not self.cycle.response_complete and self.scope["path"].endswith("/events"):
+        cycle: Any = self.cycle  # None before the first request, whatever its type says
+        if cycle is not None and not cycle.response_complete and self.scope["path"].endswith("/events"):
             self.transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
