@@ -18,7 +18,7 @@ from uuid import UUID
 
 from skygge.client.envelope import make_change
 from skygge.client.notebook import Notebook
-from skygge.core.changes import fields_set_by
+from skygge.core.changes import STRIKES, fields_set_by
 from skygge.core.fold import Subject
 from skygge.core.model import SubjectType
 from skygge.core.wire import to_verbatim
@@ -131,6 +131,8 @@ class Device:
         """
         payload, device_id = payload or {}, self.device_id
         number = self.notebook.device_seq + 1
+        if kind in STRIKES:
+            payload = self.notebook.name_struck(kind, subject_id, payload)
         if parents is None:
             names = fields_set_by({"kind": kind, "payload": payload})
             parents = self.notebook.heads(subject_id, names)
