@@ -40,6 +40,10 @@ class Safeguard:
         """Whether it is the phone's."""
         return self.file.startswith("frontend/")
 
+    def has_place(self) -> bool:
+        """Whether the program still has the one place that this switches off."""
+        return (ROOT / self.file).read_text("utf-8").count(self.there) == 1
+
 
 APPEND, CLIENT = "backend/skygge/fieldlog/append.py", "backend/skygge/client/notebook.py"
 FOLD, REDACT = "backend/skygge/core/fold.py", "backend/skygge/core/redact.py"
@@ -48,6 +52,8 @@ PHONE, WEB_FOLD = "frontend/src/store/phoneCopy.ts", "frontend/src/store/fold.ts
 IN_QUARANTINE = "        if arrival.change is None or self.delivery.park_as is not None:"
 WHOLE_BATCH = "        assert arrival.change is not None\n        if self.delivery.park_as is not None:"
 SAYS = '    return _say(session, delivery, "subject.redacted", '
+OLD_EPOCH = "        if epoch != self.epoch:\n            return 0\n"
+NO_EPOCH = OLD_EPOCH.replace("epoch != self.epoch", "False")
 STAYS = "  record.acknowledged = standing.epoch;\n  await tx.objectStore('change').put(record);"
 GOES = "  await tx.objectStore('change').delete(record.change_id);"
 PAGE = "    return this.step(async (tx, standing, touched) => {\n      if (standing.epoch !== page.epoch"
@@ -63,7 +69,7 @@ SAFEGUARDS: Sequence[Safeguard] = (
     ),
     Safeguard("siblings (server)", FOLD, "if len(distinct) > 1:", "if False:", ["tests/core/test_fold.py"]),
     Safeguard("epoch (library)", CLIENT, "self.outbox.append(change_id)\n        return True", "return True", [MODEL]),
-    Safeguard("epoch on acknowledgements (library)", CLIENT, "if epoch != self.epoch:", "if False:", [MODEL]),
+    Safeguard("epoch on acknowledgements (library)", CLIENT, OLD_EPOCH, NO_EPOCH, [MODEL]),
     Safeguard("outbox until the verdict (library)", CLIENT, "waiting.discard(change_id)", "waiting.clear()", [MODEL]),
     Safeguard("epoch (phone)", PHONE, "if (own === undefined || record.isErased)", "if (own)", [SCHEDULES]),
     Safeguard("epoch on acknowledgements (phone)", PHONE, "if (standing.epoch !== epoch) return 0;", "", [ENGINE]),
@@ -97,7 +103,7 @@ def _is_noticed(safeguard: Safeguard, folder: Path) -> bool:
     (folder / "frontend" / "node_modules").symlink_to(node_env.FRONTEND / "node_modules")
     file = folder / safeguard.file
     text = file.read_text("utf-8")
-    if text.count(safeguard.there) != 1:
+    if not safeguard.has_place():
         raise Trouble(f"{safeguard.file} has no single place for: {safeguard.name}.")
     file.write_text(text.replace(safeguard.there, safeguard.without), "utf-8")
     return _run(safeguard, folder) != 0

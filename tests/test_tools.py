@@ -8,6 +8,7 @@ from devtools import locks, packaging, system, test_run, web_build
 from devtools.machine import ROOT, Trouble
 from devtools.parts import PARTS, TESTS, Part
 from devtools.results import count_tests, read_allowed
+from devtools.safeguards import SAFEGUARDS
 
 HASHED = (
     "# ./dev lock\nidna==3.20 \\\n    --hash=sha256:ab\nh11==0.16.0 ; python_version > '3' \\\n    --hash=sha256:cd\n"
@@ -129,3 +130,8 @@ def test_every_test_belongs_to_a_part_and_every_part_has_tests() -> None:
 def test_every_part_is_named_in_the_documentation() -> None:
     commands = (ROOT / "docs" / "commands.md").read_text("utf-8")
     assert [part.name for part in PARTS if f"`{part.name}`" not in commands] == []
+
+
+def test_every_safeguard_of_sync_has_its_place_in_the_program() -> None:
+    """`./dev safeguards` takes hours; that it would still find what it switches off is seen at once."""
+    assert [one.name for one in SAFEGUARDS if not one.has_place()] == []

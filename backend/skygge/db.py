@@ -8,11 +8,12 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
+from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from fastapi import Depends, Request
 from fastapi.concurrency import contextmanager_in_threadpool, run_in_threadpool
-from sqlalchemy import DateTime, Dialect, Engine, TypeDecorator, create_engine, event
+from sqlalchemy import DateTime, Dialect, Engine, TypeDecorator, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
@@ -20,11 +21,13 @@ from skygge.errors import Problem, ServerBusy, StartRefused
 from skygge.ledger import Ledger
 from skygge.scrub import scrub
 from skygge.settings import Settings
+from skygge.tidings import CHANNEL, Tidings
 
 BUSY_TIMEOUT_MS = 30_000
 # A write session notes under these names what has to happen outside the database when it is committed.
 ERASED = "erased"
 LEDGER = "ledger"
+NEWS = "news"
 READERS = 16
 # So many files may leave at once: each holds a connection as long as its reader takes, and lists need some too.
 DOWNLOADS = READERS // 2
@@ -75,7 +78,8 @@ def _run(door: Callable[[], AbstractContextManager[Session]], work: Callable[[Se
 class Database:
     """Two engines on one database: one that only reads, one that writes."""
 
-    def __init__(self, reader: Engine, writer: Engine, ledger: Ledger) -> None:
+    def __init__(self, reader: Engine, writer: Engine, ledger: Ledger, tidings: Tidings) -> None:
+        self.tidings = tidings
         self.reader = reader
         self.writer = writer
         self.ledger = ledger
@@ -119,13 +123,24 @@ class Database:
                 kept = problem
             # Outside first: a line too many erases again what was asked to be erased; one too few would bring it back.
             self.ledger.append(session.info.pop(LEDGER, []))
+            news = self._announce(session)
             session.commit()
+            self.tidings.tell(news)
             self.is_scrub_due |= session.info.pop(ERASED, False)
             session.close()
             if self.is_scrub_due:
                 self.is_scrub_due = not scrub(self.writer)
         if kept is not None:
             raise kept
+
+    def _announce(self, session: Session) -> set[UUID]:
+        """Whom this process has to wake after the commit; on PostgreSQL the commit itself tells every process."""
+        news: set[UUID] = session.info.pop(NEWS, set())
+        if self.is_sqlite:
+            return news
+        for study_id in news:
+            session.execute(text("SELECT pg_notify(:channel, :study)"), {"channel": CHANNEL, "study": str(study_id)})
+        return set()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Session]:
@@ -160,6 +175,7 @@ class Database:
 
     def close(self) -> None:
         """Give back every connection; on SQLite this also folds the write-ahead log into the file."""
+        self.tidings.close()
         self.reader.dispose()
         self.writer.dispose()
 
@@ -209,7 +225,7 @@ def _open_sqlite(settings: Settings) -> Database:
     )
     _prepare_sqlite(reader, begin="BEGIN", more=("PRAGMA query_only=ON",))
     _prepare_sqlite(writer, begin="BEGIN IMMEDIATE", more=("PRAGMA journal_mode=WAL", "PRAGMA secure_delete=ON"))
-    return Database(reader, writer, Ledger(settings.data))
+    return Database(reader, writer, Ledger(settings.data), Tidings())
 
 
 def _read_json(text: str) -> Any:
@@ -242,7 +258,8 @@ def _open_postgres(settings: Settings) -> Database:
         execution_options={"postgresql_readonly": True},
     )
     writer = create_engine(url, pool_size=POSTGRES_WRITERS, pool_pre_ping=True, hide_parameters=True)
-    return Database(reader, writer, Ledger(settings.data))
+    listen_to = "postgresql://" + settings.url_of_database.partition("://")[2]
+    return Database(reader, writer, Ledger(settings.data), Tidings(listen_to))
 
 
 def database_of(request: Request) -> Database:

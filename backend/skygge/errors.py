@@ -52,7 +52,7 @@ class NotInRoom(Problem):
 
 
 class ServerBusy(Problem):
-    code, status, title = "server.busy", 503, "Many files are being downloaded just now; try again in a moment."
+    code, status, title = "server.busy", 503, "The server is busy; try again in a moment."
 
 
 # ── requests that cannot be read ──

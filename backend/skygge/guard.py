@@ -116,7 +116,8 @@ def _report(event: str, **facts: Any) -> None:
     # Loaded when there is something to say: it brings a terminal's colours along, a twentieth of a start.
     import structlog
 
-    structlog.configure_once(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    if not structlog.is_configured():
+        structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     structlog.get_logger().error(event, **facts)
 
 

@@ -6,18 +6,18 @@ import itertools
 import json
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import event
 
 from skygge.backup import read_backup, write_backup
-from skygge.client import Device
+from skygge.client import Device, new_subject_id
 from skygge.errors import StartRefused
 from skygge.fieldlog.verify import verify
 from skygge.sync.restore import begin_anew
 from tests.fixtures.world import Person, World
-from tests.sync.phone import Phone, words
+from tests.sync.phone import Phone, stamp, words
 
 MARKER = "Annemette-Marker"
 # So many questions into the backup, a phone writes.
@@ -218,3 +218,42 @@ def test_the_days_of_a_feed_add_up_to_its_checksum(world: World, phone: Phone, l
     answer = phone.client.get(f"{phone.url}/changes/days").json()
     total = sum(int(day["checksum"], 16) for day in answer["days"]) % 2**40
     assert (f"{total:010x}", len(answer["days"])) == (phone.pull()["checksum"], 2)
+
+
+def test_words_struck_while_the_restored_server_lacks_them_come_back_struck(
+    world: World, study_id: UUID, lead: Person, tmp_path: Path
+) -> None:
+    """Found by the fleet of thirty phones (seed 7, SQLite): a strike arrived before the text, which was then stored.
+
+    The text is on two phones, a restore has taken it from the server, one phone strikes and syncs first, and its maker
+    offers the original again.
+    """
+    maker, striker = (device_of(world, study_id, lead, device_id=uuid4()) for _ in range(2))
+    visit, entry = new_subject_id(), new_subject_id()
+    maker.report("encounter.started", visit, {"kind": "visit", "started_at": stamp(0)})
+    maker.sync()
+    back_up(world, tmp_path / "a.backup")
+    jotting = f"🙂 {MARKER} kom, og {MARKER} gik"
+    payload = {"encounter_id": visit, "kind": "point", "started_at": stamp(1), "jotting": jotting}
+    maker.report("entry.logged", entry, payload)
+    maker.sync()
+    striker.sync()
+    restore(world, tmp_path / "a.backup")
+    maker, striker = (_sign_in_anew(world, study_id, lead, device) for device in (maker, striker))
+    striker.report("words.struck", entry, {"words": MARKER, "replacement": "C1"})
+    for device in (striker, maker, striker):
+        device.sync()
+    feed = list(device_of(world, study_id, lead).pull())
+    for copy in (feed, maker.notebook.to_json(), striker.notebook.to_json()):
+        assert MARKER not in json.dumps(copy)
+    for device in (maker, striker):
+        (found,) = device.find("entry")
+        assert found.fields["jotting"] == "🙂 C1 kom, og C1 gik"
+    with world.database.read() as session:
+        assert verify(session) == []
+
+
+def _sign_in_anew(world: World, study_id: UUID, person: Person, device: Device) -> Device:
+    again = device_of(world, study_id, person, device_id=device.device_id)
+    again.notebook = device.notebook
+    return again

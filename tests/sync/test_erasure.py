@@ -215,3 +215,33 @@ def test_an_odd_withdrawal_is_refused(phone: Phone, mode: object) -> None:
     """The three modes and no other."""
     asked = {"actor_id": str(phone.study_id), "mode": mode}
     assert phone.client.post(f"{phone.url}/withdrawals", json=asked).status_code == 422
+
+
+def test_what_a_strike_names_is_struck_when_it_comes_later(phone: Phone) -> None:
+    """A restored server may lack what the phone saw: the places tell what to take out, of that thing and no other."""
+    visit = phone.visit()
+    entry, other = phone.entry(visit, jotting=f"så 🙂 {MARKER} går"), phone.entry(visit, jotting="hele teksten")
+    place = {"path": ["jotting"], "at": 5, "length": len(MARKER)}
+    places = [{"change_id": one["change_id"], **place} for one in (entry, other)]
+    payload = {"words": MARKER, "replacement": "C1", "places": places}
+    strike = phone.change("words.struck", payload, subject_id=entry["subject_id"])
+    (told,) = phone.push(strike)
+    assert told["verdict"] == "erased" and told["stub"]["payload"] == {"replacement": "C1"}
+    assert words(phone.push(visit, entry, other)) == ["stored", "erased", "stored"]
+    jottings = {one["id"]: one["jotting"] for one in phone.read("entries")}
+    assert jottings == {entry["subject_id"]: "så 🙂 C1 går", other["subject_id"]: "hele teksten"}
+    assert MARKER not in json.dumps(phone.pull_all())
+    assert words(phone.push(entry)) == ["erased"]
+
+
+def test_entries_that_struck_minutes_name_are_erased_when_they_come_later(phone: Phone) -> None:
+    """Unless the log has them elsewhere: nobody erases another encounter's entries by naming them."""
+    visit, elsewhere = phone.visit(), phone.visit()
+    lost, kept = phone.entry(visit, jotting=MARKER), phone.entry(elsewhere, jotting="bliver")
+    phone.push(visit, elsewhere, kept)
+    named = [lost["subject_id"], kept["subject_id"]]
+    minutes = {"from": stamp(0), "to": stamp(59), "entries": named}
+    assert words(phone.push(phone.change("encounter.struck", minutes, subject_id=visit["subject_id"]))) == ["stored"]
+    assert words(phone.push(lost)) == ["erased"]
+    assert [one["jotting"] for one in phone.read("entries")] == ["bliver"]
+    assert MARKER not in json.dumps(phone.pull_all())

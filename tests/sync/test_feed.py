@@ -11,6 +11,8 @@ from skygge.fieldlog.verify import verify
 from skygge.studies.access import Role
 from tests.fixtures.world import Person, World
 from tests.sync.phone import Change, Phone, join_with_phone, stamp, words
+from tests.sync.script import report_visit
+from tests.sync.test_backup import device_of
 
 
 @pytest.fixture
@@ -319,3 +321,23 @@ def test_strangers_find_no_study(world: World, lead: Person, phone: Phone) -> No
         there = stranger.get(f"{phone.url}/{name}")
         absent = lead.client.get(f"/api/v1/studies/{uuid4()}/{name}")
         assert (there.status_code, there.content) == (absent.status_code, absent.content) == (404, absent.content)
+
+
+def test_what_opens_or_closes_reaches_devices_that_were_past_it(world: World, lead: Person, study_id: UUID) -> None:
+    """`observers_see` from own to all and back: the checksum differs, and the days that do are taken anew."""
+    anna = world.make_person("Anna")
+    world.join(study_id, anna)
+    device = device_of(world, study_id, anna)
+    own = device_of(world, study_id, lead)
+    report_visit(own)
+    own.sync()
+    report_visit(device)
+    device.sync()
+    assert len(device.find("encounter")) == 1
+    address = f"/api/v1/studies/{study_id}"
+    assert lead.client.patch(address, json={"observers_see": "all"}).status_code == 200
+    device.sync()
+    assert len(device.find("encounter")) == 2 and len(device.find("entry")) == 4
+    assert lead.client.patch(address, json={"observers_see": "own"}).status_code == 200
+    device.sync()
+    assert len(device.find("encounter")) == 1 and len(device.find("entry")) == 2

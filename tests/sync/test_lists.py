@@ -1,6 +1,7 @@
 """The lists: filters, pages, order, conflicts and histories."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -331,3 +332,20 @@ def test_a_thing_whose_beginning_has_not_arrived_is_not_shown(phone: Phone) -> N
     assert [found["action"] for found in phone.read("entries")] == ["asks"]
     phone.push(visit)
     assert [found["ended_at"] for found in phone.read("encounters")] == [stamp(9)]
+
+
+def test_settings_changed_apart_stand_among_the_conflicts(phone: Phone, study_id: UUID) -> None:
+    """Two leads, or two laptops, gave the study a title each; one that names both settles it."""
+    (founded,) = [change for change in phone.pull_all() if change["kind"] == "study.amended"]
+    about = {"subject_id": str(study_id)}
+    here, there = (
+        phone.change("study.amended", {"title": title}, parents=[founded["change_id"]], **about) for title in "AB"
+    )
+    phone.push(here, there)
+    (conflict,) = phone.read("conflicts")
+    assert (conflict["type"], conflict["id"]) == ("study", str(study_id))
+    assert {one["value"] for one in conflict["conflicts"][0]["values"]} == {"A", "B"}
+    assert phone.read("conflicts", kind="visit") == []
+    both = [here["change_id"], there["change_id"]]
+    phone.push(phone.change("study.amended", {"title": "A"}, parents=both, **about))
+    assert phone.read("conflicts") == []

@@ -16,6 +16,8 @@ from skygge.db import Database, database_of
 from skygge.errors import SessionMissing, SetupNeeded, TokenBound
 from skygge.settings import Settings
 
+# What a token is called that was given no name, in the list of devices.
+SCRIPT = "Script"
 # Browsers keep a cookie for 400 days at most; the server ends a device's session 60 days after its last contact.
 DEVICE_COOKIE_S = 400 * 24 * 3600
 
@@ -28,6 +30,7 @@ class Identity:
     name: str
     is_admin: bool
     device_id: UUID | None = None
+    device_name: str = ""
     session_hash: bytes | None = None
     token_study_id: UUID | None = None
     may_write: bool = True
@@ -100,6 +103,7 @@ def _by_token(session: Session, token: str, clock: Clock) -> Identity:
         account.name,
         account.is_admin,
         device_id=row.device_id,
+        device_name=row.name or SCRIPT,
         token_study_id=row.study_id,
         may_write=row.may_write,
     )
@@ -114,7 +118,12 @@ async def _by_cookie(database: Database, cookie: str, clock: Clock) -> Identity:
         if row is None or account is None:
             raise SessionMissing
         identity = Identity(
-            account.id, account.name, account.is_admin, device_id=row.device_id, session_hash=row.token_hash
+            account.id,
+            account.name,
+            account.is_admin,
+            device_id=row.device_id,
+            device_name=row.device_name or "",
+            session_hash=row.token_hash,
         )
         return identity, needs_touch(row, now)
 

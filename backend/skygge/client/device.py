@@ -9,16 +9,16 @@ import random
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from skygge.client.envelope import make_change
 from skygge.client.notebook import Notebook
-from skygge.core.changes import fields_set_by
+from skygge.core.changes import STRIKES, fields_set_by
 from skygge.core.fold import Subject
 from skygge.core.model import SubjectType
 from skygge.core.wire import to_verbatim
@@ -59,8 +59,9 @@ class Device:
     """One device of a study, signed in with a bearer token.
 
     `attempts` times a request is tried when the network or the server fails; retrying is safe, because a change that
-    was stored is known. With a `file` the copy outlives the program: it is written, whole and flushed, after every
-    step. `clock` is the device's own clock. Not for several threads at once.
+    was stored is known. It goes by the id of its token unless another is given. With a `file` the copy outlives the
+    program: it is written, whole and flushed, after every step. `clock` is the device's own clock. Not for several
+    threads at once.
     """
 
     def __init__(
@@ -73,19 +74,28 @@ class Device:
         attempts: int = 5,
         **options: Any,
     ) -> None:
+        self._me = f"{origin.rstrip('/')}/api/v1/me"
         self.url = f"{origin.rstrip('/')}/api/v1/studies/{study_id}/changes"
         self.file: Path | None = options.pop("file", None)
         self.notebook = Notebook()
-        self.device_id = device_id or uuid4()
+        self._device_id = device_id
         if self.file is not None and self.file.exists():
             said = json.loads(self.file.read_text("utf-8"))
-            self.device_id, self.notebook = UUID(said["device_id"]), Notebook.from_json(said["notebook"])
+            self._device_id, self.notebook = UUID(said["device_id"]), Notebook.from_json(said["notebook"])
         self.clock: Callable[[], datetime] = options.pop("clock", lambda: datetime.now(UTC))
         self.transport: Transport = options.pop("transport", ask_http)
         self.scope: str = options.pop("scope", "all")
         if options:
             raise TypeError(f"Device has no option {min(options)}")
         self._token, self._attempts = token, attempts
+
+    @property
+    def device_id(self) -> UUID:
+        """The id that goes with the token, asked of the server the first time. Raises DeviceFailed."""
+        if self._device_id is None:
+            self._device_id = UUID(self._ask("GET", self._me)["device_id"])
+            self._count_own(one.change for one in self.notebook.kept.values())
+        return self._device_id
 
     @property
     def outbox(self) -> list[dict[str, Any]]:
@@ -119,11 +129,14 @@ class Device:
 
         Without `parents` it replaces what stands here now in the fields that it sets.
         """
-        payload, number = payload or {}, self.notebook.device_seq + 1
+        payload, device_id = payload or {}, self.device_id
+        number = self.notebook.device_seq + 1
+        if kind in STRIKES:
+            payload = self.notebook.name_struck(kind, subject_id, payload)
         if parents is None:
             names = fields_set_by({"kind": kind, "payload": payload})
             parents = self.notebook.heads(subject_id, names)
-        change = make_change(kind, subject_id, payload, parents, self.device_id, number)
+        change = make_change(kind, subject_id, payload, parents, device_id, number)
         change["made_at"] = self.clock().isoformat(timespec="milliseconds")
         if group_id is not None:
             change["group_id"] = group_id
@@ -174,6 +187,7 @@ class Device:
             if not has_more and not self.notebook.agrees(page["checksum"]):
                 self._mend()
             self._save()
+            self._count_own(page["changes"])
             yield from page["changes"]
 
     def get(self, kind: SubjectType, subject_id: str) -> Subject | None:
@@ -184,6 +198,11 @@ class Device:
         """All things of a kind that began and are known here, retracted ones too."""
         things = self.notebook.subjects().values()
         return [thing for thing in things if thing.type == kind and thing.is_created]
+
+    def _count_own(self, changes: Iterable[Mapping[str, Any]]) -> None:
+        """An earlier program with this token may have numbered changes already."""
+        own = [one["device_seq"] for one in changes if one.get("device_id") == str(self._device_id)]
+        self.notebook.device_seq = max([self.notebook.device_seq, *own])
 
     def _push_batch(self, batch: Sequence[dict[str, Any]], verdicts: list[dict[str, Any]]) -> int:
         try:

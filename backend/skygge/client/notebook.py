@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from skygge.core.changes import STRIKES
+from skygge.core.changes import MAX_STRUCK, STRIKES
 from skygge.core.fold import Subject, fold
 from skygge.core.model import SubjectType, to_unix_ms
 from skygge.core.redact import apply_edits, beats, find_words, to_stub
@@ -53,6 +53,19 @@ class Notebook:
         self.outbox.append(change["change_id"])
         if change["kind"] in STRIKES:
             self._strike_here(change)
+
+    def name_struck(self, kind: str, subject_id: str, payload: Change) -> Change:
+        """The payload of a strike, naming what it reaches here: a restored server may lack some of it just now."""
+        if kind == "words.struck":
+            places = [
+                {"change_id": kept.change["change_id"], "path": list(path), "at": at, "length": length}
+                for kept in self._about(subject_id)
+                if kept.change["kind"] not in STRIKES
+                for path, at, length, _ in find_words(kept.change["payload"], payload["words"], "")
+            ]
+            return {**payload, "places": places[:MAX_STRUCK]} if places else payload
+        entries = self._entries_within(subject_id, payload) if kind == "encounter.struck" else []
+        return {**payload, "entries": entries[:MAX_STRUCK]} if entries else payload
 
     def next_batch(self, max_changes: int, max_bytes: int) -> list[Change]:
         """The oldest unsent changes within the limits of one request; at least one if there is any."""
@@ -239,10 +252,16 @@ class Notebook:
                     left = apply_edits(kept.change["payload"], edits)
                     self._take(kept, to_stub(kept.change, "words", strike["change_id"], left))
             return
-        begin, end = (to_unix_ms(strike["payload"][name]) for name in ("from", "to"))
-        for (kind, subject_id), thing in self.subjects().items():
-            is_inside = kind == "entry" and thing.fields.get("encounter_id") == strike["subject_id"]
-            if is_inside and begin <= to_unix_ms(thing.fields["started_at"]) <= end:
-                for kept in self._about(subject_id):
-                    self._take(kept, to_stub(kept.change, "erased", strike["change_id"]))
-                    self.parked.pop(kept.change["change_id"], None)
+        for entry_id in self._entries_within(strike["subject_id"], strike["payload"]):
+            for kept in self._about(entry_id):
+                self._take(kept, to_stub(kept.change, "erased", strike["change_id"]))
+                self.parked.pop(kept.change["change_id"], None)
+
+    def _entries_within(self, encounter_id: str, minutes: Change) -> list[str]:
+        begin, end = (to_unix_ms(minutes[name]) for name in ("from", "to"))
+        return [
+            entry_id
+            for (kind, entry_id), thing in self.subjects().items()
+            if kind == "entry" and thing.fields.get("encounter_id") == encounter_id
+            if begin <= to_unix_ms(thing.fields["started_at"]) <= end
+        ]

@@ -41,6 +41,13 @@ class PatientProtocol(H11Protocol):
         if self.cycle is not None:
             self._deadline.cancel()
 
+    def shutdown(self) -> None:
+        """The server stops. A stream of events would never end by itself; its client comes back by itself."""
+        super().shutdown()
+        cycle: Any = self.cycle  # None before the first request, whatever its type says
+        if cycle is not None and not cycle.response_complete and self.scope["path"].endswith("/events"):
+            self.transport.close()
+
     def connection_lost(self, exc: Exception | None) -> None:
         self._deadline.cancel()
         super().connection_lost(exc)

@@ -93,11 +93,20 @@ class EncounterEnded(Strict):
     end_origin: model.EndOrigin | None = None
 
 
+# More than anybody strikes at once; what goes beyond it is found by the server, or not named.
+MAX_STRUCK = 1_000
+PathPart = Annotated[str, Field(max_length=100)] | Annotated[int, Field(ge=0, lt=10_000)]
+
+
 class EncounterStruck(Strict):
-    """A stretch of an encounter whose entries are erased: those that began from `from` to `to`, both included."""
+    """A stretch of an encounter whose entries are erased: those that began from `from` to `to`, both included.
+
+    `entries`: those that the phone found there, for a restored server may lack them just now.
+    """
 
     from_: Annotated[Stamp, Field(alias="from")]
     to: Stamp
+    entries: Annotated[list[Id], Field(max_length=MAX_STRUCK)] = []
 
 
 class PersonStopped(Strict):
@@ -107,11 +116,25 @@ class PersonStopped(Strict):
     stopped_in: Id | None = None
 
 
+class StruckPlace(Strict):
+    """Where in a change the struck words stood on the phone: in which text, from which code point on, how many."""
+
+    change_id: Id
+    path: Annotated[list[PathPart], Field(max_length=20)]
+    at: Annotated[int, Field(ge=0, le=1_000_000)]
+    length: Annotated[int, Field(ge=1, le=10_000)]
+
+
 class WordsStruck(Strict):
-    """Words to be replaced in every version of a thing's texts. They leave the change when it is stored."""
+    """Words to be replaced in every version of a thing's texts. They leave the change when it is stored.
+
+    `places`: where they stood in the phone's copies. A server that was restored may lack a change that the phone saw;
+    when its maker offers it again, nobody knows the words any more, and only the places tell what to take out.
+    """
 
     words: Annotated[Text, Field(min_length=1, max_length=10_000)] | None = None
     replacement: Annotated[Text, Field(max_length=MAX_LABEL)] = "▮"
+    places: Annotated[list[StruckPlace], Field(max_length=MAX_STRUCK)] = []
 
 
 class SubjectRedacted(Strict):

@@ -23,6 +23,7 @@ from skygge.core.identity import is_canonical_id, server_device_id
 from skygge.core.model import FIRST_YEAR, LAST_YEAR, read_instant
 from skygge.core.redact import to_stub
 from skygge.core.wire import check_value, content_hash, to_verbatim
+from skygge.db import NEWS
 from skygge.fieldlog.logged import Key, Logged, as_logged, in_slices, load_logged, seal
 from skygge.fieldlog.own_words import make_server_change
 from skygge.fieldlog.quarantine import park, release
@@ -373,6 +374,7 @@ def _write(session: Session, batch: _Batch, standing: set[Key]) -> None:
     refold(session, study_id, touched, replaced=standing & touched.keys())
     share_what_came_before(session, study_id, touched.values())
     session.execute(update(StudyRow).where(col(StudyRow.study_id) == study_id).values(last_seq=batch.next_seq - 1))
+    session.info.setdefault(NEWS, set()).add(study_id)
     release(session, study_id, author_id, [row["content_hash"] for row in batch.rows])
     for row in batch.rows:
         if row["kind"] == "consent.recorded":

@@ -74,6 +74,14 @@ def read_checksum(session: Session, sight: Sight) -> str:
     return f"{int(total) % 2**CHECK_BITS:010x}"
 
 
+def read_last_offset(session: Session, study_id: UUID, device_id: UUID) -> int | None:
+    """By how many milliseconds a device's clock was ahead at its newest change in the log; None = not known."""
+    query = select(col(ChangeRow.clock_offset_ms)).where(
+        col(ChangeRow.study_id) == study_id, col(ChangeRow.device_id) == device_id
+    )
+    return session.scalars(query.order_by(col(ChangeRow.seq).desc()).limit(1)).first()
+
+
 def sum_days(session: Session, sight: Sight) -> list[dict[str, Any]]:
     """Count and checksum of every day of arrival (UTC), over the changes that may be seen."""
     found: dict[str, tuple[int, int]] = {}

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Any
 
 from sqlalchemy import Select
 from sqlmodel import Session
 
+from skygge.core.fold import fold_subject
 from skygge.core.model import SubjectType
 from skygge.core.selection import select
 from skygge.fieldlog.load import LoggedStudy, select_things
+from skygge.fieldlog.logged import load_logged
 from skygge.fieldlog.project import TABLES, to_thing
 from skygge.fieldlog.related import ON_ENTRIES, Related
 from skygge.fieldlog.rows import Thing, iter_things
@@ -82,7 +84,16 @@ def list_conflicts(session: Session, sight: Sight, asked: ThingQuery) -> dict[st
         for thing in things
         if "conflicts" in thing and (not asked.narrows or related.keeps(thing))
     )
-    return to_page(found, asked)
+    return to_page(chain(_settings_apart(session, sight, asked), found), asked)
+
+
+def _settings_apart(session: Session, sight: Sight, asked: ThingQuery) -> Iterator[Thing]:
+    """The study itself, where its settings were changed apart from each other; filters leave it out."""
+    about = load_logged(session, sight.study_id, [sight.study_id])
+    said = {one.said["change_id"]: one.said for one in about.get(("study", str(sight.study_id)), [])}
+    study = fold_subject("study", str(sight.study_id), said)
+    if study.conflicts and not asked.narrows:
+        yield {"type": "study", "id": study.id, "conflicts": study.conflicts}
 
 
 def _related(session: Session, sight: Sight, asked: ThingQuery) -> Related:

@@ -43,6 +43,8 @@ class Redaction:
     edits_of: Callable[[Said], list[Edit]] = lambda change: []
     # From the ledger after a restore: what was taken out of which change, though the log may lack it now.
     replayed: Mapping[str, list[Edit]] = field(default_factory=dict)
+    # From the phone: where the words stood in changes that the log may lack, as it does after a restore.
+    named: Mapping[str, list[Edit]] = field(default_factory=dict)
 
     def find_edits(self, said: Said) -> list[Edit]:
         """What to take out of a change that has not gone through this redaction."""
@@ -63,9 +65,22 @@ def redact_log(session: Session, order: Redaction) -> list[str]:
             _rewrite(session, dict(row), stub, order.by)
             redacted[said["change_id"]] = edits
     _redact_quarantine(session, order)
-    redacted = {**order.replayed, **redacted}
-    _note(session, order, redacted)
+    _note(session, order, {**_find_absent(session, order), **order.replayed, **redacted})
+    # Only what became a stub now: a phone takes a change that is named without a stub for one it may no longer see.
     return list(redacted)
+
+
+def _find_absent(session: Session, order: Redaction) -> dict[str, list[Edit]]:
+    """What the phone names and the log does not have. Whoever made it will offer it again, words and all."""
+    if not order.named:
+        return {}
+    query = select(CHANGE.c.change_id).where(CHANGE.c.study_id == order.study_id)
+    there = {
+        str(change_id)
+        for some in in_slices([UUID(change_id) for change_id in order.named])
+        for change_id in session.scalars(query.where(CHANGE.c.change_id.in_(some)))
+    }
+    return {change_id: list(edits) for change_id, edits in order.named.items() if change_id not in there}
 
 
 def _make_stub(said: Said, order: Redaction) -> tuple[dict[str, Any] | None, list[Edit]]:
@@ -160,7 +175,7 @@ class Redacted:
     """What is known to have been taken out, of the things and changes of one delivery."""
 
     erased: dict[str, str] = field(default_factory=dict)
-    edits: dict[str, list[tuple[str, list[Edit]]]] = field(default_factory=dict)
+    edits: dict[tuple[str, str], list[tuple[str, list[Edit]]]] = field(default_factory=dict)
 
     def find_eraser(self, said: object) -> str | None:
         """The redaction that erased the thing a change is about, or the person it names."""
@@ -174,7 +189,9 @@ class Redacted:
     def strike_again(self, said: dict[str, Any]) -> dict[str, Any] | None:
         """A full copy of a change in which words were struck, with the same strikes made; None when there were none."""
         standing = (said.get("redacted") or {}).get("by", "")
-        due = [(by, edits) for by, edits in self.edits.get(said["change_id"], []) if by > standing]
+        due = [
+            (by, edits) for by, edits in self.edits.get((said["change_id"], said["subject_id"]), []) if by > standing
+        ]
         if not due or not isinstance(said.get("payload"), dict):
             return None
         payload = said["payload"]
@@ -197,7 +214,9 @@ def find_redacted(session: Session, study_id: UUID, changes: Iterable[object]) -
             if row["change_id"] is None:
                 found.erased[str(row["subject_id"])] = str(row["redacted_by"])
             else:
-                struck = found.edits.setdefault(str(row["change_id"]), [])
+                # Of this thing only: what a phone names is no licence to change others.
+                key = (str(row["change_id"]), str(row["subject_id"]))
+                struck = found.edits.setdefault(key, [])
                 if (strike := (str(row["redacted_by"]), row["edits"])) not in struck:
                     struck.append(strike)
     return found

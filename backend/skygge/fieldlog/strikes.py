@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid5
 
 from sqlmodel import Session, col, select
@@ -14,7 +14,7 @@ from skygge.core.changes import Change
 from skygge.core.model import read_instant
 from skygge.core.redact import Edit, find_words, to_stub
 from skygge.fieldlog.redact import Redaction
-from skygge.fieldlog.tables import EntryRow, GapRow, QuarantineRow
+from skygge.fieldlog.tables import ChangeRow, EntryRow, GapRow, QuarantineRow
 
 Said = Mapping[str, Any]
 
@@ -23,7 +23,7 @@ def forget_words(said: Said) -> dict[str, Any] | None:
     """A strike as it is stored: without the words. None for every other change."""
     if said["kind"] != "words.struck" or "words" not in said["payload"]:
         return None
-    kept = {name: value for name, value in said["payload"].items() if name != "words"}
+    kept = {name: value for name, value in said["payload"].items() if name not in ("words", "places")}
     return to_stub(said, "words", said["change_id"], kept)
 
 
@@ -34,8 +34,18 @@ def find_orders(session: Session, study_id: UUID, struck: Change, at: datetime) 
         if not isinstance(words, str):
             return []
         replacement = str(struck.payload.get("replacement", "▮"))
-        return [Redaction(study_id, UUID(struck.subject_id), "words", at, edits_of=words_finder(words, replacement))]
+        finder, named = words_finder(words, replacement), _places(struck, replacement)
+        return [Redaction(study_id, UUID(struck.subject_id), "words", at, edits_of=finder, named=named)]
     return [Redaction(study_id, entry_id, "erased", at) for entry_id in _entries_within(session, study_id, struck)]
+
+
+def _places(struck: Change, replacement: str) -> dict[str, list[Edit]]:
+    """Where the words stood in the changes that the phone knew, by change."""
+    found: dict[str, list[Edit]] = {}
+    for place in cast(list[dict[str, Any]], struck.payload.get("places") or []):
+        edit = (place["path"], place["at"], place["length"], replacement)
+        found.setdefault(place["change_id"], []).append(edit)
+    return found
 
 
 def words_finder(words: str, replacement: str) -> Callable[[Said], list[Edit]]:
@@ -62,7 +72,7 @@ def find_missing_gap(session: Session, study_id: UUID, struck: Change) -> tuple[
 
 
 def _entries_within(session: Session, study_id: UUID, struck: Change) -> list[UUID]:
-    """Entries of the encounter that began within the minutes, those in quarantine too."""
+    """Entries of the encounter that began within the minutes, in quarantine too, and those the phone names."""
     begin, end = read_instant(str(struck.payload["from"])), read_instant(str(struck.payload["to"]))
     query = select(EntryRow.id).where(
         EntryRow.study_id == study_id,
@@ -74,7 +84,15 @@ def _entries_within(session: Session, study_id: UUID, struck: Change) -> list[UU
     for raw in session.exec(select(QuarantineRow.raw).where(QuarantineRow.study_id == study_id)):
         if struck.subject_id.encode("ascii") in raw:
             found += _parked_within(json.loads(raw), struck.subject_id, begin, end)
-    return sorted(set(found))
+    return sorted({*found, *_named_and_absent(session, study_id, struck)})
+
+
+def _named_and_absent(session: Session, study_id: UUID, struck: Change) -> set[UUID]:
+    """What the phone erased and the log knows nothing of: it is erased when it comes."""
+    named = {UUID(entry_id) for entry_id in cast(list[str], struck.payload.get("entries") or [])}
+    query = select(ChangeRow.subject_id).where(ChangeRow.study_id == study_id, col(ChangeRow.subject_id).in_(named))
+    there: set[UUID] = set(session.exec(query)) if named else set()
+    return named - there
 
 
 def _parked_within(said: Any, encounter_id: str, begin: datetime, end: datetime) -> list[UUID]:

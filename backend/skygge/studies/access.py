@@ -56,6 +56,7 @@ class Membership:
     observer: str
     role: Role
     device_id: UUID | None = None
+    device_name: str = ""
     revoked_at: datetime | None = None
 
     @property
@@ -139,6 +140,7 @@ def find_membership(session: Session, who: Identity, study_id: UUID) -> Membersh
         observer=row.observer,
         role=Role(row.role),
         device_id=who.device_id,
+        device_name=who.device_name,
         revoked_at=device.revoked_at if device else None,
         exports_full=row.exports_full,
     )

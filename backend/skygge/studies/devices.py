@@ -1,5 +1,6 @@
 """Devices of a study: made known, heard from, revoked."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,6 +11,8 @@ from skygge.db import LEDGER
 from skygge.errors import DeviceTaken
 from skygge.studies.access import Membership
 from skygge.studies.tables import DeviceRow
+
+MAX_ALIKE = 1000
 
 
 @dataclass(frozen=True)
@@ -33,11 +36,31 @@ def note_contact(session: Session, membership: Membership, device_id: UUID, cont
     if row.account_id != membership.account_id:
         raise DeviceTaken
     row.last_contact_at = contact.at
-    row.name = row.name if contact.name is None else contact.name
+    if contact.name is not None:
+        row.name = contact.name
+    elif not row.name:
+        row.name = _name_by_credential(session, membership, device_id)
     if contact.clock_offset_ms is not None:
         row.clock_offset_ms = contact.clock_offset_ms
     session.flush()
     return row
+
+
+def _name_by_credential(session: Session, membership: Membership, device_id: UUID) -> str:
+    """What the device was called at its sign-in, numbered where its owner has several of that kind."""
+    name = membership.device_name if device_id == membership.device_id else ""
+    query = select(DeviceRow.name).where(
+        DeviceRow.study_id == membership.study_id,
+        DeviceRow.account_id == membership.account_id,
+        DeviceRow.device_id != device_id,
+    )
+    taken = set(session.exec(query)) if name else set()
+    return next((each for each in _numbered(name) if each not in taken), name)
+
+
+def _numbered(name: str) -> Iterator[str]:
+    yield name
+    yield from (f"{name[:90]} {number}" for number in range(2, MAX_ALIKE))
 
 
 def list_devices(session: Session, study_id: UUID, account_id: UUID | None = None) -> list[DeviceRow]:

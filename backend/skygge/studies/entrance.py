@@ -99,7 +99,7 @@ def describe_me(session: Session, who: Identity, now: datetime) -> dict[str, Any
         for study, member in list_studies(session, who)
     ]
     account = {"id": who.account_id, "name": who.name, "is_admin": who.is_admin}
-    return {"account": account, "studies": studies, "server_time": now}
+    return {"account": account, "device_id": who.device_id, "studies": studies, "server_time": now}
 
 
 _MEMBER = {"role", "observer", "member_id"}

@@ -41,9 +41,10 @@ class StudySummary(BaseModel):
 
 
 class Me(BaseModel):
-    """Who I am, which studies I belong to, and what time it is here."""
+    """Who I am, as which device, which studies I belong to, and what time it is here."""
 
     account: AccountOut
+    device_id: UUID | None = None
     studies: list[StudySummary]
     server_time: datetime
 

@@ -2,6 +2,7 @@ import { runningEncounter } from '../fieldwork/start';
 import { StoredPhoneCopy } from '../store/phoneCopy';
 import type { OpenNotebook } from '../store/openNotebook';
 import { syncOnce } from '../sync/engine';
+import { Hints } from '../sync/hints';
 import { OFFLINE, Problem } from '../sync/problem';
 import { MAX_BYTES, MAX_CHANGES } from '../sync/protocol';
 import { HttpServerCopy } from '../sync/serverCopy';
@@ -21,6 +22,7 @@ export class LiveSync implements SyncStatus {
   private readonly phone: StoredPhoneCopy;
   private readonly server: HttpServerCopy;
   private readonly times: SyncTimes;
+  private readonly hints: Hints;
 
   constructor(
     private readonly notebook: OpenNotebook,
@@ -34,16 +36,22 @@ export class LiveSync implements SyncStatus {
       isObserving: () => runningEncounter(notebook) !== undefined,
       leave: () => void this.leave(),
     });
+    this.hints = new Hints(notebook.study_id, (cursor) => {
+      // What this phone sent itself is no news to it.
+      if (cursor > notebook.notes.standing.cursor) this.times.hinted();
+    });
     this.last_contact_at = notebook.notes.standing.last_contact_at;
     this.clock_offset_ms = notebook.notes.standing.clock_offset_ms;
   }
 
   start(): void {
     this.times.start();
+    this.hints.start();
   }
 
   stop(): void {
     this.times.stop();
+    this.hints.stop();
   }
 
   /** Something was saved. */
@@ -80,6 +88,7 @@ export class LiveSync implements SyncStatus {
       await this.alone(() => syncOnce(this.phone, this.server));
       this.state = 'idle';
       await this.noteContact();
+      this.hints.attend();
       return 'done';
     } catch (error) {
       this.state = nameState(error);

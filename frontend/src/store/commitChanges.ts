@@ -4,7 +4,7 @@ import type { Unplaced } from './makeChange';
 import type { Notes } from './notes';
 import { placeChanges } from './placeChanges';
 import { refoldSubjects, sealBody } from './refold';
-import { strikeHere } from './strikes';
+import { nameStruck, strikeHere } from './strikes';
 
 interface Committed {
   changes: Change[];
@@ -12,21 +12,38 @@ interface Committed {
   standing: Standing;
 }
 
+export interface Commit {
+  readonly observer: string;
+  readonly told: ReadonlyMap<string, Change>;
+  placed(changes: readonly Change[]): void;
+}
+
 /**
  * The one transaction of a tap: the changes, their places in the outbox, the things they change and the counters, all
- * or nothing, strictly durable. When this resolves the note is safe on this phone.
+ * or nothing, strictly durable. When this resolves the note is safe on this phone. `told`: what has been sent already
+ * from memory; `placed` hears what is about to be written, which may take long.
  */
-export async function commitChanges(notes: Notes, made: readonly Unplaced[], observer: string): Promise<Committed> {
+export async function commitChanges(
+  notes: Notes,
+  made: readonly Unplaced[],
+  { observer, told, placed }: Commit,
+): Promise<Committed> {
   return notes.connection.use((db) =>
     strictly(db, async (tx) => {
       const standing = await readStanding(tx);
-      const changes = placeChanges(made, standing.device_seq, notes.mirror);
-      await Promise.all(changes.map((change) => tx.objectStore('change').add(toRecord(change, observer))));
-      for (const { device_seq: own, change_id } of changes) await tx.objectStore('outbox').add({ own, change_id });
+      const changes: Change[] = [];
+      for (const change of placeChanges(made, standing.device_seq, notes.mirror, told)) {
+        changes.push(told.has(change.change_id) ? change : await nameStruck(tx, change));
+      }
+      placed(changes);
+      // Counted apart from the changes' own numbers, which another tab may have given out since they were sent.
+      const own = (index: number) => standing.device_seq + index + 1;
+      await Promise.all(changes.map((change, at) => tx.objectStore('change').add(toRecord(change, own(at), observer))));
+      for (const [at, { change_id }] of changes.entries()) await tx.objectStore('outbox').add({ own: own(at), change_id });
       const touched = changes.map((change) => change.subject_id);
       for (const change of changes) touched.push(...(await strikeHere(tx, standing, change)));
       const records = await refoldSubjects(tx, touched);
-      standing.device_seq += changes.length;
+      standing.device_seq = Math.max(own(changes.length - 1), ...changes.map((change) => change.device_seq));
       standing.own += changes.length;
       standing.unsent += changes.length;
       await tx.objectStore('meta').put(standing, 'standing');
@@ -35,7 +52,7 @@ export async function commitChanges(notes: Notes, made: readonly Unplaced[], obs
   );
 }
 
-function toRecord(change: Change, observer: string): ChangeRecord {
-  const { change_id, subject_id, device_seq } = change;
-  return { change_id, subject_id, body: sealBody(change), own: device_seq, by: observer };
+function toRecord(change: Change, own: number, observer: string): ChangeRecord {
+  const { change_id, subject_id } = change;
+  return { change_id, subject_id, body: sealBody(change), own, by: observer };
 }

@@ -199,6 +199,31 @@ describe('what lies on the phone', () => {
     expect((await notebook.unsent()).map((change) => change.device_seq)).toEqual([1, 2, 3]);
   });
 
+  it('writes what was sent past a hanging disk as it was sent, whatever another tab has written meanwhile', async () => {
+    const visit = newId();
+    const entry = newId();
+    await notebook.write([started(visit), logged(visit, { jotting: 'first' }, entry)]);
+    const tab = await open();
+    let answer: () => void = () => undefined;
+    const hanging = new Promise<void>((resolve) => (answer = resolve));
+    const { connection } = notebook.notes;
+    const use = connection.use.bind(connection);
+    vi.spyOn(connection, 'use').mockImplementation((work) => hanging.then(() => use(work)));
+    const saving = notebook.write([amended(entry, { jotting: 'past the disk' }), logged(visit, { jotting: 'too' })]);
+    const sent = (await notebook.unsent()).filter(({ payload }) => /past|too/.test(String(payload.jotting)));
+    expect(sent).toHaveLength(2);
+    expect(await notebook.unsent()).toEqual(sent);
+    await tab.write([amended(entry, { jotting: 'in the other tab' }), logged(visit, {})]);
+    answer();
+    await saving;
+    const there = await notebook.unsent();
+    // The server knows a change again only when nothing in it is different; otherwise it would set it aside for ever.
+    expect(sent.map(({ change_id }) => there.find((change) => change.change_id === change_id))).toEqual(sent);
+    expect(there).toHaveLength(6);
+    expect((await notebook.write([logged(visit, {})]))[0]?.device_seq).toBe(7);
+    expect(new Set((await readRaw('outbox')).map((waiting) => (waiting as { own: number }).own)).size).toBe(7);
+  });
+
   it('gives entries in stream order and first what is needed now', async () => {
     const old = newId();
     const visit = newId();

@@ -38,6 +38,10 @@ class StoredNotebook implements OpenNotebook {
   private lastWrite: Promise<unknown> = Promise.resolve();
   /** Touched but not yet on the disk. */
   private readonly waiting = new Set<Unplaced>();
+  /** Changes that wait for the disk and have left this phone past it, as they were then. */
+  private readonly told = new Map<string, Change>();
+  /** Changes on their way to the disk just now, as they will be there. */
+  private underway: readonly Change[] = [];
   /** Refused by the disk, and tried again with the next save. */
   private held: readonly Unplaced[] = [];
 
@@ -76,7 +80,12 @@ class StoredNotebook implements OpenNotebook {
 
   private async commit(made: readonly Unplaced[]): Promise<StoredChange[]> {
     const { held } = this;
-    const saved = await commitChanges(this.notes, [...held, ...made], this.account.observer);
+    const saved = await commitChanges(this.notes, [...held, ...made], {
+      observer: this.account.observer,
+      told: this.told,
+      placed: (changes) => (this.underway = changes),
+    }).finally(() => (this.underway = []));
+    for (const change of saved.changes) this.told.delete(change.change_id);
     this.held = this.held.filter((change) => !held.includes(change));
     this.forget(held);
     // Memory follows the disk, never the other way round.
@@ -152,7 +161,10 @@ class StoredNotebook implements OpenNotebook {
     const unsent = await withinTime(this.readUnsent(), STUCK_AFTER_MS, []);
     const known = new Set(unsent.map((change) => change.change_id));
     const waiting = [...this.waiting].filter((change) => !known.has(change.change_id));
-    return [...unsent, ...placeChanges(waiting, this.notes.standing.device_seq, this.notes.mirror)];
+    for (const change of this.underway) this.told.set(change.change_id, change);
+    const placed = placeChanges(waiting, this.notes.standing.device_seq, this.notes.mirror, this.told);
+    for (const change of placed) this.told.set(change.change_id, change);
+    return [...unsent, ...placed];
   }
 
   async saveCopy(): Promise<Blob> {

@@ -4,17 +4,25 @@ import type { Mirror } from './mirror';
 
 /**
  * Give changes their numbers and name the values that they replace: those that the screen showed, and those that
- * earlier changes of the same touch have set.
+ * earlier changes of the same touch have set. What has left this phone already stays as it was then (`told`): the same
+ * change with another number or other parents would be another change to the server.
  */
-export function placeChanges(unplaced: readonly Unplaced[], after: number, mirror: Mirror): Change[] {
+export function placeChanges(
+  unplaced: readonly Unplaced[],
+  after: number,
+  mirror: Mirror,
+  told: ReadonlyMap<string, Change> = new Map(),
+): Change[] {
   const fresh = new Map<string, string>();
-  return unplaced.map((change, index) => {
+  let last = Math.max(after, ...Array.from(told.values(), (change) => change.device_seq));
+  return unplaced.map((change) => {
+    const before = told.get(change.change_id);
     const fields = fieldsRead(change, mirror);
     const parents = change.parents ?? fields.flatMap((field) => standing(change.subject_id, field, fresh, mirror));
     for (const field of Object.keys(fieldsSetBy(change.kind, change.payload))) {
       fresh.set(`${change.subject_id} ${field}`, change.change_id);
     }
-    return { ...change, parents: [...new Set(parents)], device_seq: after + index + 1 };
+    return before ?? { ...change, parents: [...new Set(parents)], device_seq: ++last };
   });
 }
 

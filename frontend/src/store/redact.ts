@@ -18,6 +18,25 @@ export function strikeWords<T>(payload: T, words: string, replacement: string): 
   return strike(payload, (text) => text.replaceAll(words, () => replacement), false) as T;
 }
 
+/** Where words stand in the texts of a payload. Places are counted in code points, as the server counts them. */
+export function findWords(payload: unknown, words: string): { path: (string | number)[]; at: number; length: number }[] {
+  const length = [...words].length;
+  return textsOf(payload, [], false).flatMap(({ path, text }) => {
+    const before = text.split(words).slice(0, -1);
+    let at = -length;
+    return before.map((piece) => ({ path, at: (at += length + [...piece].length), length }));
+  });
+}
+
+type Text = { path: (string | number)[]; text: string };
+
+function textsOf(node: unknown, path: (string | number)[], isText: boolean): Text[] {
+  if (typeof node === 'string') return isText ? [{ path, text: node }] : [];
+  if (Array.isArray(node)) return node.flatMap((inner, index) => textsOf(inner, [...path, index], isText));
+  if (typeof node !== 'object' || node === null) return [];
+  return Object.entries(node).flatMap(([name, inner]) => textsOf(inner, [...path, name], isText || TEXT_NAMES.has(name)));
+}
+
 function strike(node: unknown, treat: (text: string) => string, isText: boolean): unknown {
   if (typeof node === 'string') return isText ? treat(node) : node;
   if (Array.isArray(node)) return node.map((inner) => strike(inner, treat, isText));

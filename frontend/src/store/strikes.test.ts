@@ -7,6 +7,7 @@ import { amended, logged, newPhone, started, type Phone } from './forTests';
 import { newId } from './identity';
 import type { OpenNotebook } from './openNotebook';
 import { StoredPhoneCopy } from './phoneCopy';
+import { findWords } from './redact';
 import { strikeMinutes, strikeText } from './strikes';
 
 const NAME = 'Annemette';
@@ -49,7 +50,10 @@ describe('words struck on this phone', () => {
     expect(notebook.get('entry', id)?.fields.jotting).toBe('C1 kommer');
     const [edit, strike] = await copy.nextBatch();
     expect(edit).toMatchObject({ payload: { jotting: 'C1 kommer' }, redacted: { mode: 'words', by: strike!.change_id } });
-    expect(strike?.payload).toEqual({ words: NAME, replacement: 'C1' });
+    // By place too: a restored server may lack a change and not know the words any more when it is offered again.
+    expect(strike?.payload).toEqual({ words: NAME, replacement: 'C1', places: expect.any(Array) as unknown });
+    const places = (await notebook.history(id)).slice(0, 2).map(({ change_id }) => ({ change_id, path: ['jotting'], at: 0, length: 9 }));
+    expect(strike?.payload.places).toEqual(places);
     const stub = { ...strike!, payload: { replacement: 'C1' }, redacted: { mode: 'words', by: strike!.change_id } };
     await copy.settle(server.epoch, [
       { change_id: edit!.change_id, verdict: 'stored' },
@@ -57,6 +61,18 @@ describe('words struck on this phone', () => {
     ]);
     expect(await bytes()).not.toContain(NAME);
     expect(notebook.counts()).toMatchObject({ unsent: 0, parked: 0 });
+  });
+});
+
+describe('places of words', () => {
+  it('are counted in code points, in texts alone, one after the other', () => {
+    const payload = { jotting: `🙂 ${NAME}, ${NAME}`, action: NAME, codes: [{ label: { da: `x${NAME}` } }] };
+    expect(findWords(payload, NAME)).toEqual([
+      { path: ['jotting'], at: 2, length: 9 },
+      { path: ['jotting'], at: 13, length: 9 },
+      { path: ['codes', 0, 'label', 'da'], at: 1, length: 9 },
+    ]);
+    expect(findWords({ text: 'aaa' }, 'aa')).toEqual([{ path: ['text'], at: 0, length: 2 }]);
   });
 });
 

@@ -3,8 +3,11 @@ import { checkValue, replaceShare } from './checksum';
 import { toUnixMs } from './clock';
 import type { ChangeRecord, ReportedTx, Standing } from './database';
 import { newId } from './identity';
-import { beats, isErased, strikeWords, toStub } from './redact';
+import { beats, findWords, isErased, strikeWords, toStub } from './redact';
 import { openBody, sealBody } from './refold';
+
+/** As many as the server takes by name. */
+const MAX_STRUCK = 1000;
 
 /** The drafts that erase some minutes of an encounter and leave a gap, for one call of `write`. */
 export function strikeMinutes(encounter_id: string, from: string, to: string): Draft[] {
@@ -19,6 +22,24 @@ export function strikeMinutes(encounter_id: string, from: string, to: string): D
 /** The draft that takes words out of every version of a thing's texts. */
 export function strikeText(subject_id: string, words: string, replacement: string): Draft {
   return { kind: 'words.struck', subject_id, payload: { words, replacement } };
+}
+
+/**
+ * A strike as it is stored and sent: naming what it reaches here. A server that was restored may lack some of it just
+ * now, and whoever made it will offer it again when nobody knows the words any more.
+ */
+export async function nameStruck(tx: ReportedTx, change: Change): Promise<Change> {
+  if (change.kind === 'words.struck') {
+    const { words } = change.payload as { words: string };
+    const places = (await historyOf(tx, change.subject_id)).flatMap(({ change_id, body }) => {
+      const isStrike = body.kind === 'words.struck' || body.kind === 'encounter.struck';
+      return isStrike ? [] : findWords(openBody(body).payload, words).map((place) => ({ change_id, ...place }));
+    });
+    return places.length > 0 ? { ...change, payload: { ...change.payload, places: places.slice(0, MAX_STRUCK) } } : change;
+  }
+  if (change.kind !== 'encounter.struck') return change;
+  const entries = await entriesWithin(tx, change);
+  return entries.length > 0 ? { ...change, payload: { ...change.payload, entries: entries.slice(0, MAX_STRUCK) } } : change;
 }
 
 /** Do on this phone what a strike just made here asks for. Gives back the things to fold anew. */

@@ -56,6 +56,19 @@ describe('asking the server', () => {
     await expect(call('GET', '/me')).rejects.toMatchObject({ status: 0, code: 'offline' });
   });
 
+  it('calls an answer that breaks off half way a missing network, and one that is no JSON a stranger’s', async () => {
+    const broken = new ReadableStream({
+      start(stream) {
+        stream.enqueue(new TextEncoder().encode('{"epoch":"'));
+        stream.error(new TypeError('terminated'));
+      },
+    });
+    vi.stubGlobal('fetch', () => Promise.resolve(new Response(broken, { headers: JSON_TYPE })));
+    await expect(call('GET', '/me')).rejects.toMatchObject({ status: 0, code: 'offline' });
+    answerWith(200, '{"epoch":"', JSON_TYPE);
+    await expect(call('GET', '/me')).rejects.toMatchObject({ status: 200, code: FOREIGN_ANSWER });
+  });
+
   it('repeats a key for any-of filters and leaves out what is not set', () => {
     expect(addressOf('/x', { flag: ['a', 'b&c'], limit: 5, from: undefined, to: null })).toBe(
       '/api/v1/x?flag=a&flag=b%26c&limit=5',

@@ -38,7 +38,16 @@ export async function call<T>(method: string, path: string, about: Call = {}): P
   if (!answer.ok) throw await readProblem(answer);
   if (answer.status === 204) return undefined as T;
   if (!isJson(answer)) throw new Problem(answer.status, FOREIGN_ANSWER);
-  return (await answer.json()) as T;
+  return readWhole<T>(answer);
+}
+
+/** The body of an answer. One that breaks off half way is no answer at all: the network failed, nothing is known. */
+async function readWhole<T>(answer: Response): Promise<T> {
+  try {
+    return (await answer.json()) as T;
+  } catch (error) {
+    throw error instanceof SyntaxError ? new Problem(answer.status, FOREIGN_ANSWER) : new Problem(0, OFFLINE);
+  }
 }
 
 export async function send(address: string, init: RequestInit): Promise<Response> {
@@ -46,6 +55,26 @@ export async function send(address: string, init: RequestInit): Promise<Response
     return await fetch(address, init);
   } catch {
     throw new Problem(0, OFFLINE);
+  }
+}
+
+/** Events of the server, each read as JSON, until it is called off or ends by itself. Gives back how to call it off. */
+export function listen(path: string, heard: (told: unknown) => void, ended: () => void): () => void {
+  const source = new EventSource(addressOf(path));
+  source.onmessage = (event: MessageEvent<string>) => heard(readJson(event.data));
+  source.onerror = () => {
+    // It would come back by itself every few seconds, network or not; when to ask again is for sync to say.
+    source.close();
+    ended();
+  };
+  return () => source.close();
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

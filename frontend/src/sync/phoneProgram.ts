@@ -16,7 +16,7 @@ import { HttpServerCopy } from './serverCopy';
  */
 
 interface Order {
-  do: 'open' | 'write' | 'sync' | 'state' | 'restart' | 'wipe' | 'clock';
+  do: 'open' | 'write' | 'sync' | 'state' | 'restart' | 'wipe' | 'clock' | 'pick';
   study_id: string;
   origin: string;
   token: string;
@@ -24,6 +24,7 @@ interface Order {
   drafts: Draft[];
   types: SubjectType[];
   ahead_ms: number;
+  at: number;
 }
 
 class PhoneProgram {
@@ -42,6 +43,7 @@ class PhoneProgram {
     if (order.do === 'wipe' || order.do === 'restart') return this.open();
     if (order.do === 'write') return (await this.now.write(order.drafts)).map((change) => change.change_id);
     if (order.do === 'sync') return this.sync();
+    if (order.do === 'pick') return this.pick(order.at);
     return this.state(order.types);
   }
 
@@ -68,6 +70,12 @@ class PhoneProgram {
       if (error instanceof Problem) return `${error.status} ${error.code}`;
       throw error;
     }
+  }
+
+  /** One of the entries known here; the same place gives the same entry while nothing new came in. */
+  private pick(at: number): string | null {
+    const known = this.now.list('entry').map((entry) => entry.id);
+    return known[Math.floor(at * known.length)] ?? null;
   }
 
   /** What this phone says that things are, and every byte that it keeps. */

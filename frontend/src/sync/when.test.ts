@@ -50,6 +50,26 @@ describe('syncing happens', () => {
     expect(run).toHaveBeenCalledTimes(1);
   });
 
+  it('within a second of a hint, but not while an encounter runs nor before a wait after a failure is over', async () => {
+    await startQuietly();
+    times.hinted();
+    times.hinted();
+    await vi.advanceTimersByTimeAsync(1001);
+    expect(run).toHaveBeenCalledTimes(1);
+    isObserving = true;
+    times.hinted();
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(run).toHaveBeenCalledTimes(1);
+    isObserving = false;
+    run.mockResolvedValueOnce({ failed: true, retry_after_ms: 30_000 });
+    await times.now();
+    times.hinted();
+    await vi.advanceTimersByTimeAsync(29_000);
+    expect(run).toHaveBeenCalledTimes(2);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(run).toHaveBeenCalledTimes(3);
+  });
+
   it('when somebody looks at the phone, whatever has failed before', async () => {
     await startQuietly();
     run.mockResolvedValue({ failed: true });

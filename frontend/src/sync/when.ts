@@ -1,6 +1,7 @@
 /** When to sync: soon after a save, on coming into view or online, now and then in the foreground; later after failures. */
 
 const AFTER_SAVE_MS = 2_000;
+const HINT_SPREAD_MS = 1_000;
 const EVERY_MS = 60_000;
 const FIRST_WAIT_MS = 2_000;
 const LONGEST_WAIT_MS = 5 * 60_000;
@@ -51,6 +52,11 @@ export class SyncTimes {
 
   saved(): void {
     this.within(AFTER_SAVE_MS);
+  }
+
+  /** Somebody else wrote. Not all phones of a team at the same moment, and not before a wait after a failure is over. */
+  hinted(): void {
+    if (!this.occasions.isObserving()) this.within(Math.random() * HINT_SPREAD_MS);
   }
 
   /** At once, whatever has failed before. */

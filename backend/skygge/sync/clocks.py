@@ -1,0 +1,62 @@
+"""By how much the device's clock was ahead when each change of a push was made.
+
+A push measures the clock of now. A backlog may reach back to when the clock was another: somebody set it, or a phone
+that was off began in the wrong year. So the measure of now holds for the changes of a push only where the clock is
+known to have been the same before them. Where it was not, the place at which it jumped is looked for; and where that is
+not found either, nothing is known, and the device's own time stands uncorrected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from itertools import pairwise
+from math import isfinite
+from typing import Any, TypeGuard
+
+from skygge.core.model import read_instant
+
+Told = Mapping[str, Any]
+
+# Two measures that differ by less are of one clock: a phone's own drift and slow answers stay far below.
+STEADY_MS = 120_000
+MS = timedelta(milliseconds=1)
+
+
+def read_told(changes: Sequence[object]) -> list[Told]:
+    """The changes that say when they were made, in the order in which the device made them."""
+    return sorted((one for one in changes if _is_told(one)), key=lambda one: int(one["device_seq"]))
+
+
+def find_offsets(told: Sequence[Told], before_ms: int | None, now_ms: int) -> dict[str, int]:
+    """Milliseconds ahead, by change; a change that is left out is one of which nothing is known.
+
+    `before_ms` is what was known of the clock just before the first of them, None where nothing was.
+    """
+    jump = None if before_ms is None else _find_jump(told, now_ms - before_ms)
+    if jump is None or before_ms is None:
+        return {}
+    return {one["change_id"]: before_ms if place < jump else now_ms for place, one in enumerate(told)}
+
+
+def _find_jump(told: Sequence[Told], by_ms: int) -> int | None:
+    """The place of the first change after the clock was set by so much, told by a clock that nobody sets."""
+    for place, (one, after) in enumerate(pairwise(told), 1):
+        if one["session_id"] == after["session_id"]:
+            wall_ms = (read_instant(after["made_at"]) - read_instant(one["made_at"])) / MS
+            if abs(wall_ms - (after["monotonic_ms"] - one["monotonic_ms"]) - by_ms) <= STEADY_MS:
+                return place
+    return None
+
+
+def _is_told(change: object) -> TypeGuard[Told]:
+    if not isinstance(change, dict) or not isinstance(change.get("change_id"), str):
+        return False
+    numbers = (change.get("device_seq"), change.get("monotonic_ms"))
+    if not all(isinstance(number, int | float) and isfinite(number) for number in numbers):
+        return False
+    try:
+        read_instant(change["made_at"])
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return False
+    return isinstance(change.get("session_id"), str)
