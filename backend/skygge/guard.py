@@ -116,9 +116,7 @@ def _report(event: str, **facts: Any) -> None:
     # Loaded when there is something to say: it brings a terminal's colours along, a twentieth of a start.
     import structlog
 
-    if not structlog.is_configured():
-        structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    structlog.get_logger().error(event, **facts)
+    structlog.wrap_logger(structlog.PrintLogger(sys.stderr)).error(event, **facts)
 
 
 def _cache_control(path: str, status: int) -> str:

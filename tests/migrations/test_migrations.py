@@ -49,7 +49,16 @@ def test_there_is_one_line_of_revisions() -> None:
 
 def test_every_key_and_index_of_study_data_leads_with_the_study(database: Database) -> None:
     """One study's rows lie together, and no lookup can slip into another study."""
-    own_keys = {"account", "session", "token", "setup_link", "reset_link", "pairing", "login_attempt", "alembic_version"}
+    own_keys = {
+        "account",
+        "session",
+        "token",
+        "setup_link",
+        "reset_link",
+        "pairing",
+        "login_attempt",
+        "alembic_version",
+    }
     tables = inspect(database.writer)
     for table in set(tables.get_table_names()) - own_keys:
         assert tables.get_pk_constraint(table)["constrained_columns"][0] == "study_id", table

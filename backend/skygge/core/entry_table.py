@@ -75,7 +75,7 @@ class EntryTable:
 
     def take(self, rows: IntArray) -> EntryTable:
         """Only these rows, in their order."""
-        kept = {
+        kept: dict[str, Any] = {
             own.name: Words(column.codes[rows], column.words) if isinstance(column, Words) else column[rows]
             for own in fields(self)
             if not callable(column := getattr(self, own.name))

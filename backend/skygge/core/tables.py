@@ -93,7 +93,7 @@ def codes_table(lookup: Lookup) -> Table:
 
 def entry_flags_table(lookup: Lookup) -> Table:
     """One row a flag on an entry. Needs the entries to have been written before."""
-    rows = (
+    rows: Iterator[list[Cell]] = (
         [entry_id, flag, lookup.label_of(version, "flag", flag)]
         for entry_id, version, flags in lookup.flagged
         for flag in flags

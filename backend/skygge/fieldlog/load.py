@@ -15,6 +15,7 @@ from sqlmodel import Session, col
 
 from skygge.core.filters import Filters
 from skygge.core.model import SubjectType
+from skygge.fieldlog.conditions import ENCOUNTER, encounter_conditions, entry_conditions
 from skygge.fieldlog.feed import iter_feed
 from skygge.fieldlog.refold import STUDY_FIELDS, table_of
 from skygge.fieldlog.rows import Thing, iter_things
@@ -24,7 +25,6 @@ from skygge.fieldlog.tables import EntryRow
 from skygge.studies.access import Membership
 from skygge.studies.tables import StudyRow
 
-ENCOUNTER = table_of("encounter")
 INSIDE: frozenset[SubjectType] = frozenset({"gap", "entry", "fieldnote"})
 ORDERS: dict[SubjectType, Sequence[str]] = {
     "codebook": ("version", "id"),
@@ -108,8 +108,8 @@ def select_things(
         query = query.outerjoin(ENCOUNTER, is_around)
         order = [ENCOUNTER.c.started_at.is_(None), ENCOUNTER.c.started_at, source.c.encounter_id, *order]
     if filters is not None:
-        query = query.where(*_encounter_conditions(filters))
-        query = query.where(*(_entry_conditions(filters, source) if kind == "entry" else ()))
+        query = query.where(*encounter_conditions(filters))
+        query = query.where(*(entry_conditions(filters, source) if kind == "entry" else ()))
     return query.order_by(*order)
 
 
@@ -137,33 +137,3 @@ def _numbered(sight: Sight, inside: Sequence[UUID] | None) -> Subquery:
     if inside is not None:
         query = query.where(col(EntryRow.encounter_id).in_(inside))
     return query.where(col(EntryRow.study_id) == sight.study_id).subquery("numbered")
-
-
-def _encounter_conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
-    wanted: dict[str, Sequence[object]] = {
-        "id": [UUID(text) for text in filters.encounter],
-        "kind": filters.kind,
-        "observer": filters.observer,
-        "agency": filters.agency,
-    }
-    yield from (ENCOUNTER.c[name].in_(values) for name, values in wanted.items() if values)
-    if filters.visit:
-        ids = [found for text in filters.visit if (found := _as_id(text)) is not None]
-        yield or_(ENCOUNTER.c.visit_code.in_(filters.visit), ENCOUNTER.c.visit_id.in_(ids))
-
-
-def _entry_conditions(filters: Filters, entries: FromClause) -> Iterator[ColumnElement[bool]]:
-    wanted: dict[str, Sequence[object]] = {
-        "actor_id": [UUID(text) for text in filters.actor],
-        "action": filters.action,
-        "structure": filters.structure,
-        "codebook_version": filters.codebook_version,
-    }
-    yield from (entries.c[name].in_(values) for name, values in wanted.items() if values)
-
-
-def _as_id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -88,7 +88,8 @@ def _text(column: Any) -> ColumnElement[Any]:
 
 def _join(columns: Iterable[Any]) -> ColumnElement[Any]:
     """Several columns as one text; what is nothing is empty."""
-    first, *others = (func.coalesce(_text(column), "") for column in columns)
+    texts: list[ColumnElement[Any]] = [func.coalesce(_text(column), "") for column in columns]
+    first, *others = texts
     for other in others:
         first = first.concat(INSIDE).concat(other)
     return first
