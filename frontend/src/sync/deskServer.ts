@@ -7,6 +7,8 @@ export type Weighed = Schemas['LossesOut'];
 export type ImportFormat = Schemas['FormatOut'];
 export type ImportReport = Schemas['ImportOut'];
 export type Token = Schemas['TokenOut'];
+export type AuditRecord = Schemas['AuditOut'];
+export type Member = Schemas['MemberOut'];
 
 /** Calls for exports, imports and tokens, as in `Server`. */
 export interface DeskServer {
@@ -21,6 +23,10 @@ export interface DeskServer {
   tokens(): Promise<Token[]>;
   makeToken(name: string, days: number): Promise<Token & { token: string }>;
   revokeToken(token_id: string): Promise<void>;
+  /** The audit log of the study, newest first, of some kinds or all; at most `limit`, and whether there is more. */
+  records(kinds: string[], limit: number): Promise<{ items: AuditRecord[]; has_more: boolean }>;
+  members(): Promise<Member[]>;
+  letExportFull(member_id: string, exports_full: boolean): Promise<Member>;
 }
 
 /** `study` tells which study the calls are about at the moment they are made. */
@@ -38,5 +44,15 @@ export function createDesk(study: () => string): DeskServer {
     makeToken: (name, days) => ask('post', '/api/v1/studies/{study_id}/tokens', { path: path(), body: { name, days } }),
     revokeToken: (token_id) =>
       ask('delete', '/api/v1/studies/{study_id}/tokens/{token_id}', { path: { ...path(), token_id } }),
+    records: async (kind, limit) => {
+      const page = await ask('get', '/api/v1/studies/{study_id}/audit', { path: path(), query: { kind, limit } });
+      return { items: page.items, has_more: page.cursor !== null };
+    },
+    members: async () => (await ask('get', '/api/v1/studies/{study_id}/members', { path: path() })).items,
+    letExportFull: (member_id, exports_full) =>
+      ask('patch', '/api/v1/studies/{study_id}/members/{member_id}', {
+        path: { ...path(), member_id },
+        body: { exports_full },
+      }),
   };
 }
