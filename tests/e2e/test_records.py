@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import MakePhone
+from tests.e2e.field import sure
 from tests.e2e.phone import LAPTOP, PHONE
 from tests.e2e.test_screens import PICTURES, _enter, demo
 from tests.fixtures.server_process import ServerProcess
@@ -28,7 +29,7 @@ def look_at(page: Page, name: str) -> None:
 def test_a_stopped_download_and_a_change_of_rights_are_on_record(
     demo: ServerProcess, make_phone: MakePhone, size: tuple[int, int], locale: str
 ) -> None:
-    """Stop says that nothing was kept; the log says how far it came, and of the analyst that she may have everything."""
+    """Stop says that nothing was kept; the log says how far it came, and that the analyst may have everything."""
     is_english = locale.startswith("en")
     phone = make_phone("records", size=size, locale=locale, dark=False)
     page = phone.open("/")
@@ -44,6 +45,8 @@ def test_a_stopped_download_and_a_change_of_rights_are_on_record(
     page.get_by_role("button", name="jsonl").click()
     page.get_by_role("button", name="Stop" if is_english else "Afbryd", exact=True).click()
     expect(page.get_by_text("Stopped. Nothing was kept" if is_english else "Afbrudt. Intet blev gemt")).to_be_visible()
+    log = f"{study}/audit?kind=export.stopped"
+    sure(lambda: len(page.request.get(log).json()["items"]) == 1, "the server did not notice")
     page.goto(f"{demo.origin}/#/records")
     words = "Download stopped in the middle" if is_english else "Hentning standset undervejs"
     expect(page.get_by_text(words)).to_be_visible(timeout=60_000)
