@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 
 import pytest
@@ -41,6 +42,8 @@ def test_a_stopped_download_and_a_change_of_rights_are_on_record(
     anne = page.request.post(f"{study}/members", data={"observer": "Anne", "role": "analyst"})
     assert anne.ok, anne.text()
     page.goto(f"{demo.origin}/#/export/jsonl")
+    # How long the file will be is known: nothing on the screen changes any more by itself.
+    expect(page.get_by_text(re.compile(r"\d MB"))).to_be_visible(timeout=60_000)
     page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", SLOWLY)
     page.get_by_role("button", name="jsonl").click()
     page.get_by_role("button", name="Stop" if is_english else "Afbryd", exact=True).click()
