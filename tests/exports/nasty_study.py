@@ -54,11 +54,23 @@ def make_nasty() -> PaperStudy:
             *_house(),
             *_crowd(),
             *_entries(),
-            *(dict(line) for line in CROWDED + HELD_LINES),
+            *(dict(line) for line in CROWDED),
             *_writings(),
             *_long_note(),
         ]
     )
+
+
+def make_held() -> PaperStudy:
+    """The nasty study after it was stopped for somebody in the crowded visit, where she was present and was asked."""
+    paper = make_nasty()
+    her = name_id("R1 held")
+    crowd = next(line for line in paper.lines if line.get("id") == name_id("crowd"))
+    crowd["presence"] = [{"actor_id": her, "from": at("13:00"), "to": at("13:20")}]
+    crowd["checks"] = [{"actor_id": her, "answer": "no"}]
+    stopped = actor("R1 held", "relative", stopped_at=at("13:20"), stopped_in=name_id("crowd"))
+    paper.lines += [stopped, *(dict(line) for line in HELD_LINES)]
+    return paper
 
 
 def _house() -> list[Line]:
@@ -69,8 +81,6 @@ def _house() -> list[Line]:
         actor("P1 again", merged_into=name_id("P1")),
         actor("C1 (|,) 👵", "citizen"),
         actor("never seen", "bystander"),
-        # It was stopped for her in the crowded visit: what that holds of her waits; the first visit's does not.
-        actor("R1 held", "relative", stopped_at=at("13:20"), stopped_in=name_id("crowd")),
         {"type": "consent", "id": name_id("consent"), "actor_id": name_id("P1"), "ethics": "given", "at": at("08:00")},
         encounter(
             "a",
@@ -105,8 +115,6 @@ def _crowd() -> list[Line]:
             "13:30",
             focal_actor_id=name_id("P1"),
             setting='home: 4/5 * "attic" <2>|',
-            presence=[{"actor_id": name_id("R1 held"), "from": at("13:00"), "to": at("13:20")}],
-            checks=[{"actor_id": name_id("R1 held"), "answer": "no"}],
         ),
     ]
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from skygge.core.export import ALWAYS_LOST, LOSSES, all_exports
-from tests.exports.nasty_study import HELD, HELD_LINES, NASTY_TEXTS, make_nasty
+from tests.exports.nasty_study import HELD, HELD_LINES, NASTY_TEXTS, make_held, make_nasty
 from tests.exports.written import NASTY, kept, unpack, write, write_nasty, write_with_losses
 from tests.fixtures.paper_study import (
     Line,
@@ -57,7 +57,7 @@ def test_what_is_held_is_in_no_file(name: str, options: Line) -> None:
     """Of somebody for whom it was stopped nothing of that encounter, neither words nor ids; and it is counted."""
     if not set(options) <= {field.alias or key for key, field in all_exports()[name].options.model_fields.items()}:
         return
-    raw, counts = write_nasty(name, **options)
+    raw, counts = write_with_losses(name, make_held(), **options)
     held = [line["id"] for line in HELD_LINES[:-1]]
     for file, content in unpack(raw):
         assert HELD.encode() not in content, file
@@ -67,18 +67,26 @@ def test_what_is_held_is_in_no_file(name: str, options: Line) -> None:
 
 def test_nobody_is_told_to_have_been_where_it_was_stopped_for_them() -> None:
     """Neither as present nor as asked; and what she did in another visit stays."""
-    raw = dict(unpack(write_nasty("csv", clock_times=True)[0]))
+    raw = dict(unpack(write("csv", make_held(), clock_times=True)))
     stopped = name_id("R1 held").encode()
     assert [line for line in raw["presence.csv"].splitlines() if stopped in line] == []
     assert [line for line in raw["entries.csv"].splitlines() if stopped in line and b"Talks" in line] != []
-    lines = [json.loads(line) for line in write_nasty("jsonl")[0].splitlines()]
+    lines = [json.loads(line) for line in write("jsonl", make_held()).splitlines()]
     (crowd,) = [line for line in lines if line["type"] == "encounter" and line["id"] == name_id("crowd")]
     assert (crowd["presence"], crowd["checks"], crowd["focal_actor_id"]) == ([], [], name_id("P1"))
 
 
+@pytest.mark.parametrize("name", FORMATS)
+def test_one_held_thing_less_counts_one_less(name: str) -> None:
+    """A memo about what is held, taken out of the study."""
+    less = make_held()
+    drop(type="memo", id=name_id("held memo"))(less)
+    assert write_with_losses(name, less)[1]["held"] == len(HELD_LINES) - 2
+
+
 def test_what_is_held_is_told_once_it_is_decided() -> None:
     """The person goes on: the same entries, paragraph and memo are in the file, and nothing is counted."""
-    paper = make_nasty()
+    paper = make_held()
     find(paper, label="R1 held").update(stopped_at=None, stopped_in=None)
     raw, counts = write_with_losses("jsonl", paper)
     assert raw.decode().count(HELD) == 4 and "held" not in counts
@@ -126,7 +134,6 @@ def find(paper: PaperStudy, **wanted: Any) -> Line:
 WITH_CONTROL = {"jotting": next(text for text in NASTY_TEXTS if "\x07" in text)}
 WITH_CONFLICT = {"encounter_id": name_id("open")}
 LESS: dict[str, Callable[[PaperStudy], None]] = {
-    "held": drop(type="memo", id=name_id("held memo")),
     "reflections": drop(kind="reflection"),
     "consents": drop(type="consent"),
     "retracted": drop(type="entry", retracted=True),

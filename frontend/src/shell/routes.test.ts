@@ -14,6 +14,7 @@ describe('places', () => {
     ['#/analysis/frequencies', 'analysis', 'frequencies'],
     ['#/export/csv-excel', 'format', 'csv-excel'],
     ['#/import', 'import', ''],
+    ['#/records', 'records', ''],
     ['#/setup/a%2Fb', 'setup', 'a/b'],
     ['#/setup/%', 'setup', '%'],
     ['#/reset/token', 'reset', 'token'],

@@ -2,7 +2,7 @@
 
 export type RouteName =
   | 'home' | 'capture' | 'encounter' | 'entry' | 'ended' | 'show' | 'find' | 'day' | 'sync' | 'review' | 'analyses' | 'analysis' | 'export'
-  | 'format' | 'import' | 'tokens'
+  | 'format' | 'import' | 'tokens' | 'records'
   | 'settings' | 'install' | 'room' | 'setup' | 'reset' | 'pair' | 'add-phone' | 'sign-in' | 'studies' | 'lost';
 
 export interface Route {
@@ -28,6 +28,7 @@ const PLACES: readonly (readonly [RegExp, RouteName])[] = [
   [/^export\/([^/]+)$/, 'format'],
   [/^import$/, 'import'],
   [/^tokens$/, 'tokens'],
+  [/^records$/, 'records'],
   [/^settings$/, 'settings'],
   [/^install$/, 'install'],
   [/^room$/, 'room'],

@@ -9,6 +9,8 @@ export type ImportReport = Schemas['ImportOut'];
 export type Pairing = Schemas['PairingOffer'];
 export type PairingState = Schemas['PairingState'];
 export type Token = Schemas['TokenOut'];
+export type AuditRecord = Schemas['AuditOut'];
+export type Member = Schemas['MemberOut'];
 
 /** Calls for exports, imports and tokens, as in `Server`. */
 export interface DeskServer {
@@ -27,6 +29,10 @@ export interface DeskServer {
   offerPairing(): Promise<Pairing>;
   pairing(pairing_id: string): Promise<PairingState>;
   answerPairing(pairing_id: string, allow: boolean): Promise<PairingState>;
+  /** The audit log of the study, newest first, of some kinds or all; at most `limit`, and whether there is more. */
+  records(kinds: string[], limit: number): Promise<{ items: AuditRecord[]; has_more: boolean }>;
+  members(): Promise<Member[]>;
+  letExportFull(member_id: string, exports_full: boolean): Promise<Member>;
 }
 
 /** `study` tells which study the calls are about at the moment they are made. */
@@ -48,5 +54,15 @@ export function createDesk(study: () => string): DeskServer {
     pairing: (pairing_id) => ask('get', '/api/v1/pairings/{pairing_id}', { path: { pairing_id } }),
     answerPairing: (pairing_id, allow) =>
       ask('post', '/api/v1/pairings/{pairing_id}/answer', { path: { pairing_id }, body: { allow } }),
+    records: async (kind, limit) => {
+      const page = await ask('get', '/api/v1/studies/{study_id}/audit', { path: path(), query: { kind, limit } });
+      return { items: page.items, has_more: page.cursor !== null };
+    },
+    members: async () => (await ask('get', '/api/v1/studies/{study_id}/members', { path: path() })).items,
+    letExportFull: (member_id, exports_full) =>
+      ask('patch', '/api/v1/studies/{study_id}/members/{member_id}', {
+        path: { ...path(), member_id },
+        body: { exports_full },
+      }),
   };
 }

@@ -1,0 +1,64 @@
+"""A download is stopped on the screen, an analyst is allowed more: both stand on the screen of who exported what."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import MakePhone
+from tests.e2e.field import sure
+from tests.e2e.phone import LAPTOP, PHONE
+from tests.e2e.test_screens import PICTURES, _enter, demo
+from tests.fixtures.server_process import ServerProcess
+
+__all__ = ["demo"]
+SLOWLY = {"offline": False, "latency": 0, "downloadThroughput": 200_000, "uploadThroughput": 200_000}
+
+
+def look_at(page: Page, name: str) -> None:
+    """A picture in each light, for a person to look at."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two
+        page.screenshot(path=PICTURES / f"{name}-{scheme}.png", full_page=True)
+
+
+@pytest.mark.parametrize(("size", "locale"), [(LAPTOP, "en-GB"), (PHONE, "da-DK")])
+def test_a_stopped_download_and_a_change_of_rights_are_on_record(
+    demo: ServerProcess, make_phone: MakePhone, size: tuple[int, int], locale: str
+) -> None:
+    """Stop says that nothing was kept; the log says how far it came, and that the analyst may have everything."""
+    is_english = locale.startswith("en")
+    phone = make_phone("records", size=size, locale=locale, dark=False)
+    page = phone.open("/")
+    _enter(demo, phone, page)
+    with sqlite3.connect(demo.data / "skygge.db") as connection:
+        connection.execute("UPDATE entry SET jotting = ?", ["vent lidt " * 9_000])
+    studies = page.request.get(f"{demo.origin}/api/v1/me").json()["studies"]
+    study = f"{demo.origin}/api/v1/studies/{next(one['study_id'] for one in studies if 'xampl' in one['title'])}"
+    anne = page.request.post(f"{study}/members", data={"observer": "Anne", "role": "analyst"})
+    assert anne.ok, anne.text()
+    page.goto(f"{demo.origin}/#/export/jsonl")
+    # How long the file will be is known: nothing on the screen changes any more by itself.
+    expect(page.get_by_text(re.compile(r"\d MB"))).to_be_visible(timeout=60_000)
+    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", SLOWLY)
+    page.get_by_role("button", name="jsonl").click()
+    page.get_by_role("button", name="Stop" if is_english else "Afbryd", exact=True).click()
+    expect(page.get_by_text("Stopped. Nothing was kept" if is_english else "Afbrudt. Intet blev gemt")).to_be_visible()
+    log = f"{study}/audit?kind=export.stopped"
+    sure(lambda: len(page.request.get(log).json()["items"]) == 1, "the server did not notice")
+    page.goto(f"{demo.origin}/#/records")
+    words = "Download stopped in the middle" if is_english else "Hentning standset undervejs"
+    expect(page.get_by_text(words)).to_be_visible(timeout=60_000)
+    switch = page.get_by_role("checkbox", name="Anne")
+    expect(switch).not_to_be_checked()
+    switch.check()
+    allowed = "may download everything" if is_english else "må hente alt"
+    page.get_by_role("radio", name="Everything" if is_english else "Alt", exact=True).check()
+    expect(page.get_by_role("listitem").filter(has_text=allowed)).to_be_visible()
+    look_at(page, f"records-{locale[:2]}")
+    members = page.request.get(f"{study}/members").json()["items"]
+    assert [one["exports_full"] for one in members if one["role"] == "analyst"] == [True]
