@@ -107,8 +107,8 @@ def _check_moments(listed: Sequence[Mapping[str, Any]], moments: Sequence[Sequen
     # What is not listed was matched: as many on either side, with the same codes.
     matched = [Counter(key for (_, key), n in side.items() if n) for side in left]
     assert matched[0] == matched[1]
-    first, second = ([one.start for one, _ in side] for side in moments)
-    most = _most_pairs(first, second, tolerance_ms)
+    starts = [[one.start for one, _ in side] for side in moments]
+    most = _most_pairs(starts[0], starts[1], tolerance_ms)
     assert [len(side) - n for side, n in zip(moments, n_alone, strict=True)] == [most, most]
 
 

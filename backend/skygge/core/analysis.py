@@ -13,7 +13,7 @@ from typing import Annotated, Any, ClassVar, Generic, Literal, Self, TypeVar
 from pydantic import BaseModel, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from skygge.core.arrays import np
+from skygge.core.arrays import distinct, np
 from skygge.core.cells import Cells, Part
 from skygge.core.coding import CodeDimension, are_moments
 from skygge.core.filters import Filters
@@ -146,7 +146,7 @@ def rest_on(observed: Observed) -> Basis:
     """The basis of every answer over these entries."""
     stretches = observed.stretches.values()
     known = [stretch for stretch in stretches if stretch.is_end_known]
-    versions = np.unique(observed.table.version[observed.kept])
+    versions = distinct(observed.table.version[observed.kept])
     return Basis(
         n_entries=len(observed.kept),
         n_encounters=len(stretches),

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from skygge.core.arrays import IntArray, Numbers, np
+from skygge.core.arrays import IntArray, Numbers, distinct, np
 from skygge.core.streams import Observed
 
 Cells = Mapping[str, Sequence[int] | IntArray]
@@ -63,7 +63,7 @@ class CellTable(Mapping[str, IntArray]):
         n_rows = len(self.observed.table)
         if not len(self.rows):
             return self
-        pairs = np.unique(self.cell.astype(np.int64) * n_rows + self.rows)
+        pairs = distinct(self.cell.astype(np.int64) * n_rows + self.rows)
         return CellTable(self.observed, self.tokens, pairs // n_rows, pairs % n_rows)
 
     def sum(self, values: Numbers) -> list[float]:
@@ -126,5 +126,5 @@ def count_distinct(cell: IntArray, group: IntArray, n_cells: int, n_groups: int)
         seen[pairs] = True
         counts: list[int] = seen.reshape(n_cells, n_groups).sum(axis=1).tolist() if n_groups else [0] * n_cells
         return counts
-    different: list[int] = np.bincount(np.unique(pairs) // n_groups, minlength=n_cells).tolist()
+    different: list[int] = np.bincount(distinct(pairs) // n_groups, minlength=n_cells).tolist()
     return different

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from skygge.core.arrays import BoolArray, IntArray, np
+from skygge.core.arrays import BoolArray, IntArray, distinct, np
 from skygge.core.entry_table import NOTHING, Words
 from skygge.core.streams import Observed
 
@@ -46,7 +46,7 @@ def read_codes(observed: Observed, dimension: str, rows: IntArray) -> Coded:
     else:
         column: Words = getattr(observed.table, dimension)
         used, places, codes = column.words, rows, column.codes[rows]
-    keys = _order_keys(observed, dimension, {used[code] for code in np.unique(codes[codes >= 0]).tolist()})
+    keys = _order_keys(observed, dimension, {used[code] for code in distinct(codes[codes >= 0]).tolist()})
     rank = {key: place for place, key in enumerate(keys)}
     table = np.asarray([*(rank.get(word, NOTHING) for word in used), NOTHING], dtype=np.int64)
     return Coded(dimension, keys, places, table[codes])

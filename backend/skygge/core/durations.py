@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from skygge.core.arrays import BoolArray, IntArray, np
+from skygge.core.arrays import BoolArray, IntArray, distinct, np
 from skygge.core.cells import Part
 from skygge.core.filters import Span
 from skygge.core.fold import survivor
@@ -91,7 +91,7 @@ def present_ms(observed: Observed, people: Collection[str]) -> IntArray:
     merged = {actor_id: actor.get("merged_into") for actor_id, actor in observed.actors.items()}
     table = observed.table
     is_in = table.actor.find(wanted) | table.recipient.find(wanted)
-    seen = set(np.unique(table.encounter[is_in]).tolist())
+    seen = set(distinct(table.encounter[is_in]).tolist())
     total = timed_ms(observed)
     found = np.zeros(len(total), dtype=np.int64)
     for place, encounter_id in enumerate(observed.encounter_ids):

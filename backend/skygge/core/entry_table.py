@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from itertools import islice
 from typing import Any, Protocol, runtime_checkable
 
-from skygge.core.arrays import BoolArray, IntArray, np
+from skygge.core.arrays import BoolArray, IntArray, Numbers, np
 from skygge.core.filters import Thing, edges_of, local_offset_ms
 from skygge.core.fold import survivor
 from skygge.core.reader import StudyReader, is_counted
@@ -98,7 +98,8 @@ class TableMaker:
 
     def __init__(self) -> None:
         self._places: dict[str, dict[Any, int]] = {name: {} for name in WORDS}
-        self._chunks: dict[str, list[Any]] = {}
+        self._columns: dict[str, Numbers] = {}
+        self._used: dict[str, int] = {}
 
     def add_words(self, name: str, values: Sequence[Any]) -> None:
         """The next rows of a column of texts; None is nothing."""
@@ -121,7 +122,9 @@ class TableMaker:
 
     def finish(self, read_things: Callable[[Sequence[int]], list[Thing]]) -> EntryTable:
         """The table, its rows in stream order."""
-        columns = {name: np.concatenate(self._chunks.pop(name)) for name in list(self._chunks)}
+        columns, self._columns = self._columns, {}
+        for name, column in columns.items():
+            column.resize(self._used[name], refcheck=False)
         order = _stream_order(columns["encounter"], columns["start_ms"])
         if order is not None:
             columns = {name: column[order] for name, column in columns.items()}
@@ -135,8 +138,14 @@ class TableMaker:
 
         return EntryTable(**found, read_things=read)
 
-    def _add(self, name: str, values: Any) -> None:
-        self._chunks.setdefault(name, []).append(values)
+    def _add(self, name: str, values: Numbers) -> None:
+        """Columns grow in place: many small pieces, joined in the end, would leave as much memory lying idle again."""
+        used = self._used.get(name, 0)
+        needed = self._used[name] = used + len(values)
+        column = self._columns.setdefault(name, np.empty(0, dtype=values.dtype))
+        if needed > len(column):
+            column.resize(max(needed, len(column) * 5 // 4), refcheck=False)
+        column[used:needed] = values
 
 
 @dataclass(frozen=True)

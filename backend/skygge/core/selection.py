@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from skygge.core.arrays import BoolArray, IntArray, np
+from skygge.core.arrays import BoolArray, IntArray, distinct, np
 from skygge.core.entry_table import EntryTable
 from skygge.core.filters import Filters, Thing, Written, edges_of
 from skygge.core.reader import StudyReader, is_counted
@@ -106,7 +106,7 @@ def written_in(table: EntryTable, encounter_ids: list[str], dates: BoolArray) ->
 def _keep_dates(table: EntryTable, filters: Filters) -> BoolArray:
     """Whether any of an entry lies inside `from` and `to`; dates are read at the UTC offset of each entry."""
     kept = np.zeros(len(table), dtype=np.bool_)
-    for offset in np.unique(table.utc_offset_ms).tolist():
+    for offset in distinct(table.utc_offset_ms).tolist():
         first, last = filters.window_at(offset)
         inside = _overlap(table.start_ms, table.last_ms, first, last)
         kept |= (table.utc_offset_ms == offset) & inside

@@ -196,6 +196,7 @@ def read_observed(reader: StudyReader, filters: Filters) -> Observed:
     selection = Selection(
         filters, {}, reader.clock_offsets("encounter"), written_in(table, list(looked_at), rows.dates)
     )
+    flow = np.flatnonzero(rows.flow & is_told)
     return Observed(
         study=next(reader.things("study"), {}),
         codes=latest_codes(reader),
@@ -203,8 +204,8 @@ def read_observed(reader: StudyReader, filters: Filters) -> Observed:
         stretches=_read_stretches(reader, selection, looked_at),
         encounter_ids=list(looked_at),
         table=table,
-        kept=np.flatnonzero(rows.flow & rows.codes & is_told),
-        flow=np.flatnonzero(rows.flow & is_told),
+        kept=flow if rows.codes.all() else np.flatnonzero(rows.flow & rows.codes & is_told),
+        flow=flow,
         n_not_counted_tags=int((rows.flow & rows.codes & ~is_told).sum()),
         n_lost=sum(lost.keeps_entry(thing) for thing in entries.lost),
         n_held=int(held.sum()),

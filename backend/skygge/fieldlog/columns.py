@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Column, ColumnElement, Select, Text, case, cast, extract, func, or_, select
 from sqlmodel import Session
 
-from skygge.core.arrays import IntArray, np
+from skygge.core.arrays import IntArray, distinct, np
 from skygge.core.entry_table import NOTHING, OPEN_MS, Entries, EntryTable, TableMaker
 from skygge.core.filters import Thing, edges_of
 from skygge.core.reader import is_counted
@@ -172,7 +172,7 @@ class _Things:
     def read(self, rows: Sequence[int]) -> list[Thing]:
         wanted = np.asarray(rows, dtype=np.int64)
         found: dict[int, Thing] = {}
-        places = np.unique(self._encounter[wanted]).tolist() if len(wanted) else []
+        places = distinct(self._encounter[wanted]).tolist() if len(wanted) else []
         for begin in range(0, len(places), FEW_ENCOUNTERS):
             found |= self._read_encounters(places[begin : begin + FEW_ENCOUNTERS], set(wanted.tolist()))
         return [found[row] for row in wanted.tolist()]

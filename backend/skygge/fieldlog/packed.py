@@ -8,6 +8,7 @@ combinations are in use.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
 from typing import Any
 from uuid import UUID
 
@@ -88,11 +89,8 @@ def _text(column: Any) -> ColumnElement[Any]:
 
 def _join(columns: Iterable[Any]) -> ColumnElement[Any]:
     """Several columns as one text; what is nothing is empty."""
-    texts: list[ColumnElement[Any]] = [func.coalesce(_text(column), "") for column in columns]
-    first, *others = texts
-    for other in others:
-        first = first.concat(INSIDE).concat(other)
-    return first
+    texts: list[ColumnElement[str]] = [func.coalesce(_text(column), "") for column in columns]
+    return reduce(lambda one, other: one.concat(INSIDE).concat(other), texts)
 
 
 def _add(maker: TableMaker, row: Sequence[str], encounter: IntArray) -> None:

@@ -21,6 +21,8 @@ const PARAMETERS: Words = {
   against: m.param_against,
   permutations: m.param_permutations,
   tolerance_s: m.param_tolerance,
+  substitution: m.param_substitution,
+  lag: m.param_lag,
 };
 
 const OPTIONS: Words = {
@@ -50,6 +52,7 @@ const OPTIONS: Words = {
 const OPTIONS_OF: Record<string, Words> = {
   lanes: { actor: m.lanes_actor },
   by: { '': m.split_none },
+  substitution: { none: m.substitution_none, constant: m.substitution_constant, transitions: m.substitution_transitions },
   stream: { encounter: m.option_stream_encounter, actor: m.option_stream_actor },
 };
 

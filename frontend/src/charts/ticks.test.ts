@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { minuteTicks } from './ticks';
+import { minuteTicks, sayTick } from './ticks';
 
 describe('a time axis', () => {
   it('is marked in whole minutes, never more than nine times', () => {
@@ -11,5 +11,14 @@ describe('a time axis', () => {
   it('has the same marks for a short encounter as for the longest beside it', () => {
     expect(minuteTicks(6 * 60, 30 * 60)).toEqual([0, 5]);
     expect(minuteTicks(0, 60)).toEqual([0]);
+  });
+});
+
+describe('sayTick', () => {
+  it('writes a decimal as the page does', () => {
+    document.documentElement.lang = 'da';
+    expect(sayTick(0.5)).toBe('0,5');
+    document.documentElement.lang = 'en';
+    expect(sayTick(0.5)).toBe('0.5');
   });
 });

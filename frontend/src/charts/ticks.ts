@@ -9,3 +9,9 @@ export function minuteTicks(duration_s: number, longest_s: number): number[] {
   const n = Math.floor(Math.max(0, duration_s) / 60 / step);
   return Array.from({ length: n + 1 }, (_, index) => index * step);
 }
+
+/** A number at an axis in the reader's way of writing: the page says its language. */
+export function sayTick(tick: number): string {
+  const language = document.documentElement.lang;
+  return new Intl.NumberFormat(language === 'en' || language === '' ? 'en-GB' : language, { maximumFractionDigits: 3 }).format(tick);
+}

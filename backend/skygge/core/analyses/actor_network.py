@@ -19,7 +19,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from skygge.core.analysis import Analysis, AnalysisParams
-from skygge.core.arrays import np
+from skygge.core.arrays import distinct, np
 from skygge.core.cells import CellTable, Part, Tally
 from skygge.core.coding import actor_label, labels_of, token_of
 from skygge.core.durations import read_bouts
@@ -118,7 +118,7 @@ def _people(observed: Observed) -> list[str]:
     used = {
         column.words[code]
         for column in (table.actor, table.recipient)
-        for code in np.unique(column.codes[observed.kept]).tolist()
+        for code in distinct(column.codes[observed.kept]).tolist()
         if code >= 0
     }
     return sorted(used, key=lambda actor: (actor_label(observed, actor), actor))
@@ -129,7 +129,7 @@ def _pairs(observed: Observed) -> list[tuple[str, str]]:
     actor, recipient = table.actor.codes[rows].astype(np.int64), table.recipient.codes[rows].astype(np.int64)
     tied = (actor >= 0) & (recipient >= 0)
     n = len(table.recipient.words) + 1
-    pairs = np.unique(actor[tied] * n + recipient[tied]).tolist()
+    pairs = distinct(actor[tied] * n + recipient[tied]).tolist()
     return [(table.actor.words[pair // n], table.recipient.words[pair % n]) for pair in pairs]
 
 

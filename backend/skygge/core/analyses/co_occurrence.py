@@ -23,7 +23,7 @@ from skygge.core.analysis import (
     warn_of_moments,
     warn_of_several_flags,
 )
-from skygge.core.arrays import IntArray, np
+from skygge.core.arrays import IntArray, distinct, np
 from skygge.core.cells import CellTable, JoinedCells, Part, Tally
 from skygge.core.coding import Coded, CodeDimension, labels_of, read_codes, token_of
 from skygge.core.durations import Bouts, read_bouts
@@ -171,7 +171,7 @@ class _Spans:
         self.n_groups = len(observed.encounter_ids)
         self.bouts: dict[int, Bouts] = {}
         self.merged: dict[int, tuple[IntArray, IntArray, IntArray]] = {}
-        for place in np.unique(coded.codes[coded.codes >= 0]).tolist():
+        for place in distinct(coded.codes[coded.codes >= 0]).tolist():
             bouts = read_bouts(observed, coded.rows[coded.codes == place])
             if len(bouts.rows):
                 self.bouts[place] = bouts

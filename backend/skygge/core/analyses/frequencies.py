@@ -13,7 +13,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from skygge.core.analysis import Analysis, AnalysisParams, warn_of_several_flags
-from skygge.core.arrays import np
+from skygge.core.arrays import distinct, np
 from skygge.core.cells import CellTable, Part, Tally
 from skygge.core.coding import Split, labels_of, read_codes, split_of, token_of
 from skygge.core.streams import Observed
@@ -88,7 +88,7 @@ def _cell(
 def _columns(observed: Observed, params: FrequenciesParams) -> list[str | None]:
     """The columns in use, named ones first; none without a split."""
     split = split_of(observed, params.by, observed.kept)
-    used = set(np.unique(split.codes).tolist()) if params.by is not None else set()
+    used = set(distinct(split.codes).tolist()) if params.by is not None else set()
     named: list[str | None] = [key for place, key in enumerate(split.keys) if place in used]
     return [*named, None] if -1 in used else named
 

@@ -15,7 +15,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from skygge.core.analysis import Analysis, AnalysisParams, Caveat, warn_of_several_flags
-from skygge.core.arrays import IntArray, np
+from skygge.core.arrays import IntArray, distinct, np
 from skygge.core.bootstrap import Interval, Resampling, ratio_intervals
 from skygge.core.cells import CellTable, Part, Tally
 from skygge.core.coding import Split, labels_of, read_codes, split_of, thing_value, token_of
@@ -91,7 +91,7 @@ def _places(observed: Observed, params: RatesParams) -> list[tuple[str | None, s
 
 def _columns(observed: Observed, params: RatesParams) -> list[str]:
     split = split_of(observed, params.by, observed.kept)
-    used = set(np.unique(split.codes).tolist())
+    used = set(distinct(split.codes).tolist())
     return [key for place, key in enumerate(split.keys) if place in used] if params.by is not None else []
 
 

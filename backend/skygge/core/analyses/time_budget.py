@@ -19,7 +19,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field
 
 from skygge.core.analysis import Analysis, AnalysisParams, Caveat, warn_of_moments, warn_of_several_flags
-from skygge.core.arrays import BoolArray, IntArray, np
+from skygge.core.arrays import BoolArray, IntArray, distinct, np
 from skygge.core.cells import CellTable, JoinedCells, Part, Tally
 from skygge.core.coding import Coded, Split, labels_of, read_codes, split_of, thing_value, token_of
 from skygge.core.durations import Bouts, Spread, present_ms, spread_of, timed_ms
@@ -132,7 +132,7 @@ def _read_budget(
 def _exclusive_scope(observed: Observed, dimension: str, rows: IntArray) -> str | None:
     """`act` or `interaction` where all codes in use on states belong to one exclusive set, else None."""
     coded = read_codes(observed, dimension, rows[observed.table.is_state[rows]]).coded
-    used = [observed.codes.get((dimension, coded.keys[place]), {}) for place in np.unique(coded.codes).tolist()]
+    used = [observed.codes.get((dimension, coded.keys[place]), {}) for place in distinct(coded.codes).tolist()]
     sets = {(code.get("exclusive_set"), code.get("scope", "act")) for code in used}
     if len(sets) != 1 or dimension == "flag":
         return None
