@@ -16,11 +16,12 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from skygge.client.envelope import make_change
+from skygge.client.envelope import make_change, new_subject_id
 from skygge.client.notebook import Notebook
 from skygge.core.changes import STRIKES, fields_set_by
 from skygge.core.fold import Subject
 from skygge.core.model import SubjectType
+from skygge.core.undo import undo_group
 from skygge.core.wire import to_verbatim
 
 MAX_CHANGES = 500
@@ -143,6 +144,18 @@ class Device:
         self.notebook.add(change)
         self._save()
         return change
+
+    def undo(self, group_id: str) -> list[tuple[str, str]]:
+        """Take back what was reported under a group, here or elsewhere, and put the inverses into the outbox.
+
+        Where somebody has changed a value since, it stays. Gives back those: subject and field.
+        """
+        kept = self.notebook.kept.values()
+        undo = undo_group(({**one.change, **(one.fed or {})} for one in kept), group_id)
+        own_group = new_subject_id()
+        for kind, subject_id, payload in undo.drafts:
+            self.report(kind, subject_id, payload, group_id=own_group)
+        return undo.left
 
     def sync(self) -> None:
         """Send everything unsent, take everything new; again when the server turns out to be restored."""

@@ -244,7 +244,10 @@ class Notebook:
 
     def _strike_here(self, strike: Change) -> None:
         if strike["kind"] == "words.struck":
-            words, put = strike["payload"]["words"], strike["payload"].get("replacement", "▮")
+            words, put = strike["payload"].get("words"), strike["payload"].get("replacement", "▮")
+            if words is None:
+                # A copy of a strike that the server has had: the words have left it.
+                return
             for kept in self._about(strike["subject_id"]):
                 is_strike = kept.change["kind"] in STRIKES
                 edits = [] if is_strike else find_words(kept.change["payload"], words, put)

@@ -69,7 +69,10 @@ export const NOTHING_YET: Standing = { device_seq: 0, own: 0, unsent: 0, parked:
 /** The stores that hold what people reported. No upgrade deletes or rewrites them. */
 export const REPORTED = ['change', 'outbox', 'parked', 'subject', 'meta'] as const;
 
-export type ReportedTx = IDBPTransaction<NotesSchema, (typeof REPORTED)[number][], 'readwrite'>;
+/** With texts being typed, which are no notes yet but hold the same words: what is erased goes from them too. */
+const WRITTEN = [...REPORTED, 'draft'] as const;
+
+export type ReportedTx = IDBPTransaction<NotesSchema, (typeof WRITTEN)[number][], 'readwrite'>;
 
 const VERSION = 1;
 
@@ -114,7 +117,7 @@ function createStores(db: NotesDb): void {
  * `work` must wait for nothing but the transaction itself.
  */
 export async function strictly<T>(db: NotesDb, work: (tx: ReportedTx) => Promise<T>): Promise<T> {
-  const tx = db.transaction([...REPORTED], 'readwrite', { durability: 'strict' });
+  const tx = db.transaction([...WRITTEN], 'readwrite', { durability: 'strict' });
   try {
     const result = await work(tx);
     await tx.done;

@@ -45,6 +45,17 @@ export class Notes {
     this.announce();
   }
 
+  /** What is left of the texts being typed about these things, after something was taken out of them. */
+  async readDrafts(ids: readonly string[]): Promise<void> {
+    const keys = [...this.drafts.keys()].filter((key) => ids.some((id) => key.includes(id)));
+    const kept = await this.connection.use((db) => Promise.all(keys.map((key) => db.get('draft', key))));
+    for (const [at, key] of keys.entries()) {
+      const draft = kept[at];
+      if (draft) this.drafts.set(key, openText(draft.text));
+      else this.drafts.delete(key);
+    }
+  }
+
   subscribe(changed: () => void): () => void {
     this.listeners.add(changed);
     return () => this.listeners.delete(changed);

@@ -90,6 +90,9 @@ class StoredNotebook implements OpenNotebook {
     this.forget(held);
     // Memory follows the disk, never the other way round.
     this.notes.committed(saved.records, saved.standing);
+    if (saved.changes.some(({ kind }) => kind.endsWith('.struck'))) {
+      await this.notes.readDrafts(saved.records.map(({ id }) => id));
+    }
     return saved.changes.slice(held.length);
   }
 

@@ -103,6 +103,13 @@ export class StoredPhoneCopy {
   }
 
   async keepPage(after: number, page: Page): Promise<boolean> {
+    const isKept = await this.keep(after, page);
+    const redacted = page.changes.filter(({ kind }) => kind === 'subject.redacted').map(({ subject_id }) => subject_id);
+    if (redacted.length > 0) await this.notes.readDrafts(redacted);
+    return isKept;
+  }
+
+  private async keep(after: number, page: Page): Promise<boolean> {
     return this.step(async (tx, standing, touched) => {
       if (standing.epoch !== page.epoch || standing.cursor !== after) return false;
       for (const fed of page.changes) {

@@ -64,6 +64,26 @@ describe('words struck on this phone', () => {
   });
 });
 
+describe('a text being typed', () => {
+  it('loses struck words, and goes with the thing that is erased, here and from elsewhere', async () => {
+    const [visit, one, other, far] = [newId(), newId(), newId(), newId()];
+    const at = '2026-03-02T09:05:00.000+01:00';
+    await notebook.write([started(visit), ...[one, far].map((id) => logged(visit, { jotting: NAME }, id))]);
+    await notebook.write([logged(visit, { jotting: NAME, started_at: at }, other)]);
+    for (const id of [one, other, far]) await notebook.saveDraft(`jotting:${id}`, `${NAME} ${id === far ? 'far' : 'near'}`);
+    await notebook.write([strikeText(one, NAME, 'C1')]);
+    expect(notebook.draft(`jotting:${one}`)).toBe('C1 near');
+    expect(notebook.draft(`jotting:${far}`)).toBe(`${NAME} far`);
+    await notebook.write(strikeMinutes(visit, at, at));
+    expect(notebook.draft(`jotting:${other}`)).toBeUndefined();
+    const told = { kind: 'subject.redacted' as const, subject_id: far, payload: { mode: 'erased', changes: [] }, parents: [] };
+    await feed({ ...FED, ...told, change_id: newId(), device_id: newId(), device_seq: 1, made_at: at });
+    expect(notebook.draft(`jotting:${far}`)).toBeUndefined();
+    expect(await bytes()).not.toContain(`${NAME} near`);
+    expect(await bytes()).not.toContain(`${NAME} far`);
+  });
+});
+
 describe('places of words', () => {
   it('are counted in code points, in texts alone, one after the other', () => {
     const payload = { jotting: `🙂 ${NAME}, ${NAME}`, action: NAME, codes: [{ label: { da: `x${NAME}` } }] };

@@ -2,6 +2,7 @@ import type { Change, Draft, FedChange, Payload, Redacted } from './changes';
 import { checkValue, replaceShare } from './checksum';
 import { toUnixMs } from './clock';
 import type { ChangeRecord, ReportedTx, Standing } from './database';
+import { openText, sealText } from './envelope';
 import { newId } from './identity';
 import { beats, findWords, isErased, strikeWords, toStub } from './redact';
 import { openBody, sealBody } from './refold';
@@ -104,6 +105,7 @@ export async function takeStub(tx: ReportedTx, record: ChangeRecord, stub: Chang
 
 /** Nothing of a thing stays here, whoever reported it. */
 async function eraseThing(tx: ReportedTx, standing: Standing, id: string, by: string): Promise<void> {
+  await rewriteDrafts(tx, id, () => undefined);
   for (const record of await historyOf(tx, id)) {
     await takeStub(tx, record, toStub(record.body, erased(by)));
     if ((await tx.objectStore('parked').getKey(record.change_id)) === undefined) continue;
@@ -114,11 +116,24 @@ async function eraseThing(tx: ReportedTx, standing: Standing, id: string, by: st
 
 async function rewrite(tx: ReportedTx, strike: Change): Promise<void> {
   const { words, replacement } = strike.payload as { words: string; replacement: string };
+  await rewriteDrafts(tx, strike.subject_id, (text) => strikeWords({ text }, words, replacement).text);
   for (const record of await historyOf(tx, strike.subject_id)) {
     const { payload } = openBody(record.body);
     const left = strikeWords(payload, words, replacement);
     if (JSON.stringify(left) === JSON.stringify(payload)) continue;
     await takeStub(tx, record, toStub(record.body, { mode: 'words', by: strike.change_id }, left));
+  }
+}
+
+/** Texts being typed about a thing, by their keys: what is left of each, undefined for nothing. */
+async function rewriteDrafts(tx: ReportedTx, id: string, left: (text: string) => string | undefined): Promise<void> {
+  let draft = await tx.objectStore('draft').openCursor();
+  for (; draft; draft = await draft.continue()) {
+    const { key, text } = draft.value;
+    if (!key.includes(id)) continue;
+    const kept = left(openText(text));
+    if (kept === undefined) await draft.delete();
+    else await draft.update({ key, text: sealText(kept) });
   }
 }
 
