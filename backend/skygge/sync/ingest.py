@@ -10,11 +10,10 @@ from sqlmodel import Session
 from skygge.core.model import read_instant
 from skygge.errors import BodyTooLarge, DeviceTaken
 from skygge.fieldlog.append import Author, Delivery, Verdict, append_delivery
-from skygge.fieldlog.feed import read_last_offset
 from skygge.studies.access import Membership
 from skygge.studies.devices import Contact, note_contact
 from skygge.studies.tables import DeviceRow
-from skygge.sync.clocks import STEADY_MS, find_offsets, read_told
+from skygge.sync.clocks import offsets_by_change
 from skygge.sync.shapes import MAX_BATCH_BYTES, MAX_CHANGES, Push
 
 
@@ -28,7 +27,7 @@ def ingest(session: Session, membership: Membership, push: Push, received_at: da
     """Append a push to the log. From a revoked device everything is parked."""
     device_id = UUID(push.device_id)
     offset_ms = (read_instant(push.device_time) - received_at) // timedelta(milliseconds=1)
-    offsets = _offsets_by_change(session, membership.study_id, push, offset_ms)
+    offsets = offsets_by_change(session, membership.study_id, push, offset_ms)
     delivery = Delivery(
         study_id=membership.study_id,
         author=Author(membership.account_id, membership.member_id, membership.observer, membership.role),
@@ -46,21 +45,6 @@ def ingest(session: Session, membership: Membership, push: Push, received_at: da
         # Two people may share a phone: who wrote is told by the sign-in, not by the device.
         pass
     return verdicts
-
-
-def _offsets_by_change(session: Session, study_id: UUID, push: Push, now_ms: int) -> dict[str, int] | None:
-    """What is known of the clock change by change; None where the measure of now holds for all of them."""
-    device = session.get(DeviceRow, (study_id, UUID(push.device_id)))
-    if device is None or device.clock_offset_ms is None or device.last_contact_at is None:
-        return None
-    before_ms: int | None = device.clock_offset_ms
-    told = read_told(push.changes)
-    ahead = timedelta(milliseconds=device.clock_offset_ms)
-    if told and read_instant(told[0]["made_at"]) < device.last_contact_at + ahead:
-        # The rest of a backlog, which an earlier push began: what was found out for the change before goes on.
-        before_ms = read_last_offset(session, study_id, device.device_id)
-    is_steady = before_ms is not None and abs(now_ms - before_ms) <= STEADY_MS
-    return None if is_steady else find_offsets(told, before_ms, now_ms)
 
 
 def is_revoked(session: Session, membership: Membership, device_id: UUID) -> bool:

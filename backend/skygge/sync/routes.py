@@ -4,19 +4,18 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi.responses import JSONResponse
 from sqlalchemy import select
 from sqlmodel import col
 
 from skygge.accounts.access import SignedIn
 from skygge.clock import ClockDep
-from skygge.db import DatabaseDep, ReadSession, WriteSession
+from skygge.db import ReadSession, WriteSession
 from skygge.errors import (
     BodyTooLarge,
     BodyUnreadable,
     DeviceRevoked,
     RoleInsufficient,
-    ServerBusy,
     SessionMissing,
     StudyUnknown,
     TokenReadOnly,
@@ -29,7 +28,6 @@ from skygge.problems import document_problems
 from skygge.strict import StrictRoute
 from skygge.studies.access import Permission, require, require_push
 from skygge.studies.tables import StudyRow
-from skygge.sync.events import EventStream, read_cursor
 from skygge.sync.ingest import check_size, ingest
 from skygge.sync.shapes import (
     MAX_BODY_BYTES,
@@ -53,7 +51,6 @@ class PushRoute(StrictRoute):
 
 push_router = APIRouter(route_class=PushRoute, tags=["sync"])
 pull_router = APIRouter(route_class=StrictRoute, tags=["sync"])
-SAYS = 'Server-sent events; the data of each is `{"cursor": 12}`.'
 MAY_FAIL = document_problems(SessionMissing, DeviceRevoked, StudyUnknown, RoleInsufficient)
 
 
@@ -114,22 +111,6 @@ def read_days(
     membership = require(session, who, study_id, Permission.READ)
     epoch = session.get_one(StudyRow, study_id).epoch
     return {"epoch": epoch, "days": sum_days(session, sight_of(session, membership, only_own=asked.scope == "own"))}
-
-
-@pull_router.get(
-    "/studies/{study_id}/events",
-    response_class=StreamingResponse,
-    responses={200: {"description": SAYS, "content": {"text/event-stream": {}}}}
-    | MAY_FAIL
-    | document_problems(ServerBusy),
-)
-async def follow_feed(study_id: UUID, request: Request, who: SignedIn, database: DatabaseDep) -> EventStream:
-    """Hear when something new is in the feed: its newest number at once, and whenever it has grown.
-
-    A hint to pull. The stream ends by itself after ten minutes and when the reader may no longer pull.
-    """
-    await database.run_read(lambda session: read_cursor(session, who, study_id))
-    return EventStream(request, database, who, study_id)
 
 
 @pull_router.get("/studies/{study_id}/quarantine", response_model=Page[QuarantinedOut], responses=MAY_FAIL)

@@ -705,6 +705,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/studies/{study_id}/quarantine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Quarantine
+         * @description What I sent and could not be taken, newest first.
+         */
+        get: operations["read_quarantine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/studies/{study_id}/events": {
         parameters: {
             query?: never;
@@ -719,26 +739,6 @@ export interface paths {
          *     A hint to pull. The stream ends by itself after ten minutes and when the reader may no longer pull.
          */
         get: operations["follow_feed"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/studies/{study_id}/quarantine": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Quarantine
-         * @description What I sent and could not be taken, newest first.
-         */
-        get: operations["read_quarantine"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3321,7 +3321,10 @@ export interface components {
             expected: number;
             /** Residual */
             residual: number;
-            /** In Row */
+            /**
+             * In Row
+             * @description Entries in the row, each once, however many flags it has.
+             */
             in_row: number;
             /** In Column */
             in_column: number;
@@ -3480,6 +3483,8 @@ export interface components {
             encounter_id: string;
             /** Visit */
             visit: string;
+            /** Started At */
+            started_at: string;
             /** Bouts */
             bouts: string[];
             /** Entropy */
@@ -3858,10 +3863,12 @@ export interface components {
         };
         /**
          * Me
-         * @description Who I am, which studies I belong to, and what time it is here.
+         * @description Who I am, as which device, which studies I belong to, and what time it is here.
          */
         Me: {
             account: components["schemas"]["AccountOut"];
+            /** Device Id */
+            device_id?: string | null;
             /** Studies */
             studies: components["schemas"]["StudySummary"][];
             /**
@@ -9186,6 +9193,95 @@ export interface operations {
             };
         };
     };
+    read_quarantine: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The cursor of the page before. */
+                cursor?: number;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_QuarantinedOut_"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing, device_revoked */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     follow_feed: {
         parameters: {
             query?: never;
@@ -9271,95 +9367,6 @@ export interface operations {
             };
             /** @description Service Unavailable: server.busy */
             503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    read_quarantine: {
-        parameters: {
-            query?: {
-                limit?: number;
-                /** @description The cursor of the page before. */
-                cursor?: number;
-            };
-            header?: never;
-            path: {
-                study_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_QuarantinedOut_"];
-                };
-            };
-            /** @description Bad Request: body.unreadable */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Unauthorized: session.missing, device_revoked */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Forbidden: role.insufficient */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Not Found: study.unknown */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Request Entity Too Large: body.too_large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Unsupported Media Type: body.media_type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Unprocessable Entity: request.invalid */
-            422: {
                 headers: {
                     [name: string]: unknown;
                 };
