@@ -28,7 +28,7 @@ from skygge.problems import describe_openapi, document_problems, install_handler
 from skygge.settings import Settings, load_settings
 from skygge.studies import entrance, pairings, records, scripts
 from skygge.studies import routes as studies
-from skygge.sync import follow
+from skygge.sync import events
 from skygge.sync import routes as sync
 from skygge.upkeep import routes as upkeep
 
@@ -45,7 +45,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     fieldlog.router,
     sync.push_router,
     sync.pull_router,
-    follow.router,
+    events.router,
     privacy.router,
     intake.router,
     analyse.router,

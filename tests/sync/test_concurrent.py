@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlmodel import select
@@ -141,7 +141,7 @@ def _check(server: ServerProcess, study_id: UUID, acknowledged: list[str]) -> No
 
 def test_a_device_keeps_what_got_no_verdict() -> None:
     """Nothing leaves the outbox while no server answers."""
-    device = Device("http://127.0.0.1:9", UUID(int=1), "token", attempts=2)
+    device = Device("http://127.0.0.1:9", UUID(int=1), "token", attempts=2, device_id=uuid4())
     device.report("memo.written", new_subject_id(), {"text": "…"})
     with pytest.raises(DeviceFailed):
         device.push()

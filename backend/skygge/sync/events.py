@@ -1,24 +1,27 @@
 """Server-sent events: `{cursor}` as soon as something new is in the feed. A hint to pull, and never more than that."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import AsyncIterator
 from time import monotonic
 from uuid import UUID
 
-from fastapi import Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 from sqlmodel import Session
 from starlette.types import Receive, Scope, Send
 
-from skygge.accounts.access import Identity, identify
-from skygge.db import Database
-from skygge.errors import Problem
+from skygge.accounts.access import Identity, SignedIn, identify
+from skygge.db import Database, DatabaseDep
+from skygge.errors import DeviceRevoked, Problem, RoleInsufficient, ServerBusy, SessionMissing, StudyUnknown
+from skygge.problems import document_problems
+from skygge.strict import StrictRoute
 from skygge.studies.access import Permission, require
 from skygge.studies.tables import StudyRow
 from skygge.tidings import Follower
 
+router = APIRouter(route_class=StrictRoute, tags=["sync"])
+SAYS = 'Server-sent events; the data of each is `{"cursor": 12}`.'
+MAY_FAIL = document_problems(SessionMissing, DeviceRevoked, StudyUnknown, RoleInsufficient)
 # How long a browser waits before it asks again, when the stream ends or the network goes.
 COME_BACK_MS = 5_000
 # A proxy that gathers answers would hold the hints back.
@@ -66,3 +69,19 @@ def read_cursor(session: Session, who: Identity, study_id: UUID) -> int:
     """The number of the newest change. Raises what a pull would raise."""
     require(session, who, study_id, Permission.READ)
     return session.get_one(StudyRow, study_id).last_seq
+
+
+@router.get(
+    "/studies/{study_id}/events",
+    response_class=StreamingResponse,
+    responses={200: {"description": SAYS, "content": {"text/event-stream": {}}}}
+    | MAY_FAIL
+    | document_problems(ServerBusy),
+)
+async def follow_feed(study_id: UUID, request: Request, who: SignedIn, database: DatabaseDep) -> EventStream:
+    """Hear when something new is in the feed: its newest number at once, and whenever it has grown.
+
+    A hint to pull. The stream ends by itself after ten minutes and when the reader may no longer pull.
+    """
+    await database.run_read(lambda session: read_cursor(session, who, study_id))
+    return EventStream(request, database, who, study_id)

@@ -13,7 +13,7 @@ from skygge.fieldlog.append import Author, Delivery, Verdict, append_delivery
 from skygge.studies.access import Membership
 from skygge.studies.devices import Contact, note_contact
 from skygge.studies.tables import DeviceRow
-from skygge.sync.offsets import offsets_by_change
+from skygge.sync.clocks import offsets_by_change
 from skygge.sync.shapes import MAX_BATCH_BYTES, MAX_CHANGES, Push
 
 

@@ -1,6 +1,6 @@
 import type { Change } from './changes';
 import { readStanding, strictly, type ChangeRecord, type Standing, type SubjectRecord } from './database';
-import type { Unplaced } from './makeChange';
+import type { Commit, Unplaced } from './makeChange';
 import type { Notes } from './notes';
 import { placeChanges } from './placeChanges';
 import { refoldSubjects, sealBody } from './refold';
@@ -12,33 +12,20 @@ interface Committed {
   standing: Standing;
 }
 
-export interface Commit {
-  readonly observer: string;
-  readonly told: ReadonlyMap<string, Change>;
-  placed(changes: readonly Change[]): void;
-}
-
 /**
  * The one transaction of a tap: the changes, their places in the outbox, the things they change and the counters, all
  * or nothing, strictly durable. When this resolves the note is safe on this phone. `told`: what has been sent already
  * from memory; `placed` hears what is about to be written, which may take long.
  */
-export async function commitChanges(
-  notes: Notes,
-  made: readonly Unplaced[],
-  { observer, told, placed }: Commit,
-): Promise<Committed> {
+export async function commitChanges(notes: Notes, made: readonly Unplaced[], how: Commit): Promise<Committed> {
   return notes.connection.use((db) =>
     strictly(db, async (tx) => {
       const standing = await readStanding(tx);
-      const changes: Change[] = [];
-      for (const change of placeChanges(made, standing.device_seq, notes.mirror, told)) {
-        changes.push(told.has(change.change_id) ? change : await nameStruck(tx, change));
-      }
-      placed(changes);
+      const changes = await nameStruck(tx, placeChanges(made, standing.device_seq, notes.mirror, how.told), how.told);
+      how.placed(changes);
       // Counted apart from the changes' own numbers, which another tab may have given out since they were sent.
       const own = (index: number) => standing.device_seq + index + 1;
-      await Promise.all(changes.map((change, at) => tx.objectStore('change').add(toRecord(change, own(at), observer))));
+      await Promise.all(changes.map((change, at) => tx.objectStore('change').add(toRecord(change, own(at), how.observer))));
       for (const [at, { change_id }] of changes.entries()) await tx.objectStore('outbox').add({ own: own(at), change_id });
       const touched = changes.map((change) => change.subject_id);
       for (const change of changes) touched.push(...(await strikeHere(tx, standing, change)));

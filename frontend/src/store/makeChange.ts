@@ -11,6 +11,13 @@ export interface Writer {
   readonly app_version: string;
 }
 
+/** How changes are written down: by whom, which of them have been sent already, and who hears what is about to be. */
+export interface Commit {
+  readonly observer: string;
+  readonly told: ReadonlyMap<string, Change>;
+  placed(changes: readonly Change[]): void;
+}
+
 /** A change whose place (number and parents) is only known inside the transaction. */
 export type Unplaced = Omit<Change, 'device_seq' | 'parents'> & { parents?: string[] };
 

@@ -25,11 +25,22 @@ export function strikeText(subject_id: string, words: string, replacement: strin
   return { kind: 'words.struck', subject_id, payload: { words, replacement } };
 }
 
+/** Changes as they are stored and sent; what has been sent already stays as it was. */
+export async function nameStruck(
+  tx: ReportedTx,
+  changes: readonly Change[],
+  told: ReadonlyMap<string, Change>,
+): Promise<Change[]> {
+  const named: Change[] = [];
+  for (const change of changes) named.push(told.has(change.change_id) ? change : await nameWhatItReaches(tx, change));
+  return named;
+}
+
 /**
  * A strike as it is stored and sent: naming what it reaches here. A server that was restored may lack some of it just
  * now, and whoever made it will offer it again when nobody knows the words any more.
  */
-export async function nameStruck(tx: ReportedTx, change: Change): Promise<Change> {
+async function nameWhatItReaches(tx: ReportedTx, change: Change): Promise<Change> {
   if (change.kind === 'words.struck') {
     const { words } = change.payload as { words: string };
     const places = (await historyOf(tx, change.subject_id)).flatMap(({ change_id, body }) => {
