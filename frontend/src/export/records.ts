@@ -1,7 +1,7 @@
 /** The audit log in words: what was done, and what is told about it. Ids and hashes are for scripts. */
 import { m } from '../i18n/paraglide/messages.js';
 import type { AuditRecord } from '../sync/deskServer';
-import { sizeOf } from '../export/save';
+import { sizeOf } from './save';
 
 /** What leaves and what comes in: which kinds of the log the screen begins with. */
 export const ABOUT_FILES = ['export.made', 'export.stopped', 'import.made'];
