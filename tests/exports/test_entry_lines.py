@@ -17,10 +17,11 @@ from tests.exports.nasty_study import make_held
 @pytest.mark.parametrize("asked", [{}, {"clock_times": True}, {"structure": ["doing_for"]}, {"observer": ["nobody"]}])
 def test_lines_are_the_rows(asked: dict[str, Any]) -> None:
     """Every nasty text, wrong clocks, flags and placings; the same losses, the same flags for later."""
-    found = []
+    found, paper = [], make_held()
+    paper.offsets = {line["id"]: -61_500 for line in paper.lines[-12:] if line["type"] == "entry"}
+    assert paper.offsets
     for is_quick in (True, False):
-        paper, losses = make_held(), Losses()
-        paper.offsets = {line["id"]: -61_500 for line in paper.lines[-12:] if line["type"] == "entry"}
+        losses = Losses()
         lookup = open_lookup(paper, ExportOptions.model_validate(asked), losses)
         table = entries_table(lookup)
         raw = b"".join(write_csv(table if is_quick else replace(table, make_lines=None)))
