@@ -32,7 +32,7 @@ export const screens: Partial<Record<RouteName, () => Loaded<Screen>>> = {
   format: () => import('./export/Format.svelte'),
   import: () => plain(import('./export/Imports.svelte')),
   tokens: () => plain(import('./export/Tokens.svelte')),
-  records: () => plain(import('./team/Records.svelte')),
+  records: () => plain(import('./export/Records.svelte')),
   sync: () => plain(import('./synced/Synced.svelte')),
   settings: () => plain(import('./settings/Settings.svelte')),
   install: () => plain(import('./settings/Settings.svelte')),
