@@ -1,11 +1,7 @@
 /** The audit log in words: what was done, and what is told about it. Ids and hashes are for scripts. */
 import { m } from '../i18n/paraglide/messages.js';
 import type { AuditRecord } from '../sync/deskServer';
-<<<<<<< HEAD:frontend/src/team/records.ts
 import { sizeOf } from '../i18n/sizeOf';
-=======
-import { sizeOf } from './save';
->>>>>>> c398a58f74ae6439628722664b2ad469e5f5d95b:frontend/src/export/records.ts
 
 /** What leaves and what comes in: which kinds of the log the screen begins with. */
 export const ABOUT_FILES = ['export.made', 'export.stopped', 'import.made'];
