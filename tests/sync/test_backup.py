@@ -114,8 +114,9 @@ def test_an_erasure_after_the_backup_is_carried_out_again(
     phone.client = world.make_person(lead.name).client
     assert MARKER not in json.dumps(phone.pull_all())
     assert [one["text"] for one in phone.read("memos")] == ["C1 og Bo"]
+    # Of what the backup lacks nothing is told: a phone would erase its copy whole. It is struck when it is offered again.
     told = [change["subject_id"] for change in phone.pull_all() if change["kind"] == "subject.redacted"]
-    assert set(told) == {memo["subject_id"], later["subject_id"], entry["subject_id"]}
+    assert set(told) == {memo["subject_id"], entry["subject_id"]}
     again = phone.push(visit, entry, memo, later)
     assert words(again) == ["known", "erased", "erased", "erased"]
     assert [one["text"] for one in phone.read("memos")] == ["C1 og Bo", "C1 igen"]
