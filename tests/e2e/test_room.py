@@ -54,6 +54,8 @@ def test_a_phone_that_trusts_the_room_works_offline_and_sends(server: ServerProc
     observer.start()
     observer.add_actor("Citizen", "C1")
     observer.see("C1", action="Asks", structure="Directing")
+    # Safe on the phone only when it says so.
+    observer.truth("4 to send")
     page.reload()
     expect(page.get_by_role("button", name="Undo", exact=True)).to_be_visible()
     server.start()

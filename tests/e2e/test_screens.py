@@ -79,7 +79,7 @@ def test_every_screen_holds(
     if size == PHONE and not dark:
         # On a phone the dark look is the usual one; the light one is chosen.
         page.goto(f"{demo.origin}/#/settings")
-        page.get_by_label(re.compile("^(Light|Lys)$")).check()
+        page.get_by_role("radio", name=re.compile("^(Light|Lys)$")).check()
     for name, place in SCREENS.items():
         page.goto(f"{demo.origin}/{place}")
         expect(page.locator("h1").first).to_be_visible()

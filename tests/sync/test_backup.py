@@ -114,7 +114,7 @@ def test_an_erasure_after_the_backup_is_carried_out_again(
     phone.client = world.make_person(lead.name).client
     assert MARKER not in json.dumps(phone.pull_all())
     assert [one["text"] for one in phone.read("memos")] == ["C1 og Bo"]
-    # Of what the backup lacks nothing is told: a phone would erase its copy whole. It is struck when it is offered again.
+    # Of what the backup lacks nothing is told, as a phone would erase its copy whole: it is struck when offered again.
     told = [change["subject_id"] for change in phone.pull_all() if change["kind"] == "subject.redacted"]
     assert set(told) == {memo["subject_id"], entry["subject_id"]}
     again = phone.push(visit, entry, memo, later)
