@@ -247,6 +247,8 @@ def wait_for(browser: Browser, script: str, complaint: str, seconds: float = 60)
     """Wait until a script gives something that counts as true, and give that back."""
     deadline = time.monotonic() + seconds
     while not (found := browser.evaluate(script)):
-        assert time.monotonic() < deadline, complaint
+        if time.monotonic() > deadline:
+            shown = browser.evaluate("return `${location.href}: ${document.body?.innerText.slice(0, 400)}`;")
+            raise AssertionError(f"{complaint}; the screen shows: {shown}")
         time.sleep(0.05)
     return found

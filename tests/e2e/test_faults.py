@@ -101,7 +101,7 @@ def test_hundreds_of_entries_in_one_visit(field: Field) -> None:
     field.page.evaluate(MARKS, MANY)
     sure(lambda: len(field.entries()) == MANY, "entries are missing")
     hand.mark()
-    assert len(field.entries()) == MANY + 1
+    sure(lambda: len(field.entries()) == MANY + 1, "the last one is missing")
     hand.end()
 
 

@@ -9,6 +9,7 @@ import { HttpServerCopy } from '../sync/serverCopy';
 import { SyncTimes } from '../sync/when';
 import type { SyncState, SyncStatus } from './app';
 
+const CAPTURE = '#/capture';
 /** Changes of one request past a database that does not answer; there are rarely more. */
 const FROM_MEMORY = 50;
 /** How long to wait for another tab that is at it. */
@@ -33,7 +34,8 @@ export class LiveSync implements SyncStatus {
     this.server = new HttpServerCopy(notebook.study_id, device_id);
     this.times = new SyncTimes({
       run: () => this.run(),
-      isObserving: () => runningEncounter(notebook) !== undefined,
+      // An encounter may run on another device of the same person; this one is quiet only where somebody writes.
+      isObserving: () => location.hash.startsWith(CAPTURE) && runningEncounter(notebook) !== undefined,
       leave: () => void this.leave(),
     });
     this.hints = new Hints(notebook.study_id, (cursor) => {

@@ -48,10 +48,15 @@ describe('the quiet of the timer', () => {
     await copy.enterEpoch(EPOCH);
     await copy.keepPage(0, { epoch: EPOCH, changes: [theirs], cursor: 1 });
     expect(notebook.list('encounter')).toHaveLength(1);
+    vi.stubGlobal('location', { hash: '#/capture' });
     expect(occasions.isObserving()).toBe(false);
 
     const own = newId();
     await notebook.write([started(own)]);
+    // On the laptop, while the same person's phone writes: it would never hear that the encounter has ended.
+    vi.stubGlobal('location', { hash: '#/review' });
+    expect(occasions.isObserving()).toBe(false);
+    vi.stubGlobal('location', { hash: '#/capture' });
     expect(occasions.isObserving()).toBe(true);
     await notebook.write([{ kind: 'encounter.ended', subject_id: own, payload: { ended_at: '2026-03-02T10:00:00.000+01:00' } }]);
     expect(occasions.isObserving()).toBe(false);
