@@ -140,3 +140,10 @@ def test_a_consent_is_on_record_once_and_without_what_it_says(world: World, lead
     (row,) = answer.json()["items"]
     assert (row["kind"], row["details"]["consent_id"]) == ("consent.recorded", consent["subject_id"])
     assert "neighbour" not in answer.text and "given" not in answer.text
+
+
+def test_a_kind_that_is_no_word_is_refused(world: World, lead: Person, study_id: UUID) -> None:
+    """Found by the fuzzer: a zero byte is no text to PostgreSQL and was a failure of the server."""
+    for kind in ("export.made\x00", "\x00", "Ü", ""):
+        answer = lead.client.get(f"/api/v1/studies/{study_id}/audit", params={"kind": kind})
+        assert answer.status_code == 422, kind

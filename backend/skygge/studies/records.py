@@ -23,7 +23,8 @@ router = APIRouter(route_class=StrictRoute, tags=["audit"])
 class AuditQuery(PageQuery):
     """Which part of the log, and which kinds of events (repeated: any of)."""
 
-    kind: Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=50)] = []
+    # Letters alone: a zero byte is no text to PostgreSQL.
+    kind: Annotated[list[Annotated[str, Field(max_length=64, pattern=r"^[a-z_.]+$")]], Field(max_length=50)] = []
 
 
 class AuditOut(BaseModel):
