@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Playwright, expect, sync_playwright
 
+from tests.e2e.field import Field, open_field
 from tests.e2e.phone import Phone
 from tests.fixtures.server_process import ServerProcess
 
@@ -36,3 +37,15 @@ def make_phone(playwright: Playwright, server: ServerProcess, tmp_path: Path) ->
     yield make
     for phone in made:
         phone.close()
+
+
+@pytest.fixture(scope="module")
+def field(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
+    """A study and its phone, set up once for all tests of a file."""
+    folder = tmp_path_factory.mktemp("field")
+    server = ServerProcess(folder / "data")
+    server.start()
+    phone = Phone(playwright, folder / "phone", server.origin)
+    yield open_field(server, phone)
+    phone.close()
+    server.kill()

@@ -10,25 +10,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Playwright, expect
 
-from tests.e2e.field import Field, open_field, sure
+from tests.e2e.field import Field, sure
 from tests.e2e.observer import NAME, PASSWORD
 from tests.e2e.phone import LAPTOP, Phone
-from tests.fixtures.server_process import ServerProcess
 
 # What runs if any of it is ever read as a page: an image that fails, a script, a link, a template.
 HOSTILE = '<img src=x onerror="hacked=1"><script>hacked=1</script> javascript:hacked=1 {{hacked=1}} &lt;b&gt;'
-
-
-@pytest.fixture(scope="module")
-def field(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
-    """A study and its phone, set up once for this file."""
-    folder = tmp_path_factory.mktemp("desk")
-    server = ServerProcess(folder / "data")
-    server.start()
-    phone = Phone(playwright, folder / "phone", server.origin)
-    yield open_field(server, phone)
-    phone.close()
-    server.kill()
 
 
 @pytest.fixture(scope="module")

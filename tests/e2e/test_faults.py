@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-import pytest
-from playwright.sync_api import Playwright, expect
+from playwright.sync_api import expect
 
-from tests.e2e.field import Field, open_field, sure
-from tests.e2e.phone import Phone
-from tests.fixtures.server_process import ServerProcess
+from tests.e2e.field import Field, sure
 
 # Five hundred in ten minutes; on a busy machine the disk alone needs a minute for them.
 MANY = 500 if os.environ.get("SKYGGE_TEST_SIZE") == "deep" else 60
@@ -27,18 +23,6 @@ MARKS = """async (n) => {
     if (each % 10 === 0) await new Promise((done) => setTimeout(done));
   }
 }"""
-
-
-@pytest.fixture(scope="module")
-def field(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
-    """A study that is set up once for this file."""
-    folder = tmp_path_factory.mktemp("faults")
-    server = ServerProcess(folder / "data")
-    server.start()
-    phone = Phone(playwright, folder / "phone", server.origin)
-    yield open_field(server, phone)
-    phone.close()
-    server.kill()
 
 
 def test_a_full_phone_says_so_and_keeps_the_tap(field: Field) -> None:

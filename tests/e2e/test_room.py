@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,18 +13,13 @@ from playwright.sync_api import expect
 
 from tests.e2e.conftest import MakePhone
 from tests.e2e.observer import Observer
-from tests.fixtures.server_process import ServerProcess, free_port
+from tests.fixtures.server_process import ServerProcess
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[ServerProcess]:
-    """A server of the room, in the place of the usual one."""
-    port = free_port()
-    env = {"SKYGGE_ORIGIN": f"https://127.0.0.1:{port}"}
-    process = ServerProcess(tmp_path / "data", env, port, options=("--https",))
-    process.start()
-    yield process
-    process.kill()
+def server(room: ServerProcess) -> ServerProcess:
+    """The room's server, in the place of the usual one."""
+    return room
 
 
 def key_of_authority(server: ServerProcess) -> str:

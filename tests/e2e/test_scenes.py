@@ -10,22 +10,9 @@ import pytest
 from playwright.sync_api import Playwright, expect
 
 from tests.e2e.conftest import MakePhone
-from tests.e2e.field import Field, open_field, sure
+from tests.e2e.field import Field, sure
 from tests.e2e.observer import PASSWORD
 from tests.e2e.phone import Phone
-from tests.fixtures.server_process import ServerProcess
-
-
-@pytest.fixture(scope="module")
-def field(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
-    """A study that is set up once for all scenes of this file."""
-    folder = tmp_path_factory.mktemp("scenes")
-    server = ServerProcess(folder / "data")
-    server.start()
-    phone = Phone(playwright, folder / "phone", server.origin)
-    yield open_field(server, phone)
-    phone.close()
-    server.kill()
 
 
 def test_a_whole_visit_in_words_alone(field: Field) -> None:

@@ -6,7 +6,6 @@ import ssl
 import stat
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,20 +18,9 @@ from skygge.settings import Settings
 from skygge.upkeep.certificate import LASTS, room_certificate
 from skygge.upkeep.doctor import Patient, examine
 from skygge.upkeep.room import find_address, settings_of_room
-from tests.fixtures.server_process import ServerProcess, free_port
+from tests.fixtures.server_process import ServerProcess
 
 NOW = datetime.now(UTC).replace(microsecond=0)
-
-
-@pytest.fixture
-def room(tmp_path: Path) -> Iterator[ServerProcess]:
-    """A server that serves https by itself, at an address set by hand."""
-    port = free_port()
-    env = {"SKYGGE_ORIGIN": f"https://127.0.0.1:{port}"}
-    process = ServerProcess(tmp_path / "data", env, port, options=("--https",))
-    process.start()
-    yield process
-    process.kill()
 
 
 def fetch(url: str, trusted: bytes | None) -> bytes:
