@@ -31,5 +31,6 @@ def _measure(script: Path) -> dict[str, float]:
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     if done.returncode != 0:
         raise Trouble(f"{script.name} failed:\n{done.stderr}")
-    figures: dict[str, float] = json.loads(done.stdout)
+    # What a program that it started has said stands before.
+    figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return figures

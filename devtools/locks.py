@@ -9,6 +9,7 @@ from devtools.machine import ROOT, must_run, say
 
 HEADER = "./dev lock"
 HOST = re.compile(r"(https?:)?//[\w.-]+\.[a-z]{2,}", re.IGNORECASE)
+PEERS = ROOT / "bench" / "peers" / "package-lock.json"  # by `npm install --package-lock-only` there
 INDEX_OPTION = re.compile(r"^\s*(-i|--index-url|--extra-index-url|--find-links|-f)\b|\"resolved\":", re.MULTILINE)
 
 
@@ -42,7 +43,7 @@ def _compile(tool: str, sources: list[str], name: str) -> None:
 
 def lock_files() -> list[Path]:
     """Every lock of the repository."""
-    return [*sorted(python_env.LOCKS.glob("*.txt")), node_env.FRONTEND / "package-lock.json"]
+    return [*sorted(python_env.LOCKS.glob("*.txt")), node_env.FRONTEND / "package-lock.json", PEERS]
 
 
 def host_complaints(text: str) -> list[str]:

@@ -163,9 +163,10 @@ class NodePhone:
     def _open(self) -> None:
         ticket = self.ticket
         said = {"origin": ticket.origin, "study_id": str(ticket.study_id), "token": ticket.token}
-        self._ask("open", device_id=str(self._device_id), **said)
+        self.ask("open", device_id=str(self._device_id), **said)
 
-    def _ask(self, what: str, **more: Any) -> Any:
+    def ask(self, what: str, **more: Any) -> Any:
+        """The program's answer to an order of phoneProgram.ts."""
         assert self._process is not None and self._process.stdin is not None and self._process.stdout is not None
         self._process.stdin.write(json.dumps({"do": what, **more}) + "\n")
         self._process.stdin.flush()
@@ -174,12 +175,12 @@ class NodePhone:
         return answer["answer"]
 
     def write(self, draft: Draft) -> str:
-        self._ask("clock", ahead_ms=int(self.ahead.total_seconds() * 1000))
-        return str(self._ask("write", drafts=[draft])[0])
+        self.ask("clock", ahead_ms=int(self.ahead.total_seconds() * 1000))
+        return str(self.ask("write", drafts=[draft])[0])
 
     def sync(self) -> str | None:
-        self._ask("clock", ahead_ms=int(self.ahead.total_seconds() * 1000))
-        failed: str | None = self._ask("sync")
+        self.ask("clock", ahead_ms=int(self.ahead.total_seconds() * 1000))
+        failed: str | None = self.ask("sync")
         return failed
 
     def sign_in(self, ticket: Ticket) -> None:
@@ -188,26 +189,26 @@ class NodePhone:
         self._open()
 
     def crash(self) -> None:
-        self._ask("restart")
+        self.ask("restart")
 
     def wipe(self) -> None:
         self._device_id = uuid4()
         self._open()
-        self._ask("wipe")
+        self.ask("wipe")
 
     def pick_entry(self, at: float) -> str | None:
-        entry_id: str | None = self._ask("pick", at=at)
+        entry_id: str | None = self.ask("pick", at=at)
         return entry_id
 
     def things(self) -> Things:
-        told = self._ask("state", types=list(TYPES))["things"]
+        told = self.ask("state", types=list(TYPES))["things"]
         return {(one["type"], one["id"]): (one["fields"], one["conflicts"]) for one in told}
 
     def bytes(self) -> str:
-        return str(self._ask("state", types=[])["kept"])
+        return str(self.ask("state", types=[])["kept"])
 
     def unsent(self) -> int:
-        return int(self._ask("state", types=[])["counts"]["unsent"])
+        return int(self.ask("state", types=[])["counts"]["unsent"])
 
     def acknowledged(self) -> set[str]:
         kept = [record for store in json.loads(self.bytes()) for record in store]

@@ -16,7 +16,7 @@ import { HttpServerCopy } from './serverCopy';
  */
 
 interface Order {
-  do: 'open' | 'write' | 'sync' | 'state' | 'restart' | 'wipe' | 'clock' | 'pick';
+  do: 'open' | 'write' | 'sync' | 'state' | 'restart' | 'wipe' | 'clock' | 'pick' | 'timed' | 'traffic';
   study_id: string;
   origin: string;
   token: string;
@@ -44,6 +44,8 @@ class PhoneProgram {
     if (order.do === 'write') return (await this.now.write(order.drafts)).map((change) => change.change_id);
     if (order.do === 'sync') return this.sync();
     if (order.do === 'pick') return this.pick(order.at);
+    if (order.do === 'timed') return this.timed();
+    if (order.do === 'traffic') return traffic.splice(0);
     return this.state(order.types);
   }
 
@@ -70,6 +72,14 @@ class PhoneProgram {
       if (error instanceof Problem) return `${error.status} ${error.code}`;
       throw error;
     }
+  }
+
+  /** How many seconds a sync took that went well. */
+  private async timed(): Promise<number> {
+    const began = performance.now();
+    const failed = await this.sync();
+    if (failed !== null) throw new Error(failed);
+    return (performance.now() - began) / 1000;
   }
 
   /** One of the entries known here; the same place gives the same entry while nothing new came in. */
@@ -108,12 +118,25 @@ function setClock(ahead_ms: number): null {
   return null;
 }
 
+/** What was asked since `traffic` was last told: how long the answer took, and bytes of the bodies as they travelled. */
+const traffic: { method: string; ms: number; up: number; down: number }[] = [];
+
 /** Outside a browser an address needs its origin, and a script its token. */
 function speakTo(origin: string, token: string): void {
-  globalThis.fetch = (address, init) => {
+  globalThis.fetch = async (address, init) => {
     const headers = { ...(init?.headers as Record<string, string>), Authorization: `Bearer ${token}` };
-    return realFetch(origin + String(address), { ...init, headers });
+    const began = performance.now();
+    const answer = await realFetch(origin + String(address), { ...init, headers });
+    const ms = performance.now() - began;
+    traffic.push({ method: init?.method ?? 'GET', ms, up: sizeOf(init?.body), down: Number(answer.headers.get('Content-Length')) });
+    return answer;
   };
+}
+
+function sizeOf(body: unknown): number {
+  if (typeof body === 'string') return Buffer.byteLength(body);
+  if (body instanceof Blob) return body.size;
+  return body instanceof ArrayBuffer || body instanceof Uint8Array ? body.byteLength : 0;
 }
 
 const program = new PhoneProgram();
