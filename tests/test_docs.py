@@ -3,6 +3,7 @@
 import re
 import sys
 import textwrap
+import tomllib
 import types
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -14,6 +15,7 @@ import pytest
 import typer.main
 import yaml
 
+import skygge
 from devtools.__main__ import parser
 from skygge.commands import verbs
 from skygge.core import changes
@@ -65,12 +67,29 @@ def test_every_setting_has_its_paragraph() -> None:
     assert missing([f"SKYGGE_{name.upper()}" for name in Settings.model_fields], COMMANDS) == []
 
 
+def test_the_citation_names_this_version_and_licence() -> None:
+    """Researchers cite what they used; the version stands in one place, and here once more for them."""
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    assert citation["version"] == skygge.__version__
+    assert citation["license"] == tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["license"]
+    assert {"cff-version", "message", "title", "authors"} <= set(citation)
+
+
 def test_behind_the_proxy_nobody_else_reaches_the_server_that_believes_it() -> None:
     """The server takes Caddy's word for who asks, so it may publish no port of its own."""
     services = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))["services"]
     assert services["skygge"]["environment"]["FORWARDED_ALLOW_IPS"] == "*"
     assert [name for name, service in services.items() if "ports" in service] == ["caddy"]
     assert {mount.partition(":")[0] for service in services.values() for mount in service["volumes"]} >= {"skygge-data"}
+
+
+def test_the_server_in_its_container_can_write_into_its_volume_only() -> None:
+    """Somebody who broke in finds nothing to change but the data, and no way up."""
+    server = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))["services"]["skygge"]
+    assert server["read_only"] is True and server["tmpfs"] == ["/tmp"]
+    assert server["cap_drop"] == ["ALL"] and server["security_opt"] == ["no-new-privileges:true"]
+    image = (ROOT / "Dockerfile").read_text("utf-8")
+    assert re.search(r"^USER 10001$", image, re.MULTILINE) and "USER root" not in image
 
 
 @pytest.mark.parametrize("file", ["Dockerfile", "compose.yaml", "README.md"])
