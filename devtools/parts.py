@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from devtools import generated, locks, node_env, packaging
+from devtools import generated, locks, node_env, packaging, site
 from devtools.machine import RESULTS, ROOT, run
 from devtools.python_env import program
 
@@ -98,6 +98,10 @@ def _generated(deep: bool) -> int:
     return generated.check()
 
 
+def _site(deep: bool) -> int:
+    return site.build()
+
+
 PARTS: Sequence[Part] = (
     Part("locks", "no lock names an index host; every requirement has its hash", _locks, is_quick=True),
     Part("lint", "ruff, its rules and its format", _lint, is_quick=True),
@@ -116,6 +120,7 @@ PARTS: Sequence[Part] = (
     Part("upkeep", "moving to another database, the doctor, https in one room", tests("upkeep")),
     Part("e2e", "a real browser against the real server", tests("e2e")),
     Part("packaging", "the wheel, installed into an empty environment", _packaging),
+    Part("site", "the documentation as a site, every link and heading followed", _site),
     Part("fleet", "two hundred phones over sixty days, servers killed and restored", _fleet, is_asked_for=True),
     Part("docker", "the Dockerfile, by hadolint", tool("hadolint", str(ROOT / "Dockerfile"))),
 )

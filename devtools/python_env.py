@@ -20,7 +20,6 @@ from devtools.machine import (
 VENV = ROOT / ".venv"
 LOCKS = ROOT / "requirements"
 UV_VENV = WORKSHOP / "uv"
-ORACLES = WORKSHOP / "oracles"
 LEVELS = ("runtime", "development")  # each holds everything of the one before it, in the same versions
 
 
@@ -66,16 +65,27 @@ def sync(level: str) -> None:
 def sync_oracles() -> None:
     """Bring the environment of the programs that read exports back in the tests to its lock.
 
-    It is apart, as they want other versions than Skygge. Raises Trouble where it cannot be made.
+    Raises Trouble where it cannot be made.
     """
-    wanted = fingerprint([LOCKS / "oracles.txt"], sys.version)
-    if is_stamped("oracles", wanted):
-        return
-    say("Installing programs that read exports back …")
-    must_run([uv(), "venv", "--quiet", "--allow-existing", "--python", sys.executable, ORACLES])
-    env = os.environ | {"VIRTUAL_ENV": str(ORACLES)}
-    must_run([uv(), "pip", "sync", "--quiet", "--require-hashes", LOCKS / "oracles.txt"], env=env)
-    stamp("oracles", wanted)
+    _sync_apart("oracles", "programs that read exports back")
+
+
+def sync_docs() -> Path:
+    """The environment of the documentation's site, brought to its lock; its folder. Raises Trouble."""
+    return _sync_apart("docs", "what makes the documentation's site")
+
+
+def _sync_apart(name: str, what: str) -> Path:
+    # Apart, as they want other versions than Skygge.
+    folder, lock = WORKSHOP / name, LOCKS / f"{name}.txt"
+    wanted = fingerprint([lock], sys.version)
+    if not is_stamped(name, wanted):
+        say(f"Installing {what} …")
+        must_run([uv(), "venv", "--quiet", "--allow-existing", "--python", sys.executable, folder])
+        env = os.environ | {"VIRTUAL_ENV": str(folder)}
+        must_run([uv(), "pip", "sync", "--quiet", "--require-hashes", lock], env=env)
+        stamp(name, wanted)
+    return folder
 
 
 def _wanted(level: str) -> str:
