@@ -39,11 +39,16 @@ function whatHappened(old: Code, code: Code): What | undefined {
 }
 
 function changedFields(old: Code, code: Code): { field: ComparedField; before: unknown; after: unknown }[] {
-  return COMPARED.filter((field) => !isEqual(old[field], code[field])).map((field) => ({
+  return COMPARED.filter((field) => !isEqual(valueOf(old, field), valueOf(code, field))).map((field) => ({
     field,
-    before: old[field],
-    after: code[field],
+    before: valueOf(old, field),
+    after: valueOf(code, field),
   }));
+}
+
+/** What a code says in a field, also where it leaves it to the default. */
+function valueOf(code: Code, field: ComparedField): unknown {
+  return code[field] ?? { timing: 'point', scope: 'act' }[field as string] ?? null;
 }
 
 /** Whether another of the codes that both versions have stands before it now. Whoever was pushed along did not move. */

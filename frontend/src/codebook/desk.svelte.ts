@@ -82,6 +82,15 @@ export class CodebookDesk {
     this.reported = now;
   }
 
+  /** What was published under way is no draft any more. */
+  forgetPublished(): void {
+    const draft = this.draft;
+    const version = draft && this.app.live((notebook) => notebook.get('codebook', draft.id));
+    if (version?.fields.status !== 'published' || !version.is_on_server) return;
+    this.draft = undefined;
+    void this.app.notebook.dropDraft(LOCAL).catch(() => undefined);
+  }
+
   private isPublished(id: string): boolean {
     return this.app.notebook.get('codebook', id)?.fields.status === 'published';
   }

@@ -80,8 +80,8 @@ describe('two versions side by side', () => {
     expect(compareCodes(CODES, moved.codes).map(({ code: { key }, what }) => [key, what])).toEqual([['doing_with', 'moved']]);
   });
 
-  it('says nothing of an empty text in the place of none', () => {
-    expect(compareCodes(CODES, CODES.map((one) => ({ ...one, definition: '', control: null })))).toEqual([]);
+  it('says nothing of an empty text in the place of none, nor of a default that is spelled out', () => {
+    expect(compareCodes(CODES, CODES.map((one) => ({ ...one, definition: '', control: null, timing: 'point' as const, scope: 'act' as const })))).toEqual([]);
   });
 });
 

@@ -39,6 +39,7 @@ describe('a plan for old entries', () => {
     expect(preview.to.map(({ key, entries }) => [key, entries.length])).toEqual([['waiting', 1], ['helping', 1]]);
     expect(preview.staying.map(({ id }) => id)).toEqual([ENTRIES[1]?.id]);
     expect(previewRecode({ ...plan, rest: 'directing' }, ENTRIES).staying).toEqual([]);
+    expect(previewRecode({ ...plan, rules: [anyEntry('')] }, ENTRIES)).toMatchObject({ to: [], staying: { length: 3 } });
     expect(recodeDrafts(plan, preview, 2, 'g')[0]?.payload).toEqual({ structure: 'waiting', structure_origin: 'later', codebook_version: 2 });
   });
 

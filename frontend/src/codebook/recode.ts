@@ -43,7 +43,8 @@ export function previewRecode(plan: RecodePlan, entries: readonly EntrySubject[]
   const byCode = new Map<string, EntrySubject[]>();
   const staying: EntrySubject[] = [];
   for (const entry of carrying(entries, plan.dimension, plan.from)) {
-    const to = plan.rules.find((rule) => fits(rule, entry.fields))?.to ?? plan.rest;
+    // A rule that leads nowhere yet is none.
+    const to = plan.rules.find((rule) => rule.to !== '' && fits(rule, entry.fields))?.to ?? plan.rest;
     if (to === null || to === plan.from) staying.push(entry);
     else byCode.set(to, [...(byCode.get(to) ?? []), entry]);
   }

@@ -14,6 +14,8 @@ describe('places', () => {
     ['#/analysis/frequencies', 'analysis', 'frequencies'],
     ['#/export/csv-excel', 'format', 'csv-excel'],
     ['#/import', 'import', ''],
+    ['#/codebook', 'codebook', ''],
+    ['#/codebook/recode', 'codebook-recode', ''],
     ['#/records', 'records', ''],
     ['#/setup/a%2Fb', 'setup', 'a/b'],
     ['#/setup/%', 'setup', '%'],

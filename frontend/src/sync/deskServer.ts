@@ -11,6 +11,8 @@ export type PairingState = Schemas['PairingState'];
 export type Token = Schemas['TokenOut'];
 export type AuditRecord = Schemas['AuditOut'];
 export type Member = Schemas['MemberOut'];
+export type Starter = Schemas['StarterOut'];
+export type CodebookRead = Schemas['CodebookRead'];
 
 /** Calls for exports, imports and tokens, as in `Server`. */
 export interface DeskServer {
@@ -32,6 +34,10 @@ export interface DeskServer {
   /** The audit log of the study, newest first, of some kinds or all; at most `limit`, and whether there is more. */
   records(kinds: string[], limit: number): Promise<{ items: AuditRecord[]; has_more: boolean }>;
   members(): Promise<Member[]>;
+  /** The codebooks that come with Skygge. */
+  starters(): Promise<Starter[]>;
+  /** A codebook file as it would be as a draft; the server keeps nothing of it. */
+  readCodebook(file: Blob): Promise<CodebookRead>;
   letExportFull(member_id: string, exports_full: boolean): Promise<Member>;
 }
 
@@ -59,6 +65,8 @@ export function createDesk(study: () => string): DeskServer {
       return { items: page.items, has_more: page.cursor !== null };
     },
     members: async () => (await ask('get', '/api/v1/studies/{study_id}/members', { path: path() })).items,
+    starters: async () => (await ask('get', '/api/v1/starters', {})).items,
+    readCodebook: (file) => call('POST', inStudy('codebooks', 'read'), { file }),
     letExportFull: (member_id, exports_full) =>
       ask('patch', '/api/v1/studies/{study_id}/members/{member_id}', {
         path: { ...path(), member_id },
