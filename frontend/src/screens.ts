@@ -24,7 +24,7 @@ function desk(name: RouteName): () => Loaded<Screen> {
 }
 
 const DESK = [
-  'codebook', 'codebook-versions', 'codebook-recode', 'analyses', 'analysis', 'export', 'format', 'import', 'tokens',
+  'codebook', 'codebook-versions', 'codebook-recode', 'people', 'team', 'analyses', 'analysis', 'export', 'format', 'import', 'tokens',
   'records', 'room', 'add-phone',
 ] as const satisfies readonly RouteName[];
 
@@ -44,6 +44,7 @@ export const screens: Partial<Record<RouteName, () => Loaded<Screen>>> = {
   install: () => plain(import('./settings/Settings.svelte')),
   setup: () => import('./enter/Setup.svelte'),
   pair: () => import('./enter/Pair.svelte'),
+  join: () => import('./enter/Join.svelte'),
   reset: () => import('./enter/Reset.svelte'),
   'sign-in': () => plain(import('./enter/SignIn.svelte')),
   studies: () => plain(import('./enter/Studies.svelte')),
@@ -51,4 +52,4 @@ export const screens: Partial<Record<RouteName, () => Loaded<Screen>>> = {
 };
 
 /** Places without a way around: before the notes are open, and where nothing may distract. */
-export const withoutPlaces: ReadonlySet<RouteName> = new Set(['capture', 'show', 'room', 'setup', 'reset', 'pair', 'sign-in', 'studies', 'lost']);
+export const withoutPlaces: ReadonlySet<RouteName> = new Set(['capture', 'show', 'room', 'setup', 'reset', 'pair', 'join', 'sign-in', 'studies', 'lost']);

@@ -359,7 +359,7 @@ export interface paths {
         head?: never;
         /**
          * Amend Member
-         * @description Let an analyst download more than de-identified files, or no longer. The lead's.
+         * @description Give a member another role; let an analyst download more than de-identified files, or no longer. The lead's.
          */
         patch: operations["amend_member"];
         trace?: never;
@@ -4063,11 +4063,12 @@ export interface components {
         };
         /**
          * MemberAmended
-         * @description What the lead may change of a member: whether an analyst's downloads may hold what identifies people.
+         * @description What the lead may change of a member: the role, and whether an analyst's downloads may hold what identifies.
          */
         MemberAmended: {
             /** Exports Full */
-            exports_full: boolean;
+            exports_full?: boolean | null;
+            role?: components["schemas"]["Role"] | null;
         };
         /**
          * MemberIn
@@ -5195,6 +5196,8 @@ export interface components {
             member_id: string;
             /** Is Demo */
             is_demo: boolean;
+            /** N Members */
+            n_members: number;
         };
         /**
          * Tally
@@ -7424,6 +7427,15 @@ export interface operations {
             };
             /** @description Not Found: member.unknown */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflict: member.last_lead */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -16,6 +16,8 @@ describe('places', () => {
     ['#/import', 'import', ''],
     ['#/codebook', 'codebook', ''],
     ['#/codebook/recode', 'codebook-recode', ''],
+    ['#/people', 'people', ''],
+    ['#/join/ABCDE23456', 'join', 'ABCDE23456'],
     ['#/records', 'records', ''],
     ['#/setup/a%2Fb', 'setup', 'a/b'],
     ['#/setup/%', 'setup', '%'],
