@@ -39,6 +39,12 @@ export default defineConfig({
     assetsInlineLimit: 0,
     // Every file lies on the phone already; lists of what to fetch ahead would only make the start larger.
     modulePreload: false,
+    rolldownOptions: {
+      output: {
+        // What capture and most other screens share lies in one file: several small ones weigh more.
+        codeSplitting: { groups: [{ name: 'field', test: /src[\\/](fieldwork[\\/](codes|consent|gaps|naming|people|start|stopped|when)|store[\\/]clock)\.ts$/ }] },
+      },
+    },
   },
   server: { proxy: { '/api': SERVER } },
   test: {

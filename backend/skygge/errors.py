@@ -195,6 +195,10 @@ class MemberUnknown(Problem):
     code, status, title = "member.unknown", 404, "There is no such member in this study."
 
 
+class LastLead(Problem):
+    code, status, title = "member.last_lead", 409, "A study always has a lead: make somebody else lead first."
+
+
 class InvitationWrong(Problem):
     code, status, title = "invitation.wrong", 410, "This invitation is wrong, used or too old."
     writes_kept = True

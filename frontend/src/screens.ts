@@ -8,12 +8,25 @@ export interface ScreenProps {
 
 export type Screen = Component<ScreenProps>;
 
-type Loaded<C> = Promise<{ default: C }>;
+export type Loaded<C> = Promise<{ default: C }>;
 
 /** A screen that does not look at the place's parameter. */
-function plain(screen: Loaded<Component<Record<string, never>>>): Loaded<Screen> {
+export function plain(screen: Loaded<Component<Record<string, never>>>): Loaded<Screen> {
   return screen as unknown as Loaded<Screen>;
 }
+
+/** Where the desk's screens are is not known before one of them is wanted: even their names weigh. */
+function desk(name: RouteName): () => Loaded<Screen> {
+  return async () => {
+    const { deskScreens } = await import('./deskScreens');
+    return (deskScreens[name] as () => Loaded<Screen>)();
+  };
+}
+
+const DESK = [
+  'codebook', 'codebook-versions', 'codebook-recode', 'people', 'team', 'analyses', 'analysis', 'export', 'format', 'import', 'tokens',
+  'records', 'room', 'add-phone',
+] as const satisfies readonly RouteName[];
 
 /** The screen of each place. Laptop screens come lazily, so that logging an entry needs little code. */
 export const screens: Partial<Record<RouteName, () => Loaded<Screen>>> = {
@@ -26,24 +39,17 @@ export const screens: Partial<Record<RouteName, () => Loaded<Screen>>> = {
   find: () => plain(import('./encounter/Find.svelte')),
   day: () => import('./encounter/Day.svelte'),
   review: () => plain(import('./review/Review.svelte')),
-  analyses: () => plain(import('./analysis/Analyses.svelte')),
-  analysis: () => import('./analysis/Analysis.svelte'),
-  export: () => plain(import('./export/Exports.svelte')),
-  format: () => import('./export/Format.svelte'),
-  import: () => plain(import('./export/Imports.svelte')),
-  tokens: () => plain(import('./export/Tokens.svelte')),
-  records: () => plain(import('./export/Records.svelte')),
   sync: () => plain(import('./synced/Synced.svelte')),
   settings: () => plain(import('./settings/Settings.svelte')),
   install: () => plain(import('./settings/Settings.svelte')),
   setup: () => import('./enter/Setup.svelte'),
-  room: () => plain(import('./enter/Room.svelte')),
   pair: () => import('./enter/Pair.svelte'),
-  'add-phone': () => plain(import('./settings/AddPhone.svelte')),
+  join: () => import('./enter/Join.svelte'),
   reset: () => import('./enter/Reset.svelte'),
   'sign-in': () => plain(import('./enter/SignIn.svelte')),
   studies: () => plain(import('./enter/Studies.svelte')),
+  ...Object.fromEntries(DESK.map((name) => [name, desk(name)])),
 };
 
 /** Places without a way around: before the notes are open, and where nothing may distract. */
-export const withoutPlaces: ReadonlySet<RouteName> = new Set(['capture', 'show', 'room', 'setup', 'reset', 'pair', 'sign-in', 'studies', 'lost']);
+export const withoutPlaces: ReadonlySet<RouteName> = new Set(['capture', 'show', 'room', 'setup', 'reset', 'pair', 'join', 'sign-in', 'studies', 'lost']);

@@ -224,3 +224,22 @@ def test_a_study_in_a_zone_that_nobody_knows_can_be_mended(world: World, lead: P
     assert lead.client.get(f"{phone.url}/exports/jsonl", params={"clock_times": True}).status_code == 200
     mended = lead.client.patch(phone.url, json={"time_zone": "Europe/Copenhagen"})
     assert (mended.status_code, mended.json()["time_zone"]) == (200, "Europe/Copenhagen")
+
+
+def test_the_lead_gives_roles_and_a_study_keeps_a_lead(world: World, lead: Person, study_id: UUID) -> None:
+    """The last lead cannot step down; with a second one that is possible, and both stand on record."""
+    place = f"/api/v1/studies/{study_id}/members"
+    code = lead.client.post(f"/api/v1/studies/{study_id}/invitations", json={}).json()["code"]
+    second = world.client()
+    joined = second.post("/api/v1/invitations/accept", json={"code": code, "name": "Bo", "password": PASSWORD}).json()
+    assert [study["n_members"] for study in joined["studies"]] == [2]
+    own, other = (one["member_id"] for one in lead.client.get(place).json()["items"])
+    refused = lead.client.patch(f"{place}/{own}", json={"role": "observer"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "member.last_lead")
+    assert second.patch(f"{place}/{other}", json={"role": "lead"}).status_code == 403
+    assert lead.client.patch(f"{place}/{other}", json={"role": "king"}).status_code == 422
+    assert lead.client.patch(f"{place}/{other}", json={"role": "lead"}).json()["role"] == "lead"
+    assert lead.client.patch(f"{place}/{own}", json={"role": "observer"}).json()["role"] == "observer"
+    assert lead.client.patch(f"{place}/{own}", json={"role": "lead"}).status_code == 403
+    kinds = [one["kind"] for one in second.get(f"/api/v1/studies/{study_id}/audit").json()["items"]]
+    assert kinds[:2] == ["member.amended", "member.amended"]

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from skygge.core.codebook import ALWAYS_OFFERED, STARTERS, codes_of, read_starter
+from skygge.core.codebook import ALWAYS_OFFERED, STARTERS, codes_of, read_codebook, read_starter
+from skygge.core.export import Losses
+from skygge.core.exports.codebook_yaml import EXPORT
+from skygge.core.importing import FileUnsafe, ImportRefused
+from skygge.core.imports.codebook_yaml import read_yaml_codes
+from skygge.core.model import Code
 
 ACTIONS = {
     "Talks": "Taler", "Asks": "Spørger", "Tells": "Siger til", "Offers": "Tilbyder",
@@ -67,3 +73,39 @@ def test_the_heuristic_says_that_it_is_one() -> None:
     """The sentence stands in the note that every export of codes carries."""
     sentence = "A heuristic start, not the source study's four structures, which are not known to us."
     assert sentence in read_starter("heuristic-four")["note"]
+
+
+def test_a_codebook_file_is_read_line_by_line_and_nothing_else_is_taken() -> None:
+    """What a draft begins with; every wrong line is named, without what stood there."""
+    note, codes = read_yaml_codes(b"note: pilot\ncodes:\n  - {dimension: flag, key: a, label: {en: A}}\n")
+    assert (note, codes) == ("pilot", [(3, {"order": 1, "dimension": "flag", "key": "a", "label": {"en": "A"}})])
+    with pytest.raises(ImportRefused) as refused:
+        read_yaml_codes(b"codes:\n  - {dimension: mood, key: a, label: {en: A}}\n  - {dimension: flag, key: B}\n")
+    assert [(error.row, error.where) for error in refused.value.errors] == [(2, "dimension"), (3, "key")]
+    for raw in (b"", b"codes: 3", b"\xff\xfe", b"a: &a [x]\ncodes: [*a]", b"codes: [[[["):
+        with pytest.raises((ImportRefused, FileUnsafe)):
+            read_yaml_codes(raw)
+
+
+@pytest.mark.parametrize("name", STARTERS)
+def test_a_codebook_leaves_as_the_file_that_it_came_from(name: str) -> None:
+    """Exported as YAML and read again: the same codes, and the version that stood before is told as left out."""
+    starter = read_starter(name)
+    versions = [starter["codes"][:1], starter["codes"]]
+    lines: dict[str, list[Any]] = {
+        "study": [{"type": "study", "languages": ["en"]}],
+        "codebook": [
+            *({"version": at, "status": "published", "note": "n"} for at in (1, 2)),
+            {"version": 3, "status": "draft"},
+        ],
+        "code": [{**code, "version": at} for at, codes in enumerate(versions, 1) for code in codes],
+        "encounter": [{"id": "e"}],
+    }  # fmt: skip
+    reader: Any = SimpleNamespace(things=lambda kind: iter(lines.get(kind, [])))
+    losses = Losses()
+    raw = b"".join(EXPORT.stream(reader, EXPORT.options(), losses))
+    again = read_codebook(raw.decode("utf-8"))
+    told = [Code.model_validate(code) for code in again["codes"]]
+    assert sorted(told, key=lambda code: code.order) == [Code.model_validate(code) for code in starter["codes"]]
+    assert (again["version"], again["note"]) == (2, "n")
+    assert losses.counts == {"observations": 1, "versions": 1}

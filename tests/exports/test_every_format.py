@@ -24,7 +24,7 @@ from tests.fixtures.paper_study import (
 
 FORMATS = sorted(all_exports())
 UNDATED = [name for name in FORMATS if not all_exports()[name].always_has_dates]
-CODEBOOKS = {"qdc", "codebook-csv"}
+CODEBOOKS = {"qdc", "codebook-csv", "codebook-yaml"}
 LETTERS = {"letters", "line_ends", "spelled", "guarded"}
 DATE = re.compile(rb"2026-03-02|20260302|Mar 2026|KXWQPT|\+01:00|T09:0|T08:0")
 

@@ -1,9 +1,9 @@
 """The first set-up, new studies and their settings."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from sqlmodel import Session
 
 from skygge.accounts.access import Person, SettingsDep, SignedIn, set_session_cookie
@@ -13,7 +13,7 @@ from skygge.accounts.passwords import check_password, hash_in_turn
 from skygge.accounts.sessions import start_session
 from skygge.audit.keep import Event, keep
 from skygge.clock import ClockDep
-from skygge.core.codebook import read_starter
+from skygge.core.codebook import STARTERS, read_starter
 from skygge.core.model import Study
 from skygge.db import DatabaseDep, ReadSession, WriteSession
 from skygge.errors import (
@@ -28,7 +28,8 @@ from skygge.errors import (
     TokenReadOnly,
 )
 from skygge.founding.found_study import adopt_demo_studies, amend_study, found_study
-from skygge.founding.shapes import Setup, SetupDone, SetupState, StudyAmended, StudyIn
+from skygge.founding.shapes import Setup, SetupDone, SetupState, StarterOut, StudyAmended, StudyIn
+from skygge.paging import Page, PageQuery, to_page
 from skygge.problems import document_problems
 from skygge.strict import StrictRoute
 from skygge.studies.access import Permission, find_closed, require
@@ -87,6 +88,17 @@ def create_study(body: StudyIn, who: Person, session: WriteSession, clock: Clock
     keep(session, Event("study.created", clock(), lead.observer, who.account_id, row.study_id))
     session.refresh(row)
     return describe(row, lead.role, lead.observer)
+
+
+@router.get("/starters", response_model=Page[StarterOut], responses=document_problems(SessionMissing))
+def read_starters(who: SignedIn, paging: Annotated[PageQuery, Query()]) -> Any:
+    """The codebooks that come with Skygge, whole: to begin a study with, or a draft later on."""
+    return to_page([{"name": name, **_codes_of(name)} for name in STARTERS], paging)
+
+
+def _codes_of(name: str) -> dict[str, Any]:
+    starter = read_starter(name)
+    return {"note": starter["note"], "codes": starter["codes"]}
 
 
 @router.patch(

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, Field
 
 from skygge.accounts.shapes import AccountOut, Name, Password, Token
-from skygge.core.model import FieldMode, Label, Language, ObserversSee, Strict, Zone
+from skygge.core.model import Code, FieldMode, Label, Language, ObserversSee, Strict, Zone
 
 
 def _check_zone(name: str) -> str:
@@ -64,3 +64,11 @@ class SetupDone(BaseModel):
 
     account: AccountOut
     study_id: UUID
+
+
+class StarterOut(BaseModel):
+    """A codebook that comes with Skygge."""
+
+    name: Starter
+    note: str
+    codes: list[Code]

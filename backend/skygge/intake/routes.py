@@ -5,12 +5,15 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, ConfigDict
+from fastapi.concurrency import run_in_threadpool
+from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlmodel import Session
 
 from skygge.accounts.access import SignedIn
 from skygge.clock import clock_of
-from skygge.core.importing import NOTED, ImportRefused, RowError, all_imports
+from skygge.core.importing import NOTED, FileUnsafe, ImportRefused, RowError, all_imports
+from skygge.core.imports.codebook_yaml import read_yaml_codes
+from skygge.core.model import Code, Codebook
 from skygge.db import DatabaseDep, ReadSession
 from skygge.errors import (
     BodyTooLarge,
@@ -154,6 +157,42 @@ async def import_file(
         }
 
     return await database.run_write(work)
+
+
+class CodebookRead(BaseModel):
+    """What a codebook file says, to begin a draft with; nothing of it is kept here."""
+
+    note: str
+    codes: list[Code]
+
+
+@router.post(
+    "/studies/{study_id}/codebooks/read",
+    response_model=CodebookRead,
+    responses=document_problems(
+        SessionMissing, StudyUnknown, RoleInsufficient, TokenReadOnly, FileHostile, FileRefused, BodyTooLarge
+    ),
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+        }
+    },
+)
+async def read_codebook_file(study_id: UUID, who: SignedIn, database: DatabaseDep, request: Request) -> Any:
+    """Read a codebook in YAML for a draft, and keep nothing. Whoever writes in the study may. The body is the file."""
+    await database.run_read(lambda session: require(session, who, study_id, Permission.WRITE))
+    content = await request.body()
+    try:
+        note, codes = await run_in_threadpool(read_yaml_codes, content)
+        read = Codebook.model_validate({"version": 1, "note": note, "codes": [code for _, code in codes]})
+    except ImportRefused as refusal:
+        raise FileRefused(errors=[_describe(error.row, error.where, error.code) for error in refusal.errors]) from None
+    except FileUnsafe:
+        raise FileHostile from None
+    except ValidationError:
+        raise FileRefused(errors=[_describe(1, "codes", "change.content_invalid")]) from None
+    return {"note": read.note, "codes": read.codes}
 
 
 def _tell(row: RowError) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from skygge.problems import document_problems
 from skygge.strict import StrictRoute
 from skygge.studies.create import list_studies
 from skygge.studies.invitations import accept, check_invitation
+from skygge.studies.members import count_members
 from skygge.studies.shapes import Acceptance, Me
 
 router = APIRouter(route_class=StrictRoute, tags=["accounts"])
@@ -94,9 +95,15 @@ async def accept_invitation(
 
 def describe_me(session: Session, who: Identity, now: datetime) -> dict[str, Any]:
     """The answer of `GET /me`."""
+    rows = list_studies(session, who)
+    counts = count_members(session, [study.study_id for study, _ in rows])
     studies = [
-        {**study.model_dump(include={"study_id", "title", "is_demo"}), **member.model_dump(include=_MEMBER)}
-        for study, member in list_studies(session, who)
+        {
+            **study.model_dump(include={"study_id", "title", "is_demo"}),
+            **member.model_dump(include=_MEMBER),
+            "n_members": counts[study.study_id],
+        }
+        for study, member in rows
     ]
     account = {"id": who.account_id, "name": who.name, "is_admin": who.is_admin}
     return {"account": account, "device_id": who.device_id, "studies": studies, "server_time": now}

@@ -1,14 +1,16 @@
 """Members of a study, each known there by an observer name."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from skygge.clock import new_id
-from skygge.errors import AlreadyMember, ObserverTaken
+from skygge.errors import AlreadyMember, LastLead, ObserverTaken
 from skygge.studies.access import Role
-from skygge.studies.tables import MemberRow
+from skygge.studies.tables import MemberRow, StudyRow
 
 
 def add_member(
@@ -44,6 +46,33 @@ def list_members(session: Session, study_id: UUID) -> list[MemberRow]:
     """All members of a study in the order they joined."""
     query = select(MemberRow).where(MemberRow.study_id == study_id)
     return list(session.exec(query.order_by(col(MemberRow.joined_at), col(MemberRow.member_id))))
+
+
+def count_members(session: Session, study_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """How many belong to each of some studies."""
+    query = select(MemberRow.study_id, func.count()).where(col(MemberRow.study_id).in_(set(study_ids)))
+    return {study_id: n for study_id, n in session.exec(query.group_by(col(MemberRow.study_id)))}
+
+
+def amend_member(session: Session, row: MemberRow, role: Role | None, exports_full: bool | None) -> dict[str, object]:
+    """Change what is said, and tell it. A study always has a lead. Raises LastLead."""
+    said: dict[str, object] = {}
+    if role is not None and role != row.role:
+        if row.role == Role.LEAD and count_leads(session, row.study_id) == 1:
+            raise LastLead
+        row.role = said["role"] = role
+    if exports_full is not None:
+        row.exports_full = said["exports_full"] = exports_full
+    return said
+
+
+def count_leads(session: Session, study_id: UUID) -> int:
+    """How many lead a study and can sign in. The study's row is locked: two leads must not step down at once."""
+    session.exec(select(StudyRow.study_id).where(StudyRow.study_id == study_id).with_for_update()).one()
+    query = select(func.count()).where(
+        MemberRow.study_id == study_id, MemberRow.role == Role.LEAD, col(MemberRow.account_id).is_not(None)
+    )
+    return session.exec(query).one()
 
 
 def find_observer(session: Session, study_id: UUID, observer: str) -> MemberRow | None:

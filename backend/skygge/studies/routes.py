@@ -18,6 +18,7 @@ from skygge.errors import (
     AlreadyMember,
     DeviceTaken,
     DeviceUnknown,
+    LastLead,
     MemberUnknown,
     ObserverTaken,
     RoleInsufficient,
@@ -33,6 +34,7 @@ from skygge.studies.create import describe, describe_study, list_studies
 from skygge.studies.devices import Contact, list_devices, note_contact, note_revocation
 from skygge.studies.invitations import invite, list_invitations
 from skygge.studies.members import add_member, list_members
+from skygge.studies.members import amend_member as change_member
 from skygge.studies.shapes import (
     DeviceIn,
     DeviceOut,
@@ -93,19 +95,19 @@ def create_member(study_id: UUID, body: MemberIn, who: SignedIn, session: WriteS
 @router.patch(
     "/studies/{study_id}/members/{member_id}",
     response_model=MemberOut,
-    responses=MAY_FAIL | document_problems(MemberUnknown),
+    responses=MAY_FAIL | document_problems(MemberUnknown, LastLead),
 )
 def amend_member(
     study_id: UUID, member_id: UUID, body: MemberAmended, who: SignedIn, session: WriteSession, clock: ClockDep
 ) -> Any:
-    """Let an analyst download more than de-identified files, or no longer. The lead's."""
+    """Give a member another role; let an analyst download more than de-identified files, or no longer. The lead's."""
     lead = require(session, who, study_id, Permission.LEAD)
     row = session.get(MemberRow, (study_id, member_id))
     if row is None:
         raise MemberUnknown
-    row.exports_full = body.exports_full
-    details = {"member_id": str(member_id), "exports_full": body.exports_full}
-    _record(session, lead, "member.amended", clock(), details)
+    said = change_member(session, row, body.role, body.exports_full)
+    if said:
+        _record(session, lead, "member.amended", clock(), {"member_id": str(member_id), **said})
     return _member(row, _names(session, study_id))
 
 

@@ -38,6 +38,7 @@ class StudySummary(BaseModel):
     observer: str
     member_id: UUID
     is_demo: bool
+    n_members: int
 
 
 class Me(BaseModel):
@@ -70,9 +71,10 @@ class MemberOut(BaseModel):
 
 
 class MemberAmended(Strict):
-    """What the lead may change of a member: whether an analyst's downloads may hold what identifies people."""
+    """What the lead may change of a member: the role, and whether an analyst's downloads may hold what identifies."""
 
-    exports_full: bool
+    exports_full: bool | None = None
+    role: Annotated[Role | None, Field(strict=False)] = None
 
 
 class DeviceIn(Strict):

@@ -12,6 +12,7 @@ export interface Codebook {
 
 interface CodebookLike {
   fields: object;
+  is_on_server?: boolean;
 }
 
 /** First-class answers that every structure row ends with. */
@@ -20,11 +21,18 @@ export const UNCLEAR = 'unclear';
 /** Behind every code that the study has placed itself. */
 const LAST = 1_000_000;
 
-/** The highest published version, or null while the study has none on this device. */
+/**
+ * The highest published version, or null while the study has none on this device. One that was written here counts once
+ * the server has taken it: another may have been published in between.
+ */
 export function currentCodebook(subjects: readonly CodebookLike[]): Codebook | null {
-  const published = subjects
-    .map((subject) => subject.fields as Partial<Codebook> & { status?: string })
-    .filter((fields) => fields.status === 'published' && typeof fields.version === 'number');
+  const all = subjects.filter(({ fields }) => {
+    const { status, version } = fields as { status?: string; version?: unknown };
+    return status === 'published' && typeof version === 'number';
+  });
+  const taken = all.filter((subject) => subject.is_on_server !== false);
+  // After a restore none may count as taken for a moment, and the field goes on coding.
+  const published = (taken.length > 0 ? taken : all).map(({ fields }) => fields as Partial<Codebook>);
   published.sort((a, b) => (b.version ?? 0) - (a.version ?? 0));
   const newest = published[0];
   return newest ? { version: newest.version ?? 1, codes: newest.codes ?? [] } : null;

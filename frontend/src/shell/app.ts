@@ -62,6 +62,8 @@ export interface App {
   /** Ends the session at the server. What is on this phone stays. */
   signOut(): Promise<void>;
   setUp(token: string, form: SetupForm): Promise<void>;
+  /** With the code of an invitation: makes an account and signs in. */
+  join(code: string, form: { name: string; password: string }): Promise<void>;
   /** With a link from an administrator; afterwards one signs in with the new password. */
   resetPassword(token: string, password: string): Promise<void>;
   createStudy(form: StudyForm): Promise<void>;

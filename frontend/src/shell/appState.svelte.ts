@@ -141,6 +141,12 @@ export class AppState implements App {
     this.go('/', { replace: true });
   }
 
+  async join(code: string, form: { name: string; password: string }): Promise<void> {
+    await door.join({ code, ...form });
+    await this.signIn(form.name, form.password);
+    this.go('/', { replace: true });
+  }
+
   async resetPassword(token: string, password: string): Promise<void> {
     await door.resetPassword(token, password);
     this.go('/sign-in', { replace: true });

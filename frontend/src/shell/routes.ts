@@ -3,6 +3,7 @@
 export type RouteName =
   | 'home' | 'capture' | 'encounter' | 'entry' | 'ended' | 'show' | 'find' | 'day' | 'sync' | 'review' | 'analyses' | 'analysis' | 'export'
   | 'format' | 'import' | 'tokens' | 'records'
+  | 'codebook' | 'codebook-versions' | 'codebook-recode' | 'people' | 'team' | 'join'
   | 'settings' | 'install' | 'room' | 'setup' | 'reset' | 'pair' | 'add-phone' | 'sign-in' | 'studies' | 'lost';
 
 export interface Route {
@@ -29,6 +30,13 @@ const PLACES: readonly (readonly [RegExp, RouteName])[] = [
   [/^import$/, 'import'],
   [/^tokens$/, 'tokens'],
   [/^records$/, 'records'],
+  [/^codebook$/, 'codebook'],
+  [/^codebook\/versions$/, 'codebook-versions'],
+  [/^codebook\/recode$/, 'codebook-recode'],
+  [/^people$/, 'people'],
+  [/^team$/, 'team'],
+  [/^join$/, 'join'],
+  [/^join\/([^/]+)$/, 'join'],
   [/^settings$/, 'settings'],
   [/^install$/, 'install'],
   [/^room$/, 'room'],

@@ -1,10 +1,10 @@
 import type { Phase } from './app';
 import type { Route, RouteName } from './routes';
 
-const WITHOUT_ACCOUNT: readonly RouteName[] = ['setup', 'reset', 'pair', 'install', 'room'];
+const WITHOUT_ACCOUNT: readonly RouteName[] = ['setup', 'reset', 'pair', 'join', 'install', 'room'];
 const WITHOUT_STUDY: readonly RouteName[] = ['reset', 'install', 'room', 'sign-in', 'add-phone'];
 /** Places that make no sense once a study is open. */
-const BEHIND_US: readonly RouteName[] = ['setup', 'pair', 'lost'];
+const BEHIND_US: readonly RouteName[] = ['setup', 'pair', 'join', 'lost'];
 
 /** The screen for a place in a phase: who is not signed in sees the door, whatever the address says. */
 export function whichScreen(phase: Phase, route: Route): Route {

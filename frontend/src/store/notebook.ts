@@ -39,6 +39,8 @@ export interface Notebook {
   parentsOf(subject_id: string, fields: string[]): string[];
   /** Everything ever reported on a thing, oldest first. */
   history(subject_id: string): Promise<StoredChange[]>;
+  /** Every change that was reported as one of a group, oldest first: what may be taken back together. */
+  grouped(): Promise<StoredChange[]>;
 
   counts(): Counts;
   /** Why each parked change is parked. */

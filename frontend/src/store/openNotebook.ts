@@ -11,6 +11,7 @@ import { toStoredChange } from './refold';
 import type { EntrySubject, Subject, SubjectType } from './subjects';
 
 const STUCK_AFTER_MS = 1500;
+const READ_AT_ONCE = 2000;
 
 export interface OpenNotebook extends Notebook {
   /** For the phone's side of sync. */
@@ -122,6 +123,18 @@ class StoredNotebook implements OpenNotebook {
   async history(subject_id: string): Promise<StoredChange[]> {
     const records = await this.notes.connection.use((db) => db.getAllFromIndex('change', 'subject', subject_id));
     return records.map(toStoredChange).sort((one, other) => (one.change_id < other.change_id ? -1 : 1));
+  }
+
+  async grouped(): Promise<StoredChange[]> {
+    const found: StoredChange[] = [];
+    let last = '';
+    for (;;) {
+      const range = IDBKeyRange.lowerBound(last, true);
+      const chunk = await this.notes.connection.use((db) => db.getAll('change', range, READ_AT_ONCE));
+      found.push(...chunk.filter(({ body }) => body.group_id).map(toStoredChange));
+      if (chunk.length < READ_AT_ONCE) return found;
+      last = chunk.at(-1)?.change_id ?? '';
+    }
   }
 
   counts(): Counts {

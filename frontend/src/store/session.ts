@@ -18,6 +18,8 @@ export interface StudyBrief {
   readonly observer: string;
   readonly member_id?: string;
   readonly is_demo: boolean;
+  /** What only a second member needs is shown once there is one. */
+  readonly n_members?: number;
 }
 
 export interface Preferences {

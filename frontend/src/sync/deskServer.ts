@@ -11,6 +11,10 @@ export type PairingState = Schemas['PairingState'];
 export type Token = Schemas['TokenOut'];
 export type AuditRecord = Schemas['AuditOut'];
 export type Member = Schemas['MemberOut'];
+export type Device = Schemas['DeviceOut'];
+export type Invitation = Schemas['InvitationOut'];
+export type Starter = Schemas['StarterOut'];
+export type CodebookRead = Schemas['CodebookRead'];
 
 /** Calls for exports, imports and tokens, as in `Server`. */
 export interface DeskServer {
@@ -32,6 +36,17 @@ export interface DeskServer {
   /** The audit log of the study, newest first, of some kinds or all; at most `limit`, and whether there is more. */
   records(kinds: string[], limit: number): Promise<{ items: AuditRecord[]; has_more: boolean }>;
   members(): Promise<Member[]>;
+  /** The codebooks that come with Skygge. */
+  starters(): Promise<Starter[]>;
+  /** A codebook file as it would be as a draft; the server keeps nothing of it. */
+  readCodebook(file: Blob): Promise<CodebookRead>;
+  setRole(member_id: string, role: Member['role']): Promise<Member>;
+  devices(): Promise<Device[]>;
+  /** Closed to a device, or open again. */
+  revokeDevice(device_id: string, revoked: boolean): Promise<Device>;
+  invitations(): Promise<Invitation[]>;
+  /** Its code is told this once. */
+  invite(role: Member['role'], observer: string | null): Promise<Schemas['InvitationMade']>;
   letExportFull(member_id: string, exports_full: boolean): Promise<Member>;
 }
 
@@ -59,6 +74,16 @@ export function createDesk(study: () => string): DeskServer {
       return { items: page.items, has_more: page.cursor !== null };
     },
     members: async () => (await ask('get', '/api/v1/studies/{study_id}/members', { path: path() })).items,
+    setRole: (member_id, role) =>
+      ask('patch', '/api/v1/studies/{study_id}/members/{member_id}', { path: { ...path(), member_id }, body: { role } }),
+    devices: async () => (await ask('get', '/api/v1/studies/{study_id}/devices', { path: path() })).items,
+    revokeDevice: (device_id, revoked) =>
+      ask('post', '/api/v1/studies/{study_id}/devices', { path: path(), body: { device_id, revoked } }),
+    invitations: async () => (await ask('get', '/api/v1/studies/{study_id}/invitations', { path: path() })).items,
+    invite: (role, observer) =>
+      ask('post', '/api/v1/studies/{study_id}/invitations', { path: path(), body: { role, observer } }),
+    starters: async () => (await ask('get', '/api/v1/starters', {})).items,
+    readCodebook: (file) => call('POST', inStudy('codebooks', 'read'), { file }),
     letExportFull: (member_id, exports_full) =>
       ask('patch', '/api/v1/studies/{study_id}/members/{member_id}', {
         path: { ...path(), member_id },

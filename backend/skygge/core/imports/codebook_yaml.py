@@ -16,11 +16,21 @@ from skygge.core.planning import Gathered, plan_lines
 
 def read_codebook_yaml(pieces: Iterable[bytes], target: Target) -> Plan:
     """The codebook version that a file means in a study. Raises ImportRefused with the lines that are wrong."""
-    root = _compose(b"".join(pieces))
+    note, codes = read_yaml_codes(b"".join(pieces))
+    found = CodesFound(target)
+    for row, code in codes:
+        found.take(row, code)
+    return plan_lines(found.rows(note), Gathered(target, "codebook-yaml"))
+
+
+def read_yaml_codes(raw: bytes) -> tuple[str, list[tuple[int, dict[str, Any]]]]:
+    """Note and codes of a file, each code with its line. Raises ImportRefused with the lines that are wrong."""
+    root = _compose(raw)
     listed = _find(root, "codes")
     if not isinstance(listed, yaml.SequenceNode):
         raise ImportRefused([RowError(1, "codebook.no_codes", "codes")])
-    found, wrong = CodesFound(target), []
+    found: list[tuple[int, dict[str, Any]]] = []
+    wrong = []
     for place, node in enumerate(listed.value, 1):
         row = node.start_mark.line + 1
         code = _build(node, row)
@@ -30,11 +40,11 @@ def read_codebook_yaml(pieces: Iterable[bytes], target: Target) -> Plan:
             names = {str(error["loc"][0]) for error in problem.errors() if error["loc"]} & set(Code.model_fields)
             wrong.append(RowError(row, "change.content_invalid", min(names, default="code")))
             continue
-        found.take(row, {"order": place, **code})
+        found.append((row, {"order": place, **code}))
     if wrong:
         raise ImportRefused(wrong)
     note = _build(_find(root, "note"), 1)
-    return plan_lines(found.rows(note if isinstance(note, str) else ""), Gathered(target, "codebook-yaml"))
+    return note if isinstance(note, str) else "", found
 
 
 def _compose(raw: bytes) -> Any:

@@ -1,0 +1,20 @@
+import { plain, type Loaded, type Screen } from './screens';
+import type { RouteName } from './shell/routes';
+
+/** The screens of the desk, each a chunk of its own. */
+export const deskScreens: Partial<Record<RouteName, () => Loaded<Screen>>> = {
+  codebook: () => plain(import('./codebook/Codebook.svelte')),
+  'codebook-versions': () => plain(import('./codebook/Versions.svelte')),
+  'codebook-recode': () => plain(import('./codebook/Recode.svelte')),
+  people: () => plain(import('./people/People.svelte')),
+  team: () => plain(import('./team/Team.svelte')),
+  analyses: () => plain(import('./analysis/Analyses.svelte')),
+  analysis: () => import('./analysis/Analysis.svelte'),
+  export: () => plain(import('./export/Exports.svelte')),
+  format: () => import('./export/Format.svelte'),
+  import: () => plain(import('./export/Imports.svelte')),
+  tokens: () => plain(import('./export/Tokens.svelte')),
+  records: () => plain(import('./export/Records.svelte')),
+  room: () => plain(import('./enter/Room.svelte')),
+  'add-phone': () => plain(import('./settings/AddPhone.svelte')),
+};

@@ -1,0 +1,126 @@
+"""From one to two: an invitation, roles, devices, and a visit that both watched. Alone one sees none of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Playwright, expect
+
+from tests.e2e.field import Field, sure
+from tests.e2e.observer import PASSWORD, Observer
+from tests.e2e.phone import LAPTOP, Phone
+from tests.e2e.test_codebook import TABLET, sign_in
+from tests.e2e.test_records import look_at
+
+
+@pytest.fixture(scope="module")
+def desk(playwright: Playwright, field: Field, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """The lead's laptop."""
+    device = sign_in(playwright, tmp_path_factory.mktemp("desk"), field, LAPTOP)
+    yield device.page
+    assert not [line for line in device.console if re.search("pageerror|Content Security Policy", line)]
+    device.close()
+
+
+@pytest.fixture(scope="module")
+def colleague(playwright: Playwright, field: Field, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Phone]:
+    """Somebody else's phone, not signed in."""
+    phone = Phone(playwright, tmp_path_factory.mktemp("colleague"), field.server.origin)
+    yield phone
+    phone.close()
+
+
+def ask(field: Field, things: str) -> list[dict[str, Any]]:
+    """A list of the study, read with the lead's phone."""
+    answer = field.page.request.get(f"{field.server.origin}/api/v1/studies/{field.study_id}/{things}")
+    return [dict(one) for one in answer.json()["items"]]
+
+
+def test_alone_one_sees_nothing_of_a_team_but_the_way_to_invite(field: Field, desk: Page) -> None:
+    """No place, no member list, no pairing: a link in the settings."""
+    places = desk.get_by_role("navigation", name="Places")
+    expect(places.get_by_role("link", name="Codebook")).to_be_visible()
+    expect(places.get_by_role("link", name="Team")).to_have_count(0)
+    desk.goto(f"{field.server.origin}/#/settings")
+    desk.get_by_role("link", name="Invite somebody", exact=True).click()
+    expect(desk.get_by_role("region", name="Invite somebody", exact=True)).to_be_visible()
+    expect(desk.get_by_role("region", name="Members", exact=True)).to_have_count(0)
+    expect(desk.get_by_role("region", name="Watched together", exact=True)).to_have_count(0)
+
+
+def test_an_invitation_makes_a_second_member_once(field: Field, desk: Page, colleague: Phone) -> None:
+    """A link shown once; the colleague signs in with it, and a second try is told why not."""
+    invite = desk.get_by_role("region", name="Invite somebody", exact=True)
+    invite.get_by_label("Observer name (optional)").fill("Bo")
+    invite.get_by_role("button", name="Make an invitation", exact=True).click()
+    link = invite.locator(".link").inner_text()
+    expect(invite.get_by_text("Good once and for a week.", exact=False)).to_be_visible()
+    expect(invite.get_by_text("observer · Bo", exact=False)).to_be_visible()
+    look_at(desk, "team-invite")
+    page = colleague.open(link.removeprefix(field.server.origin))
+    page.get_by_label("Name", exact=True).fill("bo")
+    page.get_by_label("Password", exact=True).fill("kort")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Make an account and join", exact=True).tap()
+    expect(page.get_by_role("button", name="START", exact=True)).to_be_visible()
+    assert sorted(str(one["observer"]) for one in ask(field, "members")) == ["Bo", "observer-1"]
+    again = page.request.post(
+        f"{field.server.origin}/api/v1/invitations/accept",
+        data={"code": link.rsplit("/", 1)[1], "name": "c", "password": PASSWORD},
+    )
+    assert again.status == 410
+
+
+def test_roles_are_given_and_the_last_lead_stays(field: Field, desk: Page, colleague: Phone) -> None:
+    """Team is a place now; a reader's role arrives at the server, and nobody leads a study without a lead."""
+    desk.goto(f"{field.server.origin}/#/settings")
+    desk.reload()
+    desk.get_by_role("navigation", name="Places").get_by_role("link", name="Team").click(timeout=60_000)
+    members = desk.get_by_role("region", name="Members", exact=True)
+    members.get_by_label("Role of ida").select_option("observer")
+    expect(desk.get_by_role("alert")).to_contain_text("A study always has a lead")
+    members.get_by_label("Role of bo").select_option("reader")
+    sure(lambda: {one["observer"]: one["role"] for one in ask(field, "members")}["Bo"] == "reader", "no reader")
+    members.get_by_label("Role of bo").select_option("observer")
+    sure(lambda: {one["observer"]: one["role"] for one in ask(field, "members")}["Bo"] == "observer", "no observer")
+
+
+def test_a_visit_that_two_watched_is_paired_afterwards(field: Field, desk: Page, colleague: Phone) -> None:
+    """Neither said the six letters; the lead pairs them, and takes one out again."""
+    hand = field.begin(("Citizen", "C1"))
+    other = Observer(colleague.page)
+    other.start()
+    other.see(action="Asks")
+    expect(desk.get_by_text("An encounter of theirs runs", exact=False).first).to_be_visible(timeout=60_000)
+    look_at(desk, "team-laptop")
+    hand.see("C1", action="Asks")
+    other.end()
+    hand.end()
+    together = desk.get_by_role("region", name="Watched together", exact=True)
+    together.get_by_role("button", name="It was one visit", exact=True).click(timeout=60_000)
+    expect(together.get_by_role("heading", name="One visit, several observers")).to_be_visible()
+    sure(lambda: len({one["visit_id"] for one in ask(field, "encounters?limit=100")} - {None}) == 1, "not paired")
+    assert {bool(one["visit_code"]) for one in ask(field, "encounters?limit=100")} == {True}
+    together.get_by_role("button", name=re.compile("^Take .* out$")).click()
+    sure(lambda: [one["visit_id"] for one in ask(field, "encounters?limit=100")].count(None) == 1, "still one visit")
+    expect(together.get_by_role("button", name="It was one visit", exact=True)).to_be_visible()
+
+
+def test_a_lost_phone_is_revoked_and_let_in_again(field: Field, desk: Page, colleague: Phone) -> None:
+    """With the consequence said first; the phone reads nothing more until it is open again."""
+    devices = desk.get_by_role("region", name="Devices", exact=True)
+    row = devices.get_by_role("listitem").filter(has_text="bo · last heard of")
+    row.get_by_role("button", name="Revoke …", exact=True).click()
+    expect(row.get_by_role("alert")).to_contain_text("60 days")
+    desk.set_viewport_size({"width": TABLET[0], "height": TABLET[1]})
+    look_at(desk, "team-revoke-tablet")
+    row.get_by_role("button", name=re.compile("^Revoke .*[^…]$")).click()
+    expect(row.get_by_text(re.compile("^revoked "))).to_be_visible()
+    refused = colleague.page.request.get(f"{field.server.origin}/api/v1/studies/{field.study_id}/entries")
+    assert refused.json()["code"] == "device.revoked"
+    row.get_by_role("button", name="Open again", exact=True).click()
+    expect(row.get_by_role("button", name="Revoke …", exact=True)).to_be_visible()
+    assert colleague.page.request.get(f"{field.server.origin}/api/v1/studies/{field.study_id}/entries").ok
