@@ -128,7 +128,8 @@ def test_an_erased_person_is_nowhere_and_does_not_come_back(world: World, phone:
     dry = phone.client.post(f"{phone.url}/withdrawals", json={**asked, "dry_run": True}).json()
     assert phone.pull_all() == before
     done = phone.client.post(f"{phone.url}/withdrawals", json=asked).json()
-    assert done == {**dry, "dry_run": False}
+    assert done["number"] and len(done["seal"]) == 64
+    assert done == {**dry, "dry_run": False, **{name: done[name] for name in ("at", "number", "seal")}}
     assert (done["promises"], done["n_entries"], done["n_references"]) == (["erase"], 1, 1)
     assert [text["id"] for text in done["to_read"]] == [free["subject_id"]]
     assert [one["id"] for one in phone.read("entries")] == [free["subject_id"]]
@@ -245,3 +246,21 @@ def test_entries_that_struck_minutes_name_are_erased_when_they_come_later(phone:
     assert words(phone.push(lost)) == ["erased"]
     assert [one["jotting"] for one in phone.read("entries")] == ["bliver"]
     assert MARKER not in json.dumps(phone.pull_all())
+
+
+def test_an_edit_by_somebody_who_has_not_seen_the_strike_brings_nothing_back(world: World, phone: Phone) -> None:
+    """An unsent edit of a whole text arrives after the strike: the words go from it too, for good, and are known."""
+    visit = phone.visit()
+    entry = phone.entry(visit, jotting=f"{MARKER} siger nej")
+    late = phone.amend(entry, {"jotting": f"{MARKER} siger nej, og {MARKER} går"})
+    phone.push(visit, entry)
+    strike = phone.change("words.struck", {"words": MARKER, "replacement": "C1"}, subject_id=entry["subject_id"])
+    phone.push(strike)
+    (told,) = phone.push(late)
+    assert told["verdict"] == "erased" and told["stub"]["payload"] == {"jotting": "C1 siger nej, og C1 går"}
+    assert words(phone.push(late)) == ["erased"]
+    assert [one["jotting"] for one in phone.read("entries")] == ["C1 siger nej, og C1 går"]
+    informed = phone.amend(entry, {"jotting": "Hun siger nej"}, late, strike)
+    following = phone.amend(entry, {"jotting": "Hun siger jo"}, informed)
+    assert words(phone.push(informed, following)) == ["stored", "stored"]
+    assert_nowhere(world, phone)

@@ -24,6 +24,7 @@ from skygge.core.model import FIRST_YEAR, LAST_YEAR, read_instant
 from skygge.core.redact import to_stub
 from skygge.core.wire import check_value, content_hash, to_verbatim
 from skygge.db import NEWS
+from skygge.fieldlog.late import Late
 from skygge.fieldlog.logged import Key, Logged, as_logged, in_slices, load_logged, seal
 from skygge.fieldlog.own_words import make_server_change
 from skygge.fieldlog.quarantine import park, release
@@ -198,6 +199,9 @@ class _Batch:
     rows: list[dict[str, Any]] = field(default_factory=list)
     parked: list[dict[str, Any]] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.late = Late(self.redacted)
+
     def judge(self, arrival: _Arrival) -> Verdict:
         """Store, recognise or park one change."""
         eraser = self.redacted.find_eraser(arrival.document)
@@ -242,15 +246,16 @@ class _Batch:
 
     def _said_about(self, change: Change) -> list[Logged]:
         key = change_key(change)
-        if key[0] is not None:
-            return self.changes.get(key, [])
+        return self.changes.get(key, []) if key[0] is not None else self._all_about(change)
+
+    def _all_about(self, change: Change) -> list[Logged]:
         about = [own for (_, subject_id), own in self.changes.items() if subject_id == change.subject_id]
         return sorted((logged for own in about for logged in own), key=lambda logged: logged.seq)
 
     def _store(self, arrival: _Arrival, change: Change, before: Place) -> Verdict:
         said = arrival.document
         assert isinstance(said, dict)
-        stub = self.redacted.strike_again(said) or forget_words(said)
+        stub = self.redacted.strike_again(said) or forget_words(said) or self.late.strike(said, self._all_about(change))
         values = self._row(stub or said, change, place_change(change, self.delivery.author.member_id, before))
         logged = as_logged(stub or said, values)
         self.rows.append(values)
@@ -367,6 +372,7 @@ def _write(session: Session, batch: _Batch, standing: set[Key]) -> None:
     study_id, author_id = batch.delivery.study_id, batch.delivery.author.member_id
     if batch.parked:
         park(session, study_id, author_id, batch.parked)
+    batch.late.remember(session, study_id, batch.delivery.received_at)
     if not batch.rows:
         return
     session.execute(insert(ChangeRow.__table__), batch.rows)  # type: ignore[attr-defined]  # SQLModel does not declare it

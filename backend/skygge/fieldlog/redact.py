@@ -65,7 +65,7 @@ def redact_log(session: Session, order: Redaction) -> list[str]:
             _rewrite(session, dict(row), stub, order.by)
             redacted[said["change_id"]] = edits
     _redact_quarantine(session, order)
-    _note(session, order, {**_find_absent(session, order), **order.replayed, **redacted})
+    note(session, order, {**_find_absent(session, order), **order.replayed, **redacted})
     # Only what became a stub now: a phone takes a change that is named without a stub for one it may no longer see.
     return list(redacted)
 
@@ -136,7 +136,7 @@ def _park_stub(said: object, order: Redaction) -> dict[str, Any] | None:
     return to_stub(said, "words", str(order.by), apply_edits(said.get("payload"), edits)) if edits else None
 
 
-def _note(session: Session, order: Redaction, redacted: Mapping[str, list[Edit]]) -> None:
+def note(session: Session, order: Redaction, redacted: Mapping[str, list[Edit]]) -> None:
     """Remember it in the table, and have it written to the ledger and wiped from the disk with the commit."""
     shared = {
         "study_id": order.study_id, "subject_id": order.subject_id, "mode": order.mode,

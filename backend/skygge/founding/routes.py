@@ -32,7 +32,7 @@ from skygge.founding.shapes import Setup, SetupDone, SetupState, StarterOut, Stu
 from skygge.paging import Page, PageQuery, to_page
 from skygge.problems import document_problems
 from skygge.strict import StrictRoute
-from skygge.studies.access import Permission, find_closed, require
+from skygge.studies.access import Permission, refuse_lost_phone, require
 from skygge.studies.create import describe, describe_study
 from skygge.studies.shapes import StudyOut
 
@@ -82,8 +82,7 @@ async def set_up(body: Setup, database: DatabaseDep, settings: SettingsDep, cloc
 )
 def create_study(body: StudyIn, who: Person, session: WriteSession, clock: ClockDep) -> Any:
     """Make a study and lead it. Not from a lost phone."""
-    if find_closed(session, who):
-        raise DeviceRevoked
+    refuse_lost_phone(session, who)
     row, lead = found_study(session, _settings_of(body), read_starter(body.starter), who.account_id, clock)
     keep(session, Event("study.created", clock(), lead.observer, who.account_id, row.study_id))
     session.refresh(row)

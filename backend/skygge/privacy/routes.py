@@ -24,7 +24,8 @@ def withdraw_person(
 ) -> WithdrawalOut:
     """Carry out a person's withdrawal: stop writing about them, take the words out, or erase everything.
 
-    `to_read` lists texts from the same encounters that do not name the person: somebody has to read them.
+    `to_read` lists texts from the same encounters that do not name the person: somebody has to read them. `exports`
+    are downloads that may hold the person. `number` and `seal` name the row of the audit log, for the certificate.
     """
     membership = require(session, who, study_id, Permission.LEAD)
-    return withdraw(session, membership, UUID(asked.actor_id), asked.mode, clock(), dry_run=asked.dry_run)
+    return withdraw(session, membership, asked, clock())

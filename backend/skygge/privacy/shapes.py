@@ -1,5 +1,6 @@
 """What a withdrawal asks for and what it found."""
 
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -18,14 +19,26 @@ class WithdrawalIn(BaseModel):
     actor_id: Id
     mode: Mode
     dry_run: bool = False
+    # The label where it stands in a text without `@`: struck too, or left for somebody to read.
+    strike_mentions: bool = True
 
 
 class TextToRead(BaseModel):
     """A text that may speak of the person without naming them: a person decides whether it stays."""
 
-    type: SubjectType
+    type: SubjectType | None
     id: UUID
     encounter_id: UUID | None = None
+
+
+class EarlierExport(BaseModel):
+    """A download that may hold the person: its row in the audit log, when, by whom, in which format and tier."""
+
+    number: int
+    at: datetime
+    who: str
+    format: str | None
+    tier: str | None
 
 
 class WithdrawalOut(BaseModel):
@@ -37,5 +50,11 @@ class WithdrawalOut(BaseModel):
     n_entries: int
     n_encounters: int
     n_references: int
+    n_mentions: int
+    n_consents: int
     n_changes: int
     to_read: list[TextToRead]
+    exports: list[EarlierExport]
+    at: datetime
+    number: int | None = None
+    seal: str | None = None

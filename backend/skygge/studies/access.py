@@ -109,6 +109,12 @@ def find_closed(session: Session, who: Identity) -> set[UUID]:
     return set(session.exec(query))
 
 
+def refuse_lost_phone(session: Session, who: Identity) -> None:
+    """Raise DeviceRevoked for a device that was revoked anywhere: nothing outside a study is for a finder of it."""
+    if find_closed(session, who):
+        raise DeviceRevoked
+
+
 def require_push(session: Session, who: Identity, study_id: UUID, now: datetime) -> Membership:
     """The membership that may push. A revoked device still may for 60 days, all of it into quarantine.
 

@@ -26,19 +26,22 @@ from skygge.accounts.shapes import (
 from skygge.accounts.throttle import clear_attempts, count_attempt
 from skygge.clock import ClockDep
 from skygge.db import DatabaseDep, WriteSession
-from skygge.errors import PairingOver, PairingWaiting, SessionMissing, TokenBound, TooManyAttempts
+from skygge.errors import DeviceRevoked, PairingOver, PairingWaiting, SessionMissing, TokenBound, TooManyAttempts
 from skygge.problems import document_problems
 from skygge.strict import StrictRoute
+from skygge.studies.access import refuse_lost_phone
 from skygge.studies.entrance import describe_me
 from skygge.studies.shapes import Me
 
 router = APIRouter(route_class=StrictRoute, tags=["accounts"])
-OWN = document_problems(SessionMissing, TokenBound, PairingOver)
+OWN = document_problems(SessionMissing, DeviceRevoked, TokenBound, PairingOver)
 
 
 @router.post("/pairings", status_code=201, response_model=PairingOffer, responses=OWN)
 def offer(who: Person, session: WriteSession, settings: SettingsDep, clock: ClockDep) -> Any:
     """A code for a phone of one's own, good for ten minutes."""
+    # Else whoever finds a phone lets another one in, which nobody revoked.
+    refuse_lost_phone(session, who)
     # Drawn for the few who ask; loading it takes longer than all the rest.
     import segno
 
@@ -51,6 +54,7 @@ def offer(who: Person, session: WriteSession, settings: SettingsDep, clock: Cloc
 @router.get("/pairings/{pairing_id}", response_model=PairingState, responses=OWN)
 def read(pairing_id: UUID, who: Person, session: WriteSession, clock: ClockDep) -> Any:
     """How far it has come, and the name of the device that waits."""
+    refuse_lost_phone(session, who)
     row = find_pairing(session, who.account_id, pairing_id)
     return {"state": state_of(row, clock()), "device_name": row.device_name}
 
@@ -58,6 +62,7 @@ def read(pairing_id: UUID, who: Person, session: WriteSession, clock: ClockDep) 
 @router.post("/pairings/{pairing_id}/answer", response_model=PairingState, responses=OWN)
 def answer(pairing_id: UUID, body: PairingAnswer, who: Person, session: WriteSession, clock: ClockDep) -> Any:
     """Let the device in, or not."""
+    refuse_lost_phone(session, who)
     row = find_pairing(session, who.account_id, pairing_id)
     answer_pairing(session, row, clock(), allow=body.allow)
     return {"state": state_of(row, clock()), "device_name": row.device_name}

@@ -11,11 +11,11 @@ from skygge.accounts.access import Person, SignedIn
 from skygge.audit.keep import SERVER, read_log
 from skygge.audit.tables import AuditRow
 from skygge.db import ReadSession
-from skygge.errors import RoleInsufficient, SessionMissing, StudyUnknown, TokenBound
+from skygge.errors import DeviceRevoked, RoleInsufficient, SessionMissing, StudyUnknown, TokenBound
 from skygge.paging import Page, PageQuery, close_page
 from skygge.problems import document_problems
 from skygge.strict import StrictRoute
-from skygge.studies.access import Permission, require
+from skygge.studies.access import Permission, refuse_lost_phone, require
 
 router = APIRouter(route_class=StrictRoute, tags=["audit"])
 
@@ -54,10 +54,11 @@ def read_study_audit(study_id: UUID, who: SignedIn, session: ReadSession, asked:
 @router.get(
     "/audit",
     response_model=Page[AuditOut],
-    responses=document_problems(SessionMissing, RoleInsufficient, TokenBound),
+    responses=document_problems(SessionMissing, DeviceRevoked, RoleInsufficient, TokenBound),
 )
 def read_server_audit(who: Person, session: ReadSession, asked: Annotated[AuditQuery, Query()]) -> Any:
     """The audit log of the server: sign-ins and accounts, newest first. For the server's admin."""
+    refuse_lost_phone(session, who)
     if not who.is_admin:
         raise RoleInsufficient
     rows = read_log(session, SERVER, kinds=asked.kind, skip=asked.cursor, limit=asked.limit + 1)

@@ -780,7 +780,8 @@ export interface paths {
          * Withdraw Person
          * @description Carry out a person's withdrawal: stop writing about them, take the words out, or erase everything.
          *
-         *     `to_read` lists texts from the same encounters that do not name the person: somebody has to read them.
+         *     `to_read` lists texts from the same encounters that do not name the person: somebody has to read them. `exports`
+         *     are downloads that may hold the person. `number` and `seal` name the row of the audit log, for the certificate.
          */
         post: operations["withdraw_person"];
         delete?: never;
@@ -3635,6 +3636,25 @@ export interface components {
             common_seconds: number;
         };
         /**
+         * EarlierExport
+         * @description A download that may hold the person: its row in the audit log, when, by whom, in which format and tier.
+         */
+        EarlierExport: {
+            /** Number */
+            number: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Who */
+            who: string;
+            /** Format */
+            format: string | null;
+            /** Tier */
+            tier: string | null;
+        };
+        /**
          * EarlierOut
          * @description An export that I made before; `number` is its place in the audit log, which `new_since` takes.
          */
@@ -5221,11 +5241,8 @@ export interface components {
          * @description A text that may speak of the person without naming them: a person decides whether it stays.
          */
         TextToRead: {
-            /**
-             * Type
-             * @enum {string}
-             */
-            type: "study" | "codebook" | "code" | "actor" | "consent" | "encounter" | "gap" | "entry" | "fieldnote" | "memo";
+            /** Type */
+            type: ("study" | "codebook" | "code" | "actor" | "consent" | "encounter" | "gap" | "entry" | "fieldnote" | "memo") | null;
             /**
              * Id
              * Format: uuid
@@ -5681,6 +5698,11 @@ export interface components {
              * @default false
              */
             dry_run: boolean;
+            /**
+             * Strike Mentions
+             * @default true
+             */
+            strike_mentions: boolean;
         };
         /**
          * WithdrawalOut
@@ -5702,10 +5724,25 @@ export interface components {
             n_encounters: number;
             /** N References */
             n_references: number;
+            /** N Mentions */
+            n_mentions: number;
+            /** N Consents */
+            n_consents: number;
             /** N Changes */
             n_changes: number;
             /** To Read */
             to_read: components["schemas"]["TextToRead"][];
+            /** Exports */
+            exports: components["schemas"]["EarlierExport"][];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Number */
+            number?: number | null;
+            /** Seal */
+            seal?: string | null;
         };
         /**
          * ProblemBody
@@ -6479,7 +6516,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: session.missing */
+            /** @description Unauthorized: session.missing, device_revoked */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6564,7 +6601,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: session.missing */
+            /** @description Unauthorized: session.missing, device_revoked */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6653,7 +6690,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: session.missing */
+            /** @description Unauthorized: session.missing, device_revoked */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7968,7 +8005,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: session.missing */
+            /** @description Unauthorized: session.missing, device_revoked */
             401: {
                 headers: {
                     [name: string]: unknown;

@@ -35,6 +35,8 @@ export interface SubjectRecord {
   author: string;
   device_seq: number;
   isOnServer: boolean;
+  /** The redactions that took words out of it, as far as they have arrived here. */
+  struck_by?: string[];
   /** Only on entries: for reading one encounter without the rest. */
   entry_of?: string;
 }

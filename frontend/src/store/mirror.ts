@@ -48,6 +48,11 @@ export class Mirror {
     return [...heads];
   }
 
+  /** The redactions that took words out of anything with this id. */
+  strikesOf(subject_id: string): string[] {
+    return this.allWithId(subject_id).flatMap(({ struck_by = [] }) => struck_by);
+  }
+
   private allWithId(id: string): Subject[] {
     const found = Array.from(this.byType.values(), (subjects) => subjects.get(id));
     return [...found, this.unbegun.get(id)].filter((subject) => subject !== undefined);

@@ -48,6 +48,8 @@ function toRecord(folded: Folded, history: readonly ChangeRecord[]): SubjectReco
   };
   const encounter = folded.type === 'entry' ? folded.fields.encounter_id : undefined;
   if (typeof encounter === 'string') record.entry_of = encounter;
+  const struck_by = new Set(own.flatMap(({ body: { redacted } }) => (redacted?.mode === 'words' ? [redacted.by] : [])));
+  if (struck_by.size > 0) record.struck_by = [...struck_by];
   return record;
 }
 
@@ -70,6 +72,7 @@ export function toSubject(record: SubjectRecord): Subject {
     author: record.author,
     device_seq: record.device_seq,
     is_on_server: record.isOnServer,
+    ...(record.struck_by && { struck_by: record.struck_by }),
   };
 }
 

@@ -40,6 +40,14 @@ const EPOCH = '0192a000-0000-7000-8000-00000000aaaa';
 const FED = { seq: 9, author: 'observer-2', received_at: '2026-03-02T10:00:00.000+00:00' };
 
 describe('words struck on this phone', () => {
+  it('are named by every later edit, so that the server knows it was made without them', async () => {
+    const id = newId();
+    await notebook.write([logged('visit', { jotting: `${NAME} går` }, id)]);
+    const [strike] = await notebook.write([strikeText(id, NAME, 'C1')]);
+    const [edit] = await notebook.write([amended(id, { jotting: 'hun går' })]);
+    expect(edit?.parents).toContain(strike?.change_id);
+  });
+
   it('vanish from every version at once, sent or not, and wait with the strike until it has arrived', async () => {
     const id = newId();
     await notebook.write([logged('visit', { jotting: `${NAME} går` }, id)]);

@@ -184,6 +184,8 @@ export interface Subject<T extends SubjectType = SubjectType> {
   readonly device_seq: number;
   /** Whether every change of it has been acknowledged by the server. */
   readonly is_on_server: boolean;
+  /** The redactions that took words out of it; who edits it now has seen them. */
+  readonly struck_by?: readonly string[];
 }
 
 export type EntrySubject = Subject<'entry'>;

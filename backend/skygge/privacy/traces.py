@@ -1,0 +1,165 @@
+"""Everything in a study that names one person, in any version of anything, and what may speak of them unnamed."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import Session, col, or_, select
+
+from skygge.audit.tables import AuditRow
+from skygge.core.redact import find_matches
+from skygge.errors import ActorUnknown
+from skygge.fieldlog.tables import (
+    ActorRow,
+    ChangeRow,
+    ConsentRow,
+    EncounterRow,
+    EntryRow,
+    FieldNoteRow,
+    Folded,
+    MemoRow,
+    QuarantineRow,
+)
+from skygge.privacy.shapes import EarlierExport, TextToRead
+
+TEXT_TABLES: tuple[tuple[type[Folded], str, str], ...] = (
+    (EntryRow, "entry", "jotting"), (FieldNoteRow, "fieldnote", "text"), (MemoRow, "memo", "text"),
+)  # fmt: skip
+ROWS_AT_ONCE = 500
+
+
+@dataclass
+class Traces:
+    """Everything in a study that names one person (under all ids that were merged), and texts near them.
+
+    `references` are things in whose texts `@C3` stands or once stood, `mentions` those with the label alone.
+    """
+
+    ids: set[UUID]
+    labels: set[str]
+    entries: list[EntryRow] = field(default_factory=list)
+    encounters: list[EncounterRow] = field(default_factory=list)
+    consents: list[ConsentRow] = field(default_factory=list)
+    references: set[UUID] = field(default_factory=set)
+    mentions: set[UUID] = field(default_factory=set)
+    to_read: list[TextToRead] = field(default_factory=list)
+    exports: list[EarlierExport] = field(default_factory=list)
+
+    @property
+    def names(self) -> set[str]:
+        """The ids as they stand in payloads."""
+        return {str(one) for one in self.ids}
+
+    @property
+    def own(self) -> set[UUID]:
+        """What goes as a whole when the person is erased, and needs no look at its texts."""
+        return {*self.ids, *(entry.id for entry in self.entries), *(consent.id for consent in self.consents)}
+
+
+def find_traces(session: Session, study_id: UUID, actor_id: UUID) -> Traces:
+    """Everything that names a person. Raises ActorUnknown."""
+    if session.get(ActorRow, (study_id, actor_id)) is None:
+        raise ActorUnknown
+    ids = _with_merged(session, study_id, actor_id)
+    traces = Traces(ids, _find_labels(session, study_id, ids))
+    entries = select(EntryRow).where(EntryRow.study_id == study_id)
+    named = or_(col(EntryRow.actor_id).in_(ids), col(EntryRow.recipient_id).in_(ids))
+    traces.entries = list(session.exec(entries.where(named)))
+    consents = select(ConsentRow).where(ConsentRow.study_id == study_id, col(ConsentRow.actor_id).in_(ids))
+    traces.consents = list(session.exec(consents.order_by(col(ConsentRow.at).desc())))
+    near = {entry.encounter_id for entry in traces.entries}
+    for encounter in session.exec(select(EncounterRow).where(EncounterRow.study_id == study_id)):
+        if _is_there(encounter, traces):
+            traces.encounters.append(encounter)
+            near.add(encounter.id)
+    _find_named(session, study_id, traces)
+    _find_unnamed(session, study_id, traces, near)
+    traces.exports = list(_find_exports(session, study_id, ids))
+    return traces
+
+
+def mention_of(labels: Collection[str], *, at_sign: str = "@?") -> re.Pattern[str]:
+    """A person's label in a text, with or without `@`: `@C3`; `@C31` and `AC3` are somebody else."""
+    any_of = "|".join(re.escape(label) for label in sorted(labels, key=len, reverse=True))
+    return re.compile(rf"(?<![\w@]){at_sign}(?:{any_of})(?!\w)" if any_of else r"(?!)")
+
+
+def _with_merged(session: Session, study_id: UUID, actor_id: UUID) -> set[UUID]:
+    found, fresh = {actor_id}, {actor_id}
+    while fresh:
+        query = select(ActorRow.id).where(ActorRow.study_id == study_id, col(ActorRow.merged_into).in_(fresh))
+        fresh = set(session.exec(query)) - found
+        found |= fresh
+    return found
+
+
+def _find_labels(session: Session, study_id: UUID, ids: Collection[UUID]) -> set[str]:
+    """Every label that the person ever had: a text keeps the one of its day."""
+    query = select(ChangeRow.raw).where(ChangeRow.study_id == study_id, col(ChangeRow.subject_id).in_(ids))
+    said = (json.loads(raw)["payload"].get("label") for raw in session.exec(query))
+    return {label for label in said if isinstance(label, str) and label}
+
+
+def _is_there(encounter: EncounterRow, traces: Traces) -> bool:
+    listed = {one["actor_id"] for one in [*encounter.presence, *encounter.checks]}
+    return encounter.focal_actor_id in traces.ids or bool(listed & traces.names)
+
+
+def _find_named(session: Session, study_id: UUID, traces: Traces) -> None:
+    """Things with a text, in any version or in quarantine, that names the person: in the log itself, not its fold."""
+    referred, alone = mention_of(traces.labels, at_sign="@"), mention_of(traces.labels, at_sign="")
+    own = traces.own
+    for subject_id, payload in _texts_with(session, study_id, traces.labels):
+        if subject_id in own:
+            continue
+        if find_matches(payload, referred, ""):
+            traces.references.add(subject_id)
+        elif find_matches(payload, alone, ""):
+            traces.mentions.add(subject_id)
+    traces.mentions -= traces.references
+
+
+def _texts_with(session: Session, study_id: UUID, labels: Collection[str]) -> Iterator[tuple[UUID, Any]]:
+    """Subject and payload of every change, stored or parked, whose bytes hold one of the labels."""
+    needles = [json.dumps(label, ensure_ascii=False)[1:-1].encode("utf-8") for label in labels]
+    for table in (ChangeRow, QuarantineRow):
+        query = select(table.raw).where(table.study_id == study_id).execution_options(yield_per=ROWS_AT_ONCE)
+        for raw in session.exec(query):
+            if not any(needle in raw for needle in needles):
+                continue
+            said = json.loads(raw)
+            try:
+                yield UUID(said["subject_id"]), said.get("payload")
+            except (KeyError, TypeError, ValueError, AttributeError):
+                # Parked, and about nothing that has an id: its author sees it in the list of what was not understood.
+                continue
+
+
+def _find_unnamed(session: Session, study_id: UUID, traces: Traces, near: set[UUID]) -> None:
+    """Texts of the person's encounters, or about the person, that do not name them: somebody has to read these."""
+    seen = traces.own | traces.references | traces.mentions
+    for table, kind, name in TEXT_TABLES:
+        for row in session.exec(select(table).where(table.study_id == study_id)):
+            encounter_id = getattr(row, "encounter_id", None)
+            is_about = any(target["id"] in traces.names for target in getattr(row, "about", []))
+            is_near = is_about or encounter_id in near
+            if is_near and row.id not in seen and getattr(row, name):
+                read = {"type": kind, "id": row.id, "encounter_id": encounter_id}
+                traces.to_read.append(TextToRead.model_validate(read))
+
+
+def _find_exports(session: Session, study_id: UUID, ids: Collection[UUID]) -> Iterator[EarlierExport]:
+    """Downloads made since the person was first written about, newest first: files that nobody can call back."""
+    about = (ChangeRow.study_id == study_id, col(ChangeRow.subject_id).in_(ids))
+    first_seq = session.exec(select(func.min(ChangeRow.seq)).where(*about)).one()
+    query = select(AuditRow).where(AuditRow.study_id == study_id, AuditRow.kind == "export.made")
+    for row in session.exec(query.order_by(col(AuditRow.number).desc())):
+        if row.details.get("last_seq", 0) >= (first_seq or 0):
+            told = {name: row.details.get(name) for name in ("format", "tier")}
+            yield EarlierExport(number=row.number, at=row.at, who=row.who, **told)

@@ -1,0 +1,69 @@
+"""A person who withdraws is found by every name they ever had, in every version of every text, whoever wrote it."""
+
+from __future__ import annotations
+
+import json
+from uuid import UUID
+
+from tests.fixtures.world import World
+from tests.sync.phone import Phone, join_with_phone, stamp, words
+from tests.sync.test_erasure import MARKER, assert_nowhere
+
+
+def test_a_marker_planted_everywhere_is_nowhere_afterwards(world: World, phone: Phone, study_id: UUID) -> None:
+    """Label, consent, own and other people's jottings, notes, memos, labels, settings, old versions, quarantine."""
+    other = join_with_phone(world, study_id, "Bo")
+    person = phone.change("actor.added", {"label": MARKER, "kind": "citizen"})
+    renamed = phone.amend(person, {"label": "C9"})
+    who = person["subject_id"]
+    consent = phone.change("consent.recorded", {"actor_id": who, "at": stamp(0), "witness": f"{MARKER}s datter"})
+    daughter = phone.change("actor.added", {"label": f"Datter til {MARKER}", "kind": "relative"})
+    visit = phone.visit(setting=f"hos {MARKER}", presence=[{"actor_id": who}])
+    entry = phone.entry(visit, actor_id=who, jotting=MARKER)
+    phone.push(person, renamed, consent, daughter, visit, entry)
+    theirs = other.visit(setting="gangen")
+    jotting = other.entry(theirs, jotting=f"taler om {MARKER} og @{MARKER}")
+    mended = other.amend(jotting, {"jotting": "taler om vejret"})
+    reflection = other.entry(theirs, kind="reflection", jotting=f"{MARKER} gør indtryk")
+    note = other.change("fieldnote.written", {"encounter_id": theirs["subject_id"], "text": f"{MARKER}."})
+    memo = other.change("memo.written", {"text": f"Om @{MARKER} og C9", "about": [{"type": "actor", "id": who}]})
+    odd = {**other.amend(jotting, {"jotting": f"{MARKER} igen"}), "kind": "entry.sung"}
+    told = other.push(theirs, jotting, mended, reflection, note, memo, odd)
+    assert words(told) == ["stored"] * 6 + ["quarantined"]
+    done = phone.client.post(f"{phone.url}/withdrawals", json={"actor_id": who, "mode": "erase"}).json()
+    assert (done["n_entries"], done["n_consents"]) == (1, 1)
+    # With @: the mended jotting (parked change included) and the memo. Alone: daughter, setting, reflection, note.
+    assert (done["n_references"], done["n_mentions"]) == (2, 4)
+    assert_nowhere(world, phone)
+    assert MARKER not in json.dumps([other.pull_all(), other.read("quarantine"), other.read("entries")])
+    assert other.read("memos")[0]["text"] == "Om ▮ og ▮"
+    late = other.amend(note, {"text": f"{MARKER}. Og så gik vi."})
+    assert words(other.push(late)) == ["erased"]
+    assert_nowhere(world, phone)
+
+
+def test_the_label_alone_is_left_to_a_reader_when_that_is_wished(phone: Phone) -> None:
+    """A label that is an everyday word: its texts are listed and not touched."""
+    person = phone.change("actor.added", {"label": "Mor", "kind": "relative"})
+    memo = phone.change("memo.written", {"text": "Mor er et ord for sig; @Mor er en anden."})
+    plain = phone.change("memo.written", {"text": "Mor er et ord for sig."})
+    phone.push(person, memo, plain)
+    asked = {"actor_id": person["subject_id"], "mode": "erase", "strike_mentions": False}
+    done = phone.client.post(f"{phone.url}/withdrawals", json=asked).json()
+    assert (done["n_references"], done["n_mentions"]) == (1, 0)
+    assert [one["id"] for one in done["to_read"]] == [plain["subject_id"]]
+    assert phone.read("memos")[1]["text"] == "Mor er et ord for sig."
+
+
+def test_downloads_that_may_hold_the_person_are_listed(phone: Phone) -> None:
+    """Those made since the person was first written about; earlier ones cannot."""
+    phone.client.get(f"{phone.url}/exports/csv")
+    person = phone.change("actor.added", {"label": "C1", "kind": "citizen"})
+    phone.push(person)
+    phone.client.get(f"{phone.url}/exports/jsonl", params={"tier": "deidentified"})
+    asked = {"actor_id": person["subject_id"], "mode": "stop", "dry_run": True}
+    found = phone.client.post(f"{phone.url}/withdrawals", json=asked).json()
+    assert [(one["format"], one["tier"], one["who"]) for one in found["exports"]] == [
+        ("jsonl", "deidentified", "observer-1")
+    ]
+    assert found["number"] is None and found["seal"] is None
