@@ -35,6 +35,7 @@ export const screens: Partial<Record<RouteName, () => Loaded<Screen>>> = {
   encounter: () => import('./encounter/Timeline.svelte'),
   entry: () => import('./encounter/Entry.svelte'),
   ended: () => import('./encounter/Ended.svelte'),
+  writeup: () => import('./writeup/WriteUp.svelte'),
   show: () => import('./encounter/Shown.svelte'),
   find: () => plain(import('./encounter/Find.svelte')),
   day: () => import('./encounter/Day.svelte'),

@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Playwright, expect, sync_playwright
 
 from tests.e2e.field import Field, open_field
-from tests.e2e.phone import Phone
+from tests.e2e.observer import NAME, PASSWORD
+from tests.e2e.phone import LAPTOP, Phone
 from tests.fixtures.server_process import ServerProcess
 
 MakePhone = Callable[..., Phone]
@@ -49,3 +50,17 @@ def field(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> I
     yield open_field(server, phone)
     phone.close()
     server.kill()
+
+
+@pytest.fixture(scope="module")
+def laptop(playwright: Playwright, field: Field, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
+    """The same person's laptop, signed in."""
+    phone = Phone(playwright, tmp_path_factory.mktemp("laptop"), field.server.origin, size=LAPTOP)
+    page = phone.open("/#/sign-in")
+    page.get_by_label("Name", exact=True).fill(NAME)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.get_by_role("button", name="START", exact=True)).to_be_visible()
+    page.wait_for_function("navigator.serviceWorker.ready.then((r) => r.active?.state === 'activated')")
+    yield Field(field.server, phone)
+    phone.close()

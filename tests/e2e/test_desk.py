@@ -3,33 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-from playwright.sync_api import Page, Playwright, expect
+from playwright.sync_api import Page, expect
 
 from tests.e2e.field import Field, sure
-from tests.e2e.observer import NAME, PASSWORD
-from tests.e2e.phone import LAPTOP, Phone
 
 # What runs if any of it is ever read as a page: an image that fails, a script, a link, a template.
 HOSTILE = '<img src=x onerror="hacked=1"><script>hacked=1</script> javascript:hacked=1 {{hacked=1}} &lt;b&gt;'
-
-
-@pytest.fixture(scope="module")
-def laptop(playwright: Playwright, field: Field, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
-    """The same person's laptop, signed in."""
-    phone = Phone(playwright, tmp_path_factory.mktemp("laptop"), field.server.origin, size=LAPTOP)
-    page = phone.open("/#/sign-in")
-    page.get_by_label("Name", exact=True).fill(NAME)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    expect(page.get_by_role("button", name="START", exact=True)).to_be_visible()
-    page.wait_for_function("navigator.serviceWorker.ready.then((r) => r.active?.state === 'activated')")
-    yield Field(field.server, phone)
-    phone.close()
 
 
 def stored(field: Field, entry_id: str) -> dict[str, Any]:

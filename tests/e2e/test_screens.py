@@ -85,6 +85,7 @@ def test_every_screen_holds(
         expect(page.locator("h1").first).to_be_visible()
         expect(page.get_by_text(re.compile(" …$"))).to_have_count(0)
         _judge(page, look, name)
+    _judge_writeup(page, demo, look)
     _judge_capture(page, demo, look)
     wrong = [line for line in phone.console if re.search("pageerror|Content Security Policy|Trusted", line)]
     assert wrong == []
@@ -126,6 +127,29 @@ def _enter(demo: ServerProcess, phone: Phone, page: Page, look: str | None = Non
 
 def _start(page: Page) -> Locator:
     return page.get_by_role("button", name=re.compile("^START( NU)?$"))
+
+
+def _judge_writeup(page: Page, demo: ServerProcess, look: str) -> None:
+    """The newest encounter's note: empty, with a paragraph of each kind, and its versions."""
+    page.goto(f"{demo.origin}/#/")
+    page.locator('a[href^="#/write/"]').first.click()
+    expect(page.locator("aside button.pick").first).to_be_attached()
+    _judge(page, look, "write-up")
+    if look.startswith("phone"):
+        page.get_by_role("button", name=re.compile("^(Entries|Noteringer)$")).click()
+        _judge(page, look, "write-up entries")
+    page.locator("aside button.pick").first.click()
+    page.keyboard.type("Lungebetændelsesforebyggende mundhygiejnevejledning gives af Peter")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("> “så siger Karen-Marie nej”")
+    page.keyboard.press("Enter")
+    page.keyboard.type("Et afsnit, der ikke hører til nogen notering.")
+    page.get_by_role("button", name=re.compile("^(Versions|Versioner)$")).click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.get_by_role("dialog").get_by_role("listitem").first.get_by_role("button").first.click()
+    _judge(page, look, "write-up versions")
+    page.get_by_role("dialog").get_by_role("button", name=re.compile("^(Close|Luk)$")).click()
+    _judge(page, look, "write-up written")
 
 
 def _judge_capture(page: Page, demo: ServerProcess, look: str) -> None:
