@@ -13,18 +13,22 @@ export async function refoldSubjects(
   const histories = await Promise.all(
     ids.map((id) => tx.objectStore('change').index('subject').getAll(id)),
   );
-  const records = histories.flatMap(foldRecords);
+  const records: SubjectRecord[] = [];
   const subjects = tx.objectStore('subject');
   for (const [index, id] of ids.entries()) {
-    if (histories[index]?.length === 0) records.push(...(await emptied(tx, id)));
+    const folded = foldRecords(histories[index] ?? []);
+    records.push(...folded);
+    // A strike of its words may be all that is left of it: that is of no type, and begins nothing.
+    if (!folded.some((record) => record.isCreated)) records.push(...(await emptied(tx, id, folded)));
   }
   await Promise.all(records.map((record) => subjects.put(record)));
   return records;
 }
 
-/** A thing whose changes are all gone is there no more, whatever type it was. */
-async function emptied(tx: ReportedTx, id: string): Promise<SubjectRecord[]> {
-  const found = await Promise.all(SUBJECT_TYPES.map((type) => tx.objectStore('subject').get([type, id])));
+/** A thing of which no change is left is there no more, whatever type it was. */
+async function emptied(tx: ReportedTx, id: string, folded: readonly SubjectRecord[]): Promise<SubjectRecord[]> {
+  const types = SUBJECT_TYPES.filter((type) => !folded.some((record) => record.type === type));
+  const found = await Promise.all(types.map((type) => tx.objectStore('subject').get([type, id])));
   return found
     .filter((record) => record !== undefined)
     .map((record) => ({ ...record, fields: {}, heads: {}, conflicts: [], isCreated: false }));

@@ -237,6 +237,24 @@ describe('a restored server', () => {
     expect(notebook.get('entry', theirs)?.fields.jotting).toBe('theirs');
   });
 
+  it('takes along what it no longer has although this phone has struck words in it', async () => {
+    await logEntries(1);
+    await syncOnce(copy, server);
+    const theirs = newId();
+    const [other, otherCopy] = await open(newPhone());
+    await other.write([logged('visit', { jotting: 'Bodil venter' }, theirs)]);
+    await syncOnce(otherCopy, server);
+    await syncOnce(copy, server);
+    const payload = { words: 'Bodil', replacement: '▮' };
+    await notebook.write([{ kind: 'words.struck', subject_id: theirs, payload }]);
+    expect(notebook.get('entry', theirs)?.fields.jotting).toBe('▮ venter');
+    server.restore(1, NEWER);
+    await syncOnce(copy, server);
+    expect(notebook.get('entry', theirs)).toBeUndefined();
+    const [again] = await open(phone);
+    expect(again.get('entry', theirs)).toBeUndefined();
+  });
+
   it('is noticed on an acknowledgement as well', async () => {
     const ids = await logEntries(5);
     await syncOnce(copy, server);
