@@ -120,7 +120,7 @@ def test_a_lost_phone_is_revoked_and_let_in_again(field: Field, desk: Page, coll
     row.get_by_role("button", name=re.compile("^Revoke .*[^…]$")).click()
     expect(row.get_by_text(re.compile("^revoked "))).to_be_visible()
     refused = colleague.page.request.get(f"{field.server.origin}/api/v1/studies/{field.study_id}/entries")
-    assert refused.json()["code"] == "device.revoked"
+    assert refused.json()["code"] == "device_revoked"
     row.get_by_role("button", name="Open again", exact=True).click()
     expect(row.get_by_role("button", name="Revoke …", exact=True)).to_be_visible()
     assert colleague.page.request.get(f"{field.server.origin}/api/v1/studies/{field.study_id}/entries").ok
