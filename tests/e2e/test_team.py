@@ -12,8 +12,7 @@ from playwright.sync_api import Page, Playwright, expect
 from tests.e2e.field import Field, sure
 from tests.e2e.observer import PASSWORD, Observer
 from tests.e2e.phone import LAPTOP, Phone
-from tests.e2e.test_codebook import TABLET, sign_in
-from tests.e2e.test_records import look_at
+from tests.e2e.test_codebook import TABLET, look_at, sign_in
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +81,7 @@ def test_roles_are_given_and_the_last_lead_stays(field: Field, desk: Page, colle
     members = desk.get_by_role("region", name="Members", exact=True)
     members.get_by_label("Role of ida").select_option("observer")
     expect(desk.get_by_role("alert")).to_contain_text("A study always has a lead")
+    expect(members.get_by_label("Role of ida")).to_have_value("lead")
     members.get_by_label("Role of bo").select_option("reader")
     sure(lambda: {one["observer"]: one["role"] for one in ask(field, "members")}["Bo"] == "reader", "no reader")
     members.get_by_label("Role of bo").select_option("observer")
