@@ -6,6 +6,7 @@ export const deskScreens: Partial<Record<RouteName, () => Loaded<Screen>>> = {
   codebook: () => plain(import('./codebook/Codebook.svelte')),
   'codebook-versions': () => plain(import('./codebook/Versions.svelte')),
   'codebook-recode': () => plain(import('./codebook/Recode.svelte')),
+  conflicts: () => plain(import('./synced/Conflicts.svelte')),
   people: () => plain(import('./people/People.svelte')),
   team: () => plain(import('./team/Team.svelte')),
   analyses: () => plain(import('./analysis/Analyses.svelte')),

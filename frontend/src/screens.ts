@@ -24,7 +24,8 @@ function desk(name: RouteName): () => Loaded<Screen> {
 }
 
 const DESK = [
-  'codebook', 'codebook-versions', 'codebook-recode', 'people', 'team', 'analyses', 'analysis', 'export', 'format', 'import', 'tokens',
+  'codebook', 'codebook-versions', 'codebook-recode', 'conflicts', 'people', 'team', 'analyses', 'analysis', 'export',
+  'format', 'import', 'tokens',
   'records', 'room', 'add-phone',
 ] as const satisfies readonly RouteName[];
 

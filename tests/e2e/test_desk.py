@@ -76,6 +76,7 @@ def test_words_written_apart_are_kept_side_by_side_and_put_together(field: Field
     conflicts = f"{field.server.origin}/api/v1/studies/{field.study_id}/conflicts"
     sure(lambda: len(field.page.request.get(conflicts).json()["items"]) == 1, "the two did not meet")
     field.page.goto(f"{field.server.origin}/#/sync")
+    field.page.get_by_role("link", name="Conflicts: 1", exact=True).tap(timeout=60_000)
     expect(field.page.get_by_role("heading", name="Written apart")).to_be_visible(timeout=60_000)
     apart = field.page.get_by_role("article")
     expect(apart).to_contain_text("hun ser væk, mod vinduet")

@@ -11,8 +11,7 @@ from playwright.sync_api import Page, Playwright, expect
 
 from tests.e2e.field import Field, sure
 from tests.e2e.phone import LAPTOP
-from tests.e2e.test_codebook import TABLET, sign_in
-from tests.e2e.test_records import look_at
+from tests.e2e.test_codebook import TABLET, look_at, sign_in
 
 
 @pytest.fixture(scope="module", params=[LAPTOP, TABLET], ids=["laptop", "tablet"])

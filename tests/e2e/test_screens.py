@@ -23,6 +23,8 @@ SCREENS = {
     "home": "#/", "sending": "#/sync", "review": "#/review", "analyses": "#/analysis",
     "frequencies": "#/analysis/frequencies", "timeline": "#/analysis/timeline", "exports": "#/export",
     "export tables": "#/export/csv", "export read": "#/export/md", "import": "#/import", "tokens": "#/tokens",
+    "codebook": "#/codebook", "codebook versions": "#/codebook/versions", "codebook recode": "#/codebook/recode",
+    "people": "#/people", "team": "#/team", "conflicts": "#/conflicts",
     "records": "#/records", "settings": "#/settings", "add phone": "#/add-phone", "studies": "#/studies",
 }  # fmt: skip
 SMALLEST_TARGET = 44

@@ -12,8 +12,7 @@ from playwright.sync_api import Page, Playwright, expect
 from tests.e2e.field import Field, sure
 from tests.e2e.observer import PASSWORD, Observer
 from tests.e2e.phone import LAPTOP, Phone
-from tests.e2e.test_codebook import TABLET, sign_in
-from tests.e2e.test_records import look_at
+from tests.e2e.test_codebook import TABLET, look_at, sign_in
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +81,7 @@ def test_roles_are_given_and_the_last_lead_stays(field: Field, desk: Page, colle
     members = desk.get_by_role("region", name="Members", exact=True)
     members.get_by_label("Role of ida").select_option("observer")
     expect(desk.get_by_role("alert")).to_contain_text("A study always has a lead")
+    expect(members.get_by_label("Role of ida")).to_have_value("lead")
     members.get_by_label("Role of bo").select_option("reader")
     sure(lambda: {one["observer"]: one["role"] for one in ask(field, "members")}["Bo"] == "reader", "no reader")
     members.get_by_label("Role of bo").select_option("observer")
@@ -120,7 +120,7 @@ def test_a_lost_phone_is_revoked_and_let_in_again(field: Field, desk: Page, coll
     row.get_by_role("button", name=re.compile("^Revoke .*[^…]$")).click()
     expect(row.get_by_text(re.compile("^revoked "))).to_be_visible()
     refused = colleague.page.request.get(f"{field.server.origin}/api/v1/studies/{field.study_id}/entries")
-    assert refused.json()["code"] == "device.revoked"
+    assert refused.json()["code"] == "device_revoked"
     row.get_by_role("button", name="Open again", exact=True).click()
     expect(row.get_by_role("button", name="Revoke …", exact=True)).to_be_visible()
     assert colleague.page.request.get(f"{field.server.origin}/api/v1/studies/{field.study_id}/entries").ok

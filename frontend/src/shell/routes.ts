@@ -3,7 +3,7 @@
 export type RouteName =
   | 'home' | 'capture' | 'encounter' | 'entry' | 'ended' | 'writeup' | 'show' | 'find' | 'day' | 'sync' | 'review' | 'analyses' | 'analysis' | 'export'
   | 'format' | 'import' | 'tokens' | 'records'
-  | 'codebook' | 'codebook-versions' | 'codebook-recode' | 'people' | 'team' | 'join'
+  | 'codebook' | 'codebook-versions' | 'codebook-recode' | 'people' | 'team' | 'join' | 'conflicts'
   | 'settings' | 'install' | 'room' | 'setup' | 'reset' | 'pair' | 'add-phone' | 'sign-in' | 'studies' | 'lost';
 
 export interface Route {
@@ -34,6 +34,7 @@ const PLACES: readonly (readonly [RegExp, RouteName])[] = [
   [/^codebook$/, 'codebook'],
   [/^codebook\/versions$/, 'codebook-versions'],
   [/^codebook\/recode$/, 'codebook-recode'],
+  [/^conflicts$/, 'conflicts'],
   [/^people$/, 'people'],
   [/^team$/, 'team'],
   [/^join$/, 'join'],

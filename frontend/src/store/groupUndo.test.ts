@@ -43,6 +43,10 @@ describe('taking back what was reported together', () => {
     expect([one, two].map((id) => notebook.get('entry', id)?.fields.action)).toEqual(['asks', 'offers']);
   });
 
+  it('is told from what was reported alone', async () => {
+    expect(await notebook.grouped()).toHaveLength(2);
+  });
+
   it('does nothing a second time, and an undo that is a group itself is taken back too', async () => {
     const again = newId();
     const { drafts } = undoGroup(await about(group_id), group_id);
