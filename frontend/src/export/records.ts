@@ -10,6 +10,7 @@ const KINDS: Record<string, () => string> = {
   'access.answered': m.record_access_answered,
   'account.created': m.record_account_created,
   'consent.recorded': m.record_consent_recorded,
+  'device.cleaned': m.record_device_cleaned,
   'device.paired': m.record_device_paired,
   'device.reopened': m.record_device_reopened,
   'device.revoked': m.record_device_revoked,

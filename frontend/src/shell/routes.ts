@@ -3,6 +3,7 @@
 export type RouteName =
   | 'home' | 'capture' | 'encounter' | 'entry' | 'ended' | 'show' | 'find' | 'day' | 'sync' | 'review' | 'analyses' | 'analysis' | 'export'
   | 'format' | 'import' | 'tokens' | 'records'
+  | 'privacy' | 'person' | 'withdrawal'
   | 'settings' | 'install' | 'room' | 'setup' | 'reset' | 'pair' | 'add-phone' | 'sign-in' | 'studies' | 'lost';
 
 export interface Route {
@@ -29,6 +30,9 @@ const PLACES: readonly (readonly [RegExp, RouteName])[] = [
   [/^import$/, 'import'],
   [/^tokens$/, 'tokens'],
   [/^records$/, 'records'],
+  [/^privacy$/, 'privacy'],
+  [/^privacy\/([^/]+)$/, 'person'],
+  [/^withdrawal\/([^/]+)$/, 'withdrawal'],
   [/^settings$/, 'settings'],
   [/^install$/, 'install'],
   [/^room$/, 'room'],

@@ -10,6 +10,8 @@ export type Pairing = Schemas['PairingOffer'];
 export type PairingState = Schemas['PairingState'];
 export type Token = Schemas['TokenOut'];
 export type AuditRecord = Schemas['AuditOut'];
+export type Withdrawal = Schemas['WithdrawalOut'];
+export type WithdrawalMode = Withdrawal['mode'];
 export type Member = Schemas['MemberOut'];
 
 /** Calls for exports, imports and tokens, as in `Server`. */
@@ -31,6 +33,8 @@ export interface DeskServer {
   answerPairing(pairing_id: string, allow: boolean): Promise<PairingState>;
   /** The audit log of the study, newest first, of some kinds or all; at most `limit`, and whether there is more. */
   records(kinds: string[], limit: number): Promise<{ items: AuditRecord[]; has_more: boolean }>;
+  /** Carry out a person's withdrawal; a dry run changes nothing and counts. */
+  withdraw(asked: Schemas['WithdrawalIn']): Promise<Withdrawal>;
   members(): Promise<Member[]>;
   letExportFull(member_id: string, exports_full: boolean): Promise<Member>;
 }
@@ -58,6 +62,7 @@ export function createDesk(study: () => string): DeskServer {
       const page = await ask('get', '/api/v1/studies/{study_id}/audit', { path: path(), query: { kind, limit } });
       return { items: page.items, has_more: page.cursor !== null };
     },
+    withdraw: (body) => ask('post', '/api/v1/studies/{study_id}/withdrawals', { path: path(), body }),
     members: async () => (await ask('get', '/api/v1/studies/{study_id}/members', { path: path() })).items,
     letExportFull: (member_id, exports_full) =>
       ask('patch', '/api/v1/studies/{study_id}/members/{member_id}', {

@@ -78,6 +78,7 @@ export function createServer(study: () => string): Server {
     exportFile: async (...asked) => (await desk()).exportFile(...asked),
     imports: async () => (await desk()).imports(),
     records: async (...asked) => (await desk()).records(...asked),
+    withdraw: async (...asked) => (await desk()).withdraw(...asked),
     members: async () => (await desk()).members(),
     letExportFull: async (...asked) => (await desk()).letExportFull(...asked),
     importFile: async (...asked) => (await desk()).importFile(...asked),
