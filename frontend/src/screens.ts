@@ -34,6 +34,7 @@ export const screens: Partial<Record<RouteName, () => Loaded<Screen>>> = {
   tokens: () => plain(import('./export/Tokens.svelte')),
   records: () => plain(import('./export/Records.svelte')),
   privacy: () => plain(import('./privacy/People.svelte')),
+  devices: () => plain(import('./privacy/Devices.svelte')),
   person: () => import('./privacy/Person.svelte'),
   withdrawal: () => import('./privacy/Withdrawal.svelte'),
   sync: () => plain(import('./synced/Synced.svelte')),

@@ -23,8 +23,8 @@ SCREENS = {
     "home": "#/", "sending": "#/sync", "review": "#/review", "analyses": "#/analysis",
     "frequencies": "#/analysis/frequencies", "timeline": "#/analysis/timeline", "exports": "#/export",
     "export tables": "#/export/csv", "export read": "#/export/md", "import": "#/import", "tokens": "#/tokens",
-    "records": "#/records", "settings": "#/settings", "consents": "#/privacy", "add phone": "#/add-phone",
-    "studies": "#/studies",
+    "records": "#/records", "settings": "#/settings", "consents": "#/privacy", "devices": "#/devices",
+    "add phone": "#/add-phone", "studies": "#/studies",
 }  # fmt: skip
 SMALLEST_TARGET = 44
 SMALLEST_CAPTURE_TARGET = 58

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -49,6 +50,8 @@ def test_consent_and_withdrawal_on_the_screen(
     expect(page.get_by_text("mundtligt, folderen læst højt")).to_be_visible()
     look(page, eyes, f"person-{locale[:2]}", size)
     sure(lambda: renewals(page, study, who["id"]) == ["2031-05-01"], "the consent did not arrive")
+    told = file_about_person(page)
+    assert told["person"]["pseudonyms"] == ["C1"] and len(told["entries"]) > 0
     page.locator(f'a[href="#/withdrawal/{who["id"]}"]').click()
     page.get_by_role("radio", name=re.compile(f"^{erase}")).check()
     expect(page.get_by_role("button", name=keep, exact=True).first).to_be_visible()
@@ -61,10 +64,13 @@ def test_consent_and_withdrawal_on_the_screen(
     look(page, eyes, f"certificate-{locale[:2]}", size)
     with page.expect_download() as download:
         page.get_by_role("button", name=as_text, exact=True).click()
-    told = download.value.path().read_text("utf-8")
+    said = download.value.path().read_text("utf-8")
     newest = read(page, f"{study}/audit")[0]
-    assert newest["kind"] == "person.erased" and newest["hash"] in told and "C1" not in told
+    assert newest["kind"] == "person.erased" and newest["hash"] in said and "C1" not in said
     assert who["id"] not in [one["id"] for one in read(page, f"{study}/actors")]
+    page.goto(f"{demo.origin}/#/devices")
+    expect(page.get_by_role("button", name=re.compile("^(Save as text|Gem som tekst)$"))).to_be_visible()
+    look(page, eyes, f"devices-{locale[:2]}", size)
     page.goto(f"{demo.origin}/#/privacy")
     expect(page.get_by_role("link", name=re.compile("^C1"))).to_have_count(0)
     assert not eyes.wrong, eyes.wrong
@@ -75,6 +81,14 @@ def read(page: Page, address: str, name: str = "items") -> list[dict[str, Any]]:
     join = "&" if "?" in address else "?"
     items: list[dict[str, Any]] = page.request.get(f"{address}{join}limit=500").json()[name]
     return items
+
+
+def file_about_person(page: Page) -> dict[str, Any]:
+    """What the person is given who asks what is held about them."""
+    with page.expect_download() as download:
+        page.get_by_role("button", name=re.compile("^(Everything about|Alt om) ")).click()
+    told: dict[str, Any] = json.loads(download.value.path().read_text("utf-8"))
+    return told
 
 
 def renewals(page: Page, study: str, actor_id: str) -> list[str]:

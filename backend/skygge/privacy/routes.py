@@ -11,6 +11,7 @@ from skygge.db import ReadSession, WriteSession
 from skygge.errors import ActorUnknown, DeviceRevoked, RoleInsufficient, SessionMissing, StudyUnknown, TokenReadOnly
 from skygge.paging import Page, PageQuery, to_page
 from skygge.privacy.clearing import CLEAR, describe_devices, record_cleaned
+from skygge.privacy.disclose import disclose
 from skygge.privacy.shapes import ClearingIn, DeviceSheetOut, WithdrawalIn, WithdrawalOut
 from skygge.privacy.withdraw import withdraw
 from skygge.problems import document_problems
@@ -56,3 +57,11 @@ def read_device_sheet(study_id: UUID, who: SignedIn, session: ReadSession, pagin
     """For a lost device: whose it is, when it was last heard of, what it wrote, whether it was cleared. The lead's."""
     require(session, who, study_id, Permission.LEAD)
     return to_page(describe_devices(session, study_id), paging)
+
+
+@router.post("/studies/{study_id}/actors/{actor_id}/disclosure", responses=MAY_FAIL)
+def disclose_person(
+    study_id: UUID, actor_id: UUID, who: SignedIn, session: WriteSession, clock: ClockDep
+) -> dict[str, Any]:
+    """Everything about one person, for that person: others are masked, and it goes on record. The lead's."""
+    return disclose(session, require(session, who, study_id, Permission.LEAD), actor_id, clock())

@@ -22,6 +22,7 @@ const KINDS: Record<string, () => string> = {
   'invitation.made': m.record_invitation_made,
   'member.added': m.record_member_added,
   'member.amended': m.record_member_amended,
+  'person.disclosed': m.record_person_disclosed,
   'person.erased': m.record_person_erased,
   'person.redacted': m.record_person_redacted,
   'person.stopped': m.record_person_stopped,

@@ -3,7 +3,7 @@
 export type RouteName =
   | 'home' | 'capture' | 'encounter' | 'entry' | 'ended' | 'show' | 'find' | 'day' | 'sync' | 'review' | 'analyses' | 'analysis' | 'export'
   | 'format' | 'import' | 'tokens' | 'records'
-  | 'privacy' | 'person' | 'withdrawal'
+  | 'privacy' | 'person' | 'withdrawal' | 'devices'
   | 'settings' | 'install' | 'room' | 'setup' | 'reset' | 'pair' | 'add-phone' | 'sign-in' | 'studies' | 'lost';
 
 export interface Route {
@@ -32,6 +32,7 @@ const PLACES: readonly (readonly [RegExp, RouteName])[] = [
   [/^records$/, 'records'],
   [/^privacy$/, 'privacy'],
   [/^privacy\/([^/]+)$/, 'person'],
+  [/^devices$/, 'devices'],
   [/^withdrawal\/([^/]+)$/, 'withdrawal'],
   [/^settings$/, 'settings'],
   [/^install$/, 'install'],

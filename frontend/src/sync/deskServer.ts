@@ -12,6 +12,7 @@ export type Token = Schemas['TokenOut'];
 export type AuditRecord = Schemas['AuditOut'];
 export type Withdrawal = Schemas['WithdrawalOut'];
 export type WithdrawalMode = Withdrawal['mode'];
+export type DeviceSheet = Schemas['DeviceSheetOut'];
 export type Member = Schemas['MemberOut'];
 
 /** Calls for exports, imports and tokens, as in `Server`. */
@@ -35,6 +36,10 @@ export interface DeskServer {
   records(kinds: string[], limit: number): Promise<{ items: AuditRecord[]; has_more: boolean }>;
   /** Carry out a person's withdrawal; a dry run changes nothing and counts. */
   withdraw(asked: Schemas['WithdrawalIn']): Promise<Withdrawal>;
+  /** Everything about one person, for that person; it goes on record. */
+  disclose(actor_id: string): Promise<Record<string, unknown>>;
+  /** Whose devices there are, and what would be lost with each. */
+  deviceSheet(): Promise<DeviceSheet[]>;
   members(): Promise<Member[]>;
   letExportFull(member_id: string, exports_full: boolean): Promise<Member>;
 }
@@ -63,6 +68,9 @@ export function createDesk(study: () => string): DeskServer {
       return { items: page.items, has_more: page.cursor !== null };
     },
     withdraw: (body) => ask('post', '/api/v1/studies/{study_id}/withdrawals', { path: path(), body }),
+    disclose: (actor_id) =>
+      ask('post', '/api/v1/studies/{study_id}/actors/{actor_id}/disclosure', { path: { ...path(), actor_id } }),
+    deviceSheet: async () => (await ask('get', '/api/v1/studies/{study_id}/device-sheet', { path: path() })).items,
     members: async () => (await ask('get', '/api/v1/studies/{study_id}/members', { path: path() })).items,
     letExportFull: (member_id, exports_full) =>
       ask('patch', '/api/v1/studies/{study_id}/members/{member_id}', {
