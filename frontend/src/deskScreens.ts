@@ -16,6 +16,11 @@ export const deskScreens: Partial<Record<RouteName, () => Loaded<Screen>>> = {
   import: () => plain(import('./export/Imports.svelte')),
   tokens: () => plain(import('./export/Tokens.svelte')),
   records: () => plain(import('./export/Records.svelte')),
+  privacy: () => plain(import('./privacy/People.svelte')),
+  devices: () => plain(import('./privacy/Devices.svelte')),
+  person: () => import('./privacy/Person.svelte'),
+  withdrawal: () => import('./privacy/Withdrawal.svelte'),
+  writeup: () => import('./writeup/WriteUp.svelte'),
   room: () => plain(import('./enter/Room.svelte')),
   'add-phone': () => plain(import('./settings/AddPhone.svelte')),
 };

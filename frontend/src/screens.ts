@@ -25,8 +25,7 @@ function desk(name: RouteName): () => Loaded<Screen> {
 
 const DESK = [
   'codebook', 'codebook-versions', 'codebook-recode', 'conflicts', 'people', 'team', 'analyses', 'analysis', 'export',
-  'format', 'import', 'tokens',
-  'records', 'room', 'add-phone',
+  'format', 'import', 'tokens', 'records', 'privacy', 'person', 'withdrawal', 'devices', 'writeup', 'room', 'add-phone',
 ] as const satisfies readonly RouteName[];
 
 /** The screen of each place. Laptop screens come lazily, so that logging an entry needs little code. */
@@ -36,7 +35,6 @@ export const screens: Partial<Record<RouteName, () => Loaded<Screen>>> = {
   encounter: () => import('./encounter/Timeline.svelte'),
   entry: () => import('./encounter/Entry.svelte'),
   ended: () => import('./encounter/Ended.svelte'),
-  writeup: () => import('./writeup/WriteUp.svelte'),
   show: () => import('./encounter/Shown.svelte'),
   find: () => plain(import('./encounter/Find.svelte')),
   day: () => import('./encounter/Day.svelte'),

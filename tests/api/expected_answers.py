@@ -102,6 +102,10 @@ EXPECTED: dict[str, tuple[int, str]] = {
         200, "sign sign sign ok none none none none ok ok role role role reads ok ok",
     ),
     f"POST {STUDY}/withdrawals": (200, LEAD),
+    # Every browser may clear itself, whatever its owner is in the study, as long as there can be a copy in it.
+    f"POST {STUDY}/clearings": (204, MEMBERS_READ),
+    f"POST {STUDY}/actors/{{actor_id}}/disclosure": (200, LEAD),
+    f"GET {STUDY}/device-sheet": (200, LEAD),
     f"GET {STUDY}/imports": (200, LEAD),
     f"POST {STUDY}/imports/{{name}}": (200, LEAD),
     f"GET {STUDY}/report": (200, ANALYSE),

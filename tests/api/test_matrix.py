@@ -131,6 +131,7 @@ def body_of(method: str, address: str, ids: dict[str, str]) -> dict[str, Any]:
         "POST /devices": {"device_id": device_id, "name": "phone"},
         "POST /invitations": {},
         "POST /tokens": {"name": "script"},
+        "POST /clearings": {"device_id": device_id},
         "POST /changes": Phone(None, uuid4()).body([]),  # type: ignore[arg-type]  # only its envelope is wanted
         "POST /withdrawals": {"actor_id": ids["actor_id"], "mode": "erase", "dry_run": True},
     }

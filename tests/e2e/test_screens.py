@@ -25,7 +25,8 @@ SCREENS = {
     "export tables": "#/export/csv", "export read": "#/export/md", "import": "#/import", "tokens": "#/tokens",
     "codebook": "#/codebook", "codebook versions": "#/codebook/versions", "codebook recode": "#/codebook/recode",
     "people": "#/people", "team": "#/team", "conflicts": "#/conflicts",
-    "records": "#/records", "settings": "#/settings", "add phone": "#/add-phone", "studies": "#/studies",
+    "records": "#/records", "settings": "#/settings", "consents": "#/privacy", "devices": "#/devices",
+    "add phone": "#/add-phone", "studies": "#/studies",
 }  # fmt: skip
 SMALLEST_TARGET = 44
 SMALLEST_CAPTURE_TARGET = 58

@@ -67,3 +67,24 @@ def test_downloads_that_may_hold_the_person_are_listed(phone: Phone) -> None:
         ("jsonl", "deidentified", "observer-1")
     ]
     assert found["number"] is None and found["seal"] is None
+
+
+def test_a_device_is_not_clean_until_it_says_so(world: World, phone: Phone, study_id: UUID) -> None:
+    """What was erased may lie on a disk that held it; a device that came later only ever had the stub."""
+    entry = phone.entry(visit := phone.visit(), jotting=MARKER)
+    phone.push(visit, entry)
+    assert [one["unclean_since"] for one in phone.read("device-sheet")] == [None]
+    phone.push(phone.change("words.struck", {"words": MARKER}, subject_id=entry["subject_id"]))
+    newer = join_with_phone(world, study_id, "Bo")
+    newer.push(newer.visit())
+    sheet = {one["observer"]: one for one in phone.read("device-sheet")}
+    assert sheet["observer-1"]["unclean_since"] is not None and sheet["observer-2"]["unclean_since"] is None
+    asked = {"device_id": str(phone.device_id)}
+    cleared = phone.client.post(f"{phone.url}/clearings", json=asked)
+    assert (cleared.status_code, cleared.headers["clear-site-data"]) == (204, '"storage"')
+    assert phone.read("device-sheet")[0]["unclean_since"] or phone.read("device-sheet")[1]["unclean_since"]
+    seen = phone.pull_all()[-1]["seq"]
+    told = phone.client.post(f"{phone.url}/clearings", json={**asked, "cleaned_to": seen})
+    assert told.status_code == 204 and "clear-site-data" not in told.headers
+    assert [one["unclean_since"] for one in phone.read("device-sheet")] == [None, None]
+    assert phone.read("audit")[0]["kind"] == "device.cleaned"

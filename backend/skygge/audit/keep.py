@@ -30,7 +30,7 @@ KINDS = frozenset({
     "study.created", "member.added", "member.amended", "invitation.made", "invitation.accepted", "device.revoked",
     "device.reopened", "device.paired", "token.made", "token.revoked", "export.made", "export.stopped", "import.made",
     "consent.recorded", "person.stopped", "person.redacted", "person.erased", "words.struck", "encounter.struck",
-    "access.answered",
+    "access.answered", "device.cleaned", "person.disclosed",
 })  # fmt: skip
 
 

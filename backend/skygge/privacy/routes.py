@@ -1,20 +1,25 @@
-"""Withdrawals."""
+"""Withdrawals, and what becomes of them on the disks of phones."""
 
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query, Response
 
 from skygge.accounts.access import SignedIn
 from skygge.clock import ClockDep
-from skygge.db import WriteSession
+from skygge.db import ReadSession, WriteSession
 from skygge.errors import ActorUnknown, DeviceRevoked, RoleInsufficient, SessionMissing, StudyUnknown, TokenReadOnly
-from skygge.privacy.shapes import WithdrawalIn, WithdrawalOut
+from skygge.paging import Page, PageQuery, to_page
+from skygge.privacy.clearing import CLEAR, describe_devices, record_cleaned
+from skygge.privacy.disclose import disclose
+from skygge.privacy.shapes import ClearingIn, DeviceSheetOut, WithdrawalIn, WithdrawalOut
 from skygge.privacy.withdraw import withdraw
 from skygge.problems import document_problems
 from skygge.strict import StrictRoute
 from skygge.studies.access import Permission, require
 
 router = APIRouter(route_class=StrictRoute, tags=["privacy"])
+Paging = Annotated[PageQuery, Query()]
 MAY_FAIL = document_problems(SessionMissing, DeviceRevoked, StudyUnknown, ActorUnknown, RoleInsufficient, TokenReadOnly)
 
 
@@ -29,3 +34,34 @@ def withdraw_person(
     """
     membership = require(session, who, study_id, Permission.LEAD)
     return withdraw(session, membership, asked, clock())
+
+
+@router.post(
+    "/studies/{study_id}/clearings",
+    status_code=204,
+    responses=document_problems(SessionMissing, DeviceRevoked, StudyUnknown, RoleInsufficient),
+)
+def clear_device(
+    study_id: UUID, asked: ClearingIn, who: SignedIn, session: WriteSession, clock: ClockDep, response: Response
+) -> None:
+    """Have the asking browser clear its storage; afterwards it says up to which number it had seen the feed."""
+    membership = require(session, who, study_id, Permission.READ)
+    if asked.cleaned_to is None:
+        response.headers.update(CLEAR)
+    else:
+        record_cleaned(session, membership, UUID(asked.device_id), asked.cleaned_to, clock())
+
+
+@router.get("/studies/{study_id}/device-sheet", response_model=Page[DeviceSheetOut], responses=MAY_FAIL)
+def read_device_sheet(study_id: UUID, who: SignedIn, session: ReadSession, paging: Paging) -> Any:
+    """For a lost device: whose it is, when it was last heard of, what it wrote, whether it was cleared. The lead's."""
+    require(session, who, study_id, Permission.LEAD)
+    return to_page(describe_devices(session, study_id), paging)
+
+
+@router.post("/studies/{study_id}/actors/{actor_id}/disclosure", responses=MAY_FAIL)
+def disclose_person(
+    study_id: UUID, actor_id: UUID, who: SignedIn, session: WriteSession, clock: ClockDep
+) -> dict[str, Any]:
+    """Everything about one person, for that person: others are masked, and it goes on record. The lead's."""
+    return disclose(session, require(session, who, study_id, Permission.LEAD), actor_id, clock())

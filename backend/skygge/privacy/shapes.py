@@ -1,12 +1,12 @@
 """What a withdrawal asks for and what it found."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
-from skygge.core.model import Id, SubjectType
+from skygge.core.model import Id, Strict, SubjectType
 
 Mode = Literal["stop", "redact", "erase"]
 
@@ -58,3 +58,22 @@ class WithdrawalOut(BaseModel):
     at: datetime
     number: int | None = None
     seal: str | None = None
+
+
+class ClearingIn(Strict):
+    """A device that wants its disk cleared, or has done it after seeing the feed up to `cleaned_to`."""
+
+    device_id: Id
+    cleaned_to: Annotated[int, Field(ge=0, le=2**62)] | None = None
+
+
+class DeviceSheetOut(BaseModel):
+    """A device as it matters when it is lost. `unclean_since`: something was erased then, and its disk not cleared."""
+
+    device_id: UUID
+    name: str
+    observer: str | None
+    last_contact_at: datetime | None
+    revoked_at: datetime | None
+    n_changes: int
+    unclean_since: datetime | None

@@ -1,6 +1,7 @@
 import { runningEncounter } from '../fieldwork/start';
 import { StoredPhoneCopy } from '../store/phoneCopy';
 import type { OpenNotebook } from '../store/openNotebook';
+import { clearDisk } from '../sync/clearDisk';
 import { syncOnce } from '../sync/engine';
 import { Hints } from '../sync/hints';
 import { OFFLINE, Problem } from '../sync/problem';
@@ -10,10 +11,13 @@ import { SyncTimes } from '../sync/when';
 import type { SyncState, SyncStatus } from './app';
 
 const CAPTURE = '#/capture';
+/** Where a person stands between two things: starting anew takes nothing from them. */
+const IDLE = /^#?\/?(sync)?$/;
 /** Changes of one request past a database that does not answer; there are rarely more. */
 const FROM_MEMORY = 50;
 /** How long to wait for another tab that is at it. */
 const LOCK_PATIENCE_MS = 30_000;
+const TAB = 'skygge-tab';
 
 /** The sync of the open notebook, and what the screens may know of it. */
 export class LiveSync implements SyncStatus {
@@ -24,10 +28,11 @@ export class LiveSync implements SyncStatus {
   private readonly server: HttpServerCopy;
   private readonly times: SyncTimes;
   private readonly hints: Hints;
+  private letTabGo: (() => void) | undefined;
 
   constructor(
     private readonly notebook: OpenNotebook,
-    device_id: string,
+    private readonly device_id: string,
   ) {
     const limits = { changes: MAX_CHANGES, bytes: MAX_BYTES };
     this.phone = new StoredPhoneCopy(notebook.notes, device_id, limits);
@@ -49,11 +54,13 @@ export class LiveSync implements SyncStatus {
   start(): void {
     this.times.start();
     this.hints.start();
+    void navigator.locks?.request(TAB, { mode: 'shared' }, () => new Promise<void>((resolve) => (this.letTabGo = resolve)));
   }
 
   stop(): void {
     this.times.stop();
     this.hints.stop();
+    this.letTabGo?.();
   }
 
   /** Something was saved. */
@@ -91,12 +98,25 @@ export class LiveSync implements SyncStatus {
       this.state = 'idle';
       await this.noteContact();
       this.hints.attend();
+      await this.cleanUp().catch(() => undefined);
       return 'done';
     } catch (error) {
       this.state = nameState(error);
       const wait_s = error instanceof Problem ? error.retry_after_s : undefined;
       return { failed: true, ...(wait_s && { retry_after_ms: wait_s * 1000 }) };
     }
+  }
+
+  /**
+   * After an erasure the old bytes go from the disk too: between encounters, with everything on the server, in the only
+   * tab. The app then starts anew, because the browser has taken its worker and every open connection with them.
+   */
+  private async cleanUp(): Promise<void> {
+    const { notes } = this.notebook;
+    const isIdle = (document.hidden || IDLE.test(location.hash)) && runningEncounter(this.notebook) === undefined;
+    if (!notes.standing.is_unclean || !notes.isComplete || !isIdle || !(await isOnlyTab())) return;
+    const clear = () => clearDisk(this.notebook.study_id, this.device_id, notes.standing.cursor);
+    if (await this.notebook.pause(clear)) location.reload();
   }
 
   /** One syncer per notebook, however many tabs are open. */
@@ -117,6 +137,12 @@ export class LiveSync implements SyncStatus {
     const batch = await this.phone.nextBatch().catch(() => []);
     if (batch.length > 0) await this.server.pushLast(batch);
   }
+}
+
+/** Every tab holds the lock that `start` asks for; another one would go on with a database that is gone. */
+async function isOnlyTab(): Promise<boolean> {
+  const held = (await navigator.locks?.query())?.held ?? [];
+  return held.filter(({ name }) => name === TAB).length === 1;
 }
 
 function nameState(error: unknown): SyncState {

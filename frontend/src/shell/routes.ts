@@ -4,6 +4,7 @@ export type RouteName =
   | 'home' | 'capture' | 'encounter' | 'entry' | 'ended' | 'writeup' | 'show' | 'find' | 'day' | 'sync' | 'review' | 'analyses' | 'analysis' | 'export'
   | 'format' | 'import' | 'tokens' | 'records'
   | 'codebook' | 'codebook-versions' | 'codebook-recode' | 'people' | 'team' | 'join' | 'conflicts'
+  | 'privacy' | 'person' | 'withdrawal' | 'devices'
   | 'settings' | 'install' | 'room' | 'setup' | 'reset' | 'pair' | 'add-phone' | 'sign-in' | 'studies' | 'lost';
 
 export interface Route {
@@ -39,6 +40,10 @@ const PLACES: readonly (readonly [RegExp, RouteName])[] = [
   [/^team$/, 'team'],
   [/^join$/, 'join'],
   [/^join\/([^/]+)$/, 'join'],
+  [/^privacy$/, 'privacy'],
+  [/^privacy\/([^/]+)$/, 'person'],
+  [/^devices$/, 'devices'],
+  [/^withdrawal\/([^/]+)$/, 'withdrawal'],
   [/^settings$/, 'settings'],
   [/^install$/, 'install'],
   [/^room$/, 'room'],

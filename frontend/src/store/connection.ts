@@ -37,11 +37,16 @@ export class Connection {
     }
   }
 
-  async close(): Promise<void> {
-    this.isOver = true;
+  /** Close the connection for now; whoever needs it next opens it again. */
+  async letGo(): Promise<void> {
     const db = await this.opening?.catch(() => undefined);
     this.opening = undefined;
     db?.close();
+  }
+
+  async close(): Promise<void> {
+    this.isOver = true;
+    await this.letGo();
   }
 }
 

@@ -53,6 +53,8 @@ export interface Standing {
   checksum?: number;
   /** In a new epoch until its feed has been read to the end. */
   is_refilling?: boolean;
+  /** Something was taken out of these notes, and the disk may still hold the bytes of it. */
+  is_unclean?: boolean;
   last_contact_at?: string;
   clock_offset_ms?: number;
 }

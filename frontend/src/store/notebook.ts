@@ -45,6 +45,8 @@ export interface Notebook {
   counts(): Counts;
   /** Why each parked change is parked. */
   parked(): Promise<{ change: StoredChange; code: string }[]>;
+  /** Something was erased, and the disk of this phone still holds the bytes of it. */
+  readonly isUnclean: boolean;
   /** True while a save has taken more than 1.5 s or is held in memory: offer "Save copy" and "Send now". */
   readonly isStuck: boolean;
   /** False while older encounters' entries are still being read after the start. */

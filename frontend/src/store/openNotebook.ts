@@ -20,6 +20,8 @@ export interface OpenNotebook extends Notebook {
   readonly isSuperseded: boolean;
   /** What is not on the server, from memory as far as the database does not answer. */
   unsent(): Promise<Change[]>;
+  /** Do something with the database closed; whatever is saved meanwhile waits for it. */
+  pause<T>(work: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -55,6 +57,10 @@ class StoredNotebook implements OpenNotebook {
 
   get isComplete(): boolean {
     return this.notes.isComplete;
+  }
+
+  get isUnclean(): boolean {
+    return this.notes.standing.is_unclean === true;
   }
 
   get isSuperseded(): boolean {
@@ -199,6 +205,15 @@ class StoredNotebook implements OpenNotebook {
       const records = await Promise.all(ids.map((id) => tx.objectStore('change').get(id)));
       return records.filter((record) => record !== undefined).map((record) => toStoredChange({ ...record, fed: undefined }));
     });
+  }
+
+  async pause<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.lastWrite.then(async () => {
+      await this.notes.connection.letGo();
+      return work();
+    });
+    this.lastWrite = done.catch(() => undefined);
+    return done;
   }
 
   async close(): Promise<void> {

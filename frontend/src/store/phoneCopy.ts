@@ -202,7 +202,7 @@ export class StoredPhoneCopy {
     if (change.device_id === this.device_id) standing.device_seq = Math.max(standing.device_seq, change.device_seq);
     if (known) {
       await takeBack(tx, standing, change.change_id);
-      await takeStub(tx, record, change);
+      await takeStub(tx, standing, record, change);
     }
     if (change.kind === 'subject.redacted') await takeRedaction(tx, standing, change);
   }
@@ -243,7 +243,7 @@ async function judge(tx: ReportedTx, standing: Standing, record: ChangeRecord, j
   }
   record.acknowledged = standing.epoch;
   await tx.objectStore('change').put(record);
-  if (judged.verdict === 'erased') await takeStub(tx, record, stubOf(record, judged.stub));
+  if (judged.verdict === 'erased') await takeStub(tx, standing, record, stubOf(record, judged.stub));
   return true;
 }
 

@@ -57,7 +57,7 @@ async function nameWhatItReaches(tx: ReportedTx, change: Change): Promise<Change
 /** Do on this phone what a strike just made here asks for. Gives back the things to fold anew. */
 export async function strikeHere(tx: ReportedTx, standing: Standing, change: Change): Promise<string[]> {
   if (change.kind === 'words.struck') {
-    await rewrite(tx, change);
+    await rewrite(tx, standing, change);
     return [change.subject_id];
   }
   if (change.kind !== 'encounter.struck') return [];
@@ -76,7 +76,7 @@ export async function takeRedaction(tx: ReportedTx, standing: Standing, told: Fe
   for (const change_id of (told.payload.changes ?? []) as string[]) {
     const record = await tx.objectStore('change').get(change_id);
     // What is no longer shown to us cannot be mended, so nothing of it stays.
-    if (record) await takeStub(tx, record, stubs.get(change_id) ?? toStub(record.body, erased(told.change_id)));
+    if (record) await takeStub(tx, standing, record, stubs.get(change_id) ?? toStub(record.body, erased(told.change_id)));
   }
   await shareAgain(tx, standing, told, ({ change_id }) => stubs.get(change_id)?.payload);
 }
@@ -106,8 +106,9 @@ export function takeShare(standing: Standing, record: ChangeRecord, payload: Pay
 }
 
 /** Put a stub in the place of what is here, if it holds less. */
-export async function takeStub(tx: ReportedTx, record: ChangeRecord, stub: Change): Promise<void> {
+export async function takeStub(tx: ReportedTx, standing: Standing, record: ChangeRecord, stub: Change): Promise<void> {
   if (!beats(stub, record.body)) return;
+  standing.is_unclean = true;
   const { payload, redacted } = stub;
   record.body = sealBody({ ...record.body, payload, ...(redacted && { redacted }) });
   if (isErased(record.body)) record.isErased = true;
@@ -118,21 +119,21 @@ export async function takeStub(tx: ReportedTx, record: ChangeRecord, stub: Chang
 async function eraseThing(tx: ReportedTx, standing: Standing, id: string, by: string): Promise<void> {
   await rewriteDrafts(tx, id, () => undefined);
   for (const record of await historyOf(tx, id)) {
-    await takeStub(tx, record, toStub(record.body, erased(by)));
+    await takeStub(tx, standing, record, toStub(record.body, erased(by)));
     if ((await tx.objectStore('parked').getKey(record.change_id)) === undefined) continue;
     await tx.objectStore('parked').delete(record.change_id);
     standing.parked -= 1;
   }
 }
 
-async function rewrite(tx: ReportedTx, strike: Change): Promise<void> {
+async function rewrite(tx: ReportedTx, standing: Standing, strike: Change): Promise<void> {
   const { words, replacement } = strike.payload as { words: string; replacement: string };
   await rewriteDrafts(tx, strike.subject_id, (text) => strikeWords({ text }, words, replacement).text);
   for (const record of await historyOf(tx, strike.subject_id)) {
     const { payload } = openBody(record.body);
     const left = strikeWords(payload, words, replacement);
     if (JSON.stringify(left) === JSON.stringify(payload)) continue;
-    await takeStub(tx, record, toStub(record.body, { mode: 'words', by: strike.change_id }, left));
+    await takeStub(tx, standing, record, toStub(record.body, { mode: 'words', by: strike.change_id }, left));
   }
 }
 

@@ -10,6 +10,9 @@ export type Pairing = Schemas['PairingOffer'];
 export type PairingState = Schemas['PairingState'];
 export type Token = Schemas['TokenOut'];
 export type AuditRecord = Schemas['AuditOut'];
+export type Withdrawal = Schemas['WithdrawalOut'];
+export type WithdrawalMode = Withdrawal['mode'];
+export type DeviceSheet = Schemas['DeviceSheetOut'];
 export type Member = Schemas['MemberOut'];
 export type Device = Schemas['DeviceOut'];
 export type Invitation = Schemas['InvitationOut'];
@@ -35,6 +38,12 @@ export interface DeskServer {
   answerPairing(pairing_id: string, allow: boolean): Promise<PairingState>;
   /** The audit log of the study, newest first, of some kinds or all; at most `limit`, and whether there is more. */
   records(kinds: string[], limit: number): Promise<{ items: AuditRecord[]; has_more: boolean }>;
+  /** Carry out a person's withdrawal; a dry run changes nothing and counts. */
+  withdraw(asked: Schemas['WithdrawalIn']): Promise<Withdrawal>;
+  /** Everything about one person, for that person; it goes on record. */
+  disclose(actor_id: string): Promise<Record<string, unknown>>;
+  /** Whose devices there are, and what would be lost with each. */
+  deviceSheet(): Promise<DeviceSheet[]>;
   members(): Promise<Member[]>;
   /** The codebooks that come with Skygge. */
   starters(): Promise<Starter[]>;
@@ -73,6 +82,10 @@ export function createDesk(study: () => string): DeskServer {
       const page = await ask('get', '/api/v1/studies/{study_id}/audit', { path: path(), query: { kind, limit } });
       return { items: page.items, has_more: page.cursor !== null };
     },
+    withdraw: (body) => ask('post', '/api/v1/studies/{study_id}/withdrawals', { path: path(), body }),
+    disclose: (actor_id) =>
+      ask('post', '/api/v1/studies/{study_id}/actors/{actor_id}/disclosure', { path: { ...path(), actor_id } }),
+    deviceSheet: async () => (await ask('get', '/api/v1/studies/{study_id}/device-sheet', { path: path() })).items,
     members: async () => (await ask('get', '/api/v1/studies/{study_id}/members', { path: path() })).items,
     setRole: (member_id, role) =>
       ask('patch', '/api/v1/studies/{study_id}/members/{member_id}', { path: { ...path(), member_id }, body: { role } }),

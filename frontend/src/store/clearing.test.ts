@@ -1,0 +1,77 @@
+// @vitest-environment node
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { syncOnce } from '../sync/engine';
+import { MemoryServer } from '../sync/memoryServer';
+import { copyAll, isCleared, putBack } from './clearing';
+import { logged, newPhone, type Phone } from './forTests';
+import { newId } from './identity';
+import type { OpenNotebook } from './openNotebook';
+import { StoredPhoneCopy } from './phoneCopy';
+import { strikeText } from './strikes';
+
+let phone: Phone;
+let notebook: OpenNotebook;
+const id = newId();
+
+beforeEach(async () => {
+  phone = newPhone();
+  notebook = await phone.open();
+  await notebook.write([logged('visit', { jotting: 'Anna går' }, id)]);
+});
+afterEach(async () => {
+  await notebook.close();
+  for (const { name } of await indexedDB.databases()) indexedDB.deleteDatabase(name ?? '');
+});
+
+async function send(): Promise<void> {
+  const copy = new StoredPhoneCopy(notebook.notes, phone.device_id, { changes: 500, bytes: 240_000 });
+  await syncOnce(copy, new MemoryServer());
+}
+
+it('puts nothing at stake that is nowhere else: unsent changes, or a text that is being typed', async () => {
+  expect(await copyAll()).toBeUndefined();
+  await send();
+  await notebook.saveDraft(`jotting:${id}`, 'Anna k');
+  expect(await copyAll()).toBeUndefined();
+  await notebook.dropDraft(`jotting:${id}`);
+  // A mark of the app is no text.
+  await notebook.saveDraft(`alive:${id}`, '2026-03-02T10:00:00.000+01:00');
+  expect(await copyAll()).toBeDefined();
+});
+
+it('writes everything anew as it was, but for the mark that something is to be cleared', async () => {
+  await notebook.write([strikeText(id, 'Anna', 'C1')]);
+  expect(notebook.isUnclean).toBe(true);
+  await send();
+  const before = { ...notebook.notes.standing };
+  const done = await notebook.pause(async () => {
+    const kept = (await copyAll())!;
+    expect(await isCleared(kept)).toBe(false);
+    for (const { name } of kept) await new Promise((gone) => (indexedDB.deleteDatabase(name).onsuccess = gone));
+    expect(await isCleared(kept)).toBe(true);
+    await putBack(kept);
+    return true;
+  });
+  expect(done).toBe(true);
+  const again = await phone.open();
+  const { is_unclean: _gone, ...standing } = before;
+  expect(again.notes.standing).toEqual(standing);
+  await vi.waitFor(() => expect(again.isComplete).toBe(true));
+  expect(again.get('entry', id)?.fields.jotting).toBe('C1 går');
+  expect((await again.history(id)).length).toBeGreaterThan(1);
+  await again.close();
+});
+
+it('lets a touch wait until the storage is whole again', async () => {
+  await send();
+  let write: Promise<unknown> = Promise.resolve();
+  await notebook.pause(async () => {
+    const kept = (await copyAll())!;
+    write = notebook.write([logged('visit', { jotting: 'imens' }, newId())]);
+    for (const { name } of kept) await new Promise((gone) => (indexedDB.deleteDatabase(name).onsuccess = gone));
+    await putBack(kept);
+  });
+  await write;
+  expect(notebook.list('entry').map(({ fields }) => fields.jotting)).toEqual(['Anna går', 'imens']);
+  expect(notebook.counts().unsent).toBe(1);
+});

@@ -1,0 +1,93 @@
+import { openDB, type IDBPDatabase } from 'idb';
+import { openNotes, type NotesSchema, type Standing } from './database';
+import { Session } from './session';
+
+/**
+ * What was erased stays in the bytes of a browser's database until its storage is cleared as a whole. Everything is
+ * taken into memory, the storage cleared, and everything written anew: nobody notices, and the old bytes are gone.
+ */
+
+const OURS = /^skygge(-|$)/;
+/** Drafts that are no texts but marks of the app: when it was last alive, which absence was seen. */
+const MARKS = /^(alive|absence):/;
+const SESSION = 'skygge';
+
+interface KeptStore {
+  name: string;
+  entries: [IDBValidKey, unknown][];
+}
+export interface Kept {
+  name: string;
+  stores: KeptStore[];
+}
+
+/** All that this origin keeps; undefined while something of it is nowhere else, which is then not put at stake. */
+export async function copyAll(): Promise<Kept[] | undefined> {
+  const names = (await indexedDB.databases()).flatMap(({ name }) => (name && OURS.test(name) ? [name] : []));
+  const kept: Kept[] = [];
+  for (const name of names) {
+    const copy = await copyOne(name);
+    if (name !== SESSION && !isElsewhereToo(copy)) return undefined;
+    kept.push(copy);
+  }
+  return kept;
+}
+
+/** Whether the browser has really let go of everything. One that does not know the word clears nothing. */
+export async function isCleared(kept: readonly Kept[]): Promise<boolean> {
+  const there = new Set((await indexedDB.databases()).map(({ name }) => name));
+  if (!kept.some(({ name }) => there.has(name))) return true;
+  const copies = await Promise.all(kept.filter(({ name }) => there.has(name)).map(({ name }) => copyOne(name)));
+  return copies.every(({ stores }) => stores.every(({ entries }) => entries.length === 0));
+}
+
+/** Put everything back, clean now. The notes know it from here on. */
+export async function putBack(kept: readonly Kept[]): Promise<void> {
+  for (const { name, stores } of kept) {
+    const db = await openAnew(name);
+    const tx = db.transaction(stores.map((store) => store.name), 'readwrite', { durability: 'strict' });
+    for (const store of stores) {
+      const to = tx.objectStore(store.name);
+      for (const [key, value] of store.entries) await to.put(forgetDirt(value), to.keyPath === null ? key : undefined);
+    }
+    await tx.done;
+    db.close();
+  }
+}
+
+async function openAnew(name: string): Promise<IDBPDatabase> {
+  if (name === SESSION) {
+    (await Session.open()).close();
+    return openDB(name);
+  }
+  const nothing = () => undefined;
+  return (await openNotes(name, { onSuperseded: nothing, onLost: nothing })) as unknown as IDBPDatabase;
+}
+
+async function copyOne(name: string): Promise<Kept> {
+  const db = await openDB(name);
+  try {
+    const stores: KeptStore[] = [];
+    for (const store of Array.from(db.objectStoreNames)) {
+      const tx = db.transaction(store);
+      const [keys, values] = await Promise.all([tx.store.getAllKeys(), tx.store.getAll()]);
+      stores.push({ name: store, entries: keys.map((key, at) => [key, values[at] as unknown]) });
+    }
+    return { name, stores };
+  } finally {
+    db.close();
+  }
+}
+
+/** Everything acknowledged, nothing parked, no text being typed. */
+function isElsewhereToo({ stores }: Kept): boolean {
+  const of = (wanted: keyof NotesSchema) => stores.find(({ name }) => name === wanted)?.entries ?? [];
+  const isBusy = of('draft').some(([key]) => !MARKS.test(String(key)));
+  return of('outbox').length === 0 && of('parked').length === 0 && !isBusy;
+}
+
+function forgetDirt(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('is_unclean' in value)) return value;
+  const { is_unclean: _gone, ...standing } = value as Standing;
+  return standing;
+}

@@ -1,0 +1,19 @@
+import { copyAll, isCleared, putBack } from '../store/clearing';
+import { ask } from './api';
+
+const PATH = '/api/v1/studies/{study_id}/clearings';
+
+/**
+ * Have the browser clear the disk under this app, and write everything anew. False where it could not be done now:
+ * something is not on the server yet, or the browser does not know how. Nothing else may write meanwhile.
+ */
+export async function clearDisk(study_id: string, device_id: string, cleaned_to: number): Promise<boolean> {
+  const kept = await copyAll();
+  if (!kept) return false;
+  const path = { study_id };
+  await ask('post', PATH, { path, body: { device_id } });
+  if (!(await isCleared(kept))) return false;
+  await putBack(kept);
+  await ask('post', PATH, { path, body: { device_id, cleaned_to } });
+  return true;
+}

@@ -1,0 +1,120 @@
+"""What was erased goes from the disk of a second phone too, and with it nothing that was not to go."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from uuid import uuid4
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import MakePhone
+from tests.e2e.field import READY, sure
+from tests.e2e.observer import PASSWORD, Observer
+from tests.e2e.phone import Phone
+from tests.fixtures.server_process import ServerProcess
+
+MARKER = "Annemettemarkeren"
+OWN = "min egen notering"
+
+
+def test_the_profile_of_a_second_phone_is_clean_after_it_has_heard(
+    server: ServerProcess, make_phone: MakePhone
+) -> None:
+    """The lead's label, jotting and memo lie on the observer's disk; the person withdraws; then no byte is left.
+
+    Until it is done the phone says so, and so does the lead's list. The observer's own notes, her device and the way
+    in without a network are there as before.
+    """
+    lead = make_phone("lead")
+    page = lead.open(server.setup_url.removeprefix(server.origin))
+    Observer(page).set_up()
+    study = study_of(server, page)
+    page.request.patch(study, data={"observers_see": "all"})
+    hand = Observer(page)
+    hand.start()
+    hand.add_actor("Citizen", MARKER)
+    hand.write(f"@{MARKER} siger nej, {MARKER} går", actor=MARKER)
+    hand.end()
+    hand.truth("on the server ✓")
+    phone = make_phone("bo")
+    theirs = join(server, page, phone, study)
+    begin_and_hold(server, theirs)
+    assert holds(phone), "the marker never reached the second phone: this test would prove nothing"
+    device = newest_device(page, study)
+    who = next(one for one in page.request.get(f"{study}/actors").json()["items"] if one["label"] == MARKER)
+    done = page.request.post(f"{study}/withdrawals", data={"actor_id": who["id"], "mode": "erase"})
+    assert done.ok, done.text()
+    theirs.goto(f"{server.origin}/#/sync")
+    theirs.get_by_role("button", name="Send now", exact=True).tap()
+    sure(lambda: sheet_of(page, study, device)["unclean_since"] is None, "the phone was never cleared")
+    sure(lambda: not holds(phone), "bytes of the marker are still in the profile")
+    theirs.wait_for_function(READY)
+    phone.close()
+    assert not holds(phone)
+    server.kill()
+    again = phone.open("/")
+    expect(again.get_by_role("button", name="START", exact=True)).to_be_visible()
+    again.goto(f"{server.origin}/#/find")
+    again.get_by_role("searchbox").fill(OWN)
+    expect(again.get_by_text(re.compile(OWN)).first).to_be_visible()
+    assert not holds(phone)
+    server.start()
+    Observer(again).page.goto(f"{server.origin}/#/")
+    Observer(again).start()
+    Observer(again).truth("on the server ✓")
+    assert newest_device(page, study) == device, "the phone must go on as the device that it was"
+
+
+def study_of(server: ServerProcess, page: Page) -> str:
+    """The address of the one study."""
+    me = page.request.get(f"{server.origin}/api/v1/me").json()
+    return f"{server.origin}/api/v1/studies/{me['studies'][0]['study_id']}"
+
+
+def join(server: ServerProcess, page: Page, phone: Phone, study: str) -> Page:
+    """Another observer, signed in on a phone of her own."""
+    code = page.request.post(f"{study}/invitations", data={"role": "observer"}).json()["code"]
+    theirs = phone.open("/")
+    form = {"code": code, "name": "bo", "password": PASSWORD}
+    assert theirs.request.post(f"{server.origin}/api/v1/invitations/accept", data=form).ok
+    signed_in = {"name": "bo", "password": PASSWORD, "device_id": str(uuid4()), "device_name": "phone"}
+    assert theirs.request.post(f"{server.origin}/api/v1/session", data=signed_in).ok
+    theirs.goto("about:blank")
+    theirs.goto(f"{server.origin}/")
+    return theirs
+
+
+def begin_and_hold(server: ServerProcess, page: Page) -> None:
+    """An entry of her own, and everybody else's on her disk."""
+    hand = Observer(page)
+    expect(page.get_by_role("button", name="START", exact=True)).to_be_visible()
+    hand.wait_until_ready_offline()
+    hand.start()
+    hand.write(OWN)
+    hand.end()
+    hand.truth("on the server ✓")
+
+
+def newest_device(page: Page, study: str) -> str:
+    """The device that was heard of last."""
+    devices: list[dict[str, Any]] = page.request.get(f"{study}/devices").json()["items"]
+    return str(devices[0]["device_id"])
+
+
+def sheet_of(page: Page, study: str, device_id: str) -> dict[str, Any]:
+    """What the lead's sheet says of a device."""
+    found: list[dict[str, Any]] = page.request.get(f"{study}/device-sheet").json()["items"]
+    return next(one for one in found if one["device_id"] == device_id)
+
+
+def holds(phone: Phone) -> bool:
+    """Whether any file of the profile has the marker in it, in either of the ways in which a browser writes text."""
+    for file in phone.profile.rglob("*"):
+        try:
+            content = file.read_bytes() if file.is_file() else b""
+        except OSError:
+            continue
+        if MARKER.encode() in content or MARKER.encode("utf-16-le") in content:
+            return True
+    return False

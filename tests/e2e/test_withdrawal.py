@@ -1,0 +1,108 @@
+"""Consent is written down, a person withdraws on the screen, and what the lead hands over says what was done."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import MakePhone
+from tests.e2e.field import sure
+from tests.e2e.phone import LAPTOP, PHONE
+from tests.e2e.test_accessible import Eyes
+from tests.e2e.test_records import look_at
+from tests.e2e.test_screens import SMALL_TARGETS, SMALLEST_TARGET, _enter, demo
+from tests.fixtures.server_process import ServerProcess
+
+__all__ = ["demo"]
+WORDS = {
+    "en": ("Record consent", "Save consent", "How", "Renew on", "Erase", "Keep", "I have checked", "Save as text"),
+    "da": ("Notér samtykke", "Gem samtykke", "Hvordan", "Fornyes den", "Slet", "Behold", "Jeg har", "Gem som tekst"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("size", "locale"), [(LAPTOP, "en-GB"), (PHONE, "da-DK")])
+def test_consent_and_withdrawal_on_the_screen(
+    demo: ServerProcess, make_phone: MakePhone, size: tuple[int, int], locale: str
+) -> None:
+    """Recorded in all its fields, then erased: previewed, read text by text, done once, with a certificate."""
+    record, save, how, renew, erase, keep, sure_of, as_text = WORDS[locale[:2]]
+    phone = make_phone("lead", size=size, locale=locale, dark=False)
+    page = phone.open("/")
+    _enter(demo, phone, page)
+    studies = page.request.get(f"{demo.origin}/api/v1/me").json()["studies"]
+    study = f"{demo.origin}/api/v1/studies/{next(one['study_id'] for one in studies if 'xampl' in one['title'])}"
+    eyes = Eyes(page)
+    who = next(one for one in read(page, f"{study}/actors") if one["label"] == "C1")
+    page.request.get(f"{study}/exports/csv")
+    page.goto(f"{demo.origin}/#/privacy")
+    expect(page.get_by_role("link", name=re.compile("^C1"))).to_be_visible()
+    look(page, eyes, f"consents-{locale[:2]}", size)
+    page.get_by_role("link", name=re.compile("^C1")).click()
+    page.get_by_role("button", name=record, exact=True).click()
+    page.get_by_label(how, exact=True).fill("mundtligt, folderen læst højt")
+    page.get_by_label(renew, exact=True).fill("2031-05-01")
+    look(page, eyes, f"consent-{locale[:2]}", size)
+    page.get_by_role("button", name=save, exact=True).click()
+    expect(page.get_by_text("mundtligt, folderen læst højt")).to_be_visible()
+    look(page, eyes, f"person-{locale[:2]}", size)
+    sure(lambda: renewals(page, study, who["id"]) == ["2031-05-01"], "the consent did not arrive")
+    told = file_about_person(page)
+    assert told["person"]["pseudonyms"] == ["C1"] and len(told["entries"]) > 0
+    page.locator(f'a[href="#/withdrawal/{who["id"]}"]').click()
+    page.get_by_role("radio", name=re.compile(f"^{erase}")).check()
+    expect(page.get_by_role("button", name=keep, exact=True).first).to_be_visible()
+    look(page, eyes, f"withdrawal-{locale[:2]}", size)
+    while (kept := page.get_by_role("button", name=keep, exact=True)).count():
+        kept.first.click()
+    page.get_by_role("checkbox", name=re.compile(f"^{sure_of}")).check()
+    page.get_by_role("button", name=f"{erase} C1", exact=True).click()
+    expect(page.locator("article h2").first).to_be_visible(timeout=60_000)
+    look(page, eyes, f"certificate-{locale[:2]}", size)
+    with page.expect_download() as download:
+        page.get_by_role("button", name=as_text, exact=True).click()
+    said = download.value.path().read_text("utf-8")
+    newest = read(page, f"{study}/audit")[0]
+    assert newest["kind"] == "person.erased" and newest["hash"] in said and "C1" not in said
+    assert who["id"] not in [one["id"] for one in read(page, f"{study}/actors")]
+    page.goto(f"{demo.origin}/#/devices")
+    expect(page.get_by_role("button", name=re.compile("^(Save as text|Gem som tekst)$"))).to_be_visible()
+    look(page, eyes, f"devices-{locale[:2]}", size)
+    page.goto(f"{demo.origin}/#/privacy")
+    expect(page.get_by_role("link", name=re.compile("^C1"))).to_have_count(0)
+    assert not eyes.wrong, eyes.wrong
+
+
+def read(page: Page, address: str, name: str = "items") -> list[dict[str, Any]]:
+    """A list of the server, its first page."""
+    join = "&" if "?" in address else "?"
+    items: list[dict[str, Any]] = page.request.get(f"{address}{join}limit=500").json()[name]
+    return items
+
+
+def file_about_person(page: Page) -> dict[str, Any]:
+    """What the person is given who asks what is held about them."""
+    with page.expect_download() as download:
+        page.get_by_role("button", name=re.compile("^(Everything about|Alt om) ")).click()
+    told: dict[str, Any] = json.loads(download.value.path().read_text("utf-8"))
+    return told
+
+
+def renewals(page: Page, study: str, actor_id: str) -> list[str]:
+    """When the consents that came in last are to be renewed."""
+    last_seq = page.request.get(study).json()["last_seq"]
+    changes = read(page, f"{study}/changes?after={max(0, last_seq - 5)}", "changes")
+    said = [change["payload"] for change in changes if change["kind"] == "consent.recorded"]
+    return [one["renew_on"] for one in said if one["actor_id"] == actor_id and one.get("renew_on")]
+
+
+def look(page: Page, eyes: Eyes, name: str, size: tuple[int, int]) -> None:
+    """A picture for a person, and what programs can judge: axe, targets, nothing wider than the screen."""
+    look_at(page, name)
+    eyes.look(name)
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0, name
+    if size == PHONE:
+        assert page.evaluate(SMALL_TARGETS, SMALLEST_TARGET) == [], name
