@@ -3,7 +3,7 @@ import type { ChangeKind, Draft } from '../store/changes';
 import { specOf } from '../store/changes';
 import type { Notebook } from '../store/notebook';
 import { SUBJECT_TYPES, type Subject, type SubjectType } from '../store/subjects';
-import { siblingsOf, TEXTS, type WithText } from './siblings';
+import { siblingsOf, TEXTS, type WithText } from '../fieldwork/siblings';
 
 export interface ValuesApart {
   readonly type: SubjectType;
