@@ -56,6 +56,8 @@ def look_at(page: Page, name: str) -> None:
     eyes = Eyes(page)
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
+        # Buttons fade from one look into the other.
+        page.wait_for_timeout(400)
         eyes.look(f"{name} {scheme}")
     take_picture(page, name)
     assert not eyes.wrong, json.dumps(eyes.wrong, indent=1, ensure_ascii=False)

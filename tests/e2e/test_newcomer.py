@@ -66,5 +66,6 @@ def test_a_newcomer_finds_passages_merges_a_code_and_sees_the_analysis_change(
     assert after["directing"] == before["directing"] + before["doing_for"]
     page.goto(f"{demo.origin}/#/analysis/frequencies")
     expect(page.locator("footer")).to_be_visible(timeout=60_000)
-    expect(page.get_by_text(re.compile("version", re.IGNORECASE)).first).to_be_visible()
+    expect(page.get_by_text("Directing", exact=True).locator("visible=true").first).to_be_visible()
+    expect(page.get_by_text("Doing for", exact=True).locator("visible=true")).to_have_count(0)
     look_at(page, f"newcomer-frequencies-{size[0]}")
