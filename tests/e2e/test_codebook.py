@@ -56,6 +56,8 @@ def look_at(page: Page, name: str) -> None:
     eyes = Eyes(page)
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
+        # Buttons fade from one look into the other.
+        page.wait_for_timeout(400)
         eyes.look(f"{name} {scheme}")
     take_picture(page, name)
     assert not eyes.wrong, json.dumps(eyes.wrong, indent=1, ensure_ascii=False)
@@ -99,7 +101,7 @@ def choose(page: Page, name: str) -> Locator:
 
 def publish(page: Page, note: str, version: int) -> None:
     """The draft for everybody."""
-    page.get_by_role("button", name="Publish …", exact=True).click()
+    page.get_by_role("button", name="Publish…", exact=True).click()
     sheet = page.get_by_role("dialog")
     sheet.get_by_label("What changed, and why").fill(note)
     sheet.get_by_role("button", name=f"Publish version {version}", exact=True).click()
@@ -178,7 +180,7 @@ def test_a_merge_recodes_old_entries(field: Field, desk: Page) -> None:
     form = choose(desk, "Doing for")
     n_all = sum(entry["structure"] == "doing_for" for entry in field.read("entries"))
     expect(form.get_by_text(re.compile(rf"^Entries with this code: {n_all}, in encounters: "))).to_be_visible()
-    form.get_by_role("button", name="Merge into …").click()
+    form.get_by_role("button", name="Merge into…").click()
     form.get_by_label("Merge into", exact=True).select_option(label="Doing with")
     form.get_by_role("button", name="Merge in the draft").click()
     before = newest(field)["version"]
@@ -224,7 +226,7 @@ def test_a_recoding_is_taken_back_from_another_device(field: Field, tablet: Page
     tablet.goto(f"{field.server.origin}/#/codebook/recode")
     earlier = tablet.get_by_role("region", name="Earlier recodings", exact=True)
     expect(earlier.get_by_role("listitem").first).to_contain_text(f"entries: {n_all}", timeout=60_000)
-    earlier.get_by_role("button", name="Take back …").first.click()
+    earlier.get_by_role("button", name="Take back…").first.click()
     expect(earlier.get_by_role("alert")).to_contain_text("left as they are: 1.")
     look_at(tablet, "codebook-take-back-tablet")
     earlier.get_by_role("button", name=f"Take back {n_all}", exact=True).click()
@@ -255,7 +257,7 @@ def test_a_draft_that_was_overtaken_is_carried_over(field: Field, desk: Page, ta
     choose(desk, "Leaving be").get_by_label("Ends when", exact=True).fill("Somebody turns to somebody.")
     publish(desk, "How Leaving be ends", before + 1)
     expect(tablet.get_by_text("The codebook has moved on", exact=False)).to_be_visible(timeout=60_000)
-    expect(tablet.get_by_role("button", name="Publish …", exact=True)).to_be_disabled()
+    expect(tablet.get_by_role("button", name="Publish…", exact=True)).to_be_disabled()
     look_at(tablet, "codebook-moved-on-tablet")
     tablet.get_by_role("button", name=f"Carry the draft over to version {before + 1}", exact=True).click()
     publish(tablet, "How Leaving be begins", before + 2)
@@ -276,7 +278,7 @@ def test_without_the_server_nothing_is_published_and_the_draft_stays(field: Fiel
     choose(desk, "Directing").get_by_label("Example", exact=True).fill("P1: “nu”")
     before = len(codebooks(field))
     desk.context.set_offline(True)
-    desk.get_by_role("button", name="Publish …", exact=True).click()
+    desk.get_by_role("button", name="Publish…", exact=True).click()
     sheet = desk.get_by_role("dialog")
     sheet.get_by_label("What changed, and why").fill("An example")
     sheet.get_by_role("button", name=re.compile("^Publish version")).click()

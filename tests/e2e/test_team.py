@@ -113,7 +113,7 @@ def test_a_lost_phone_is_revoked_and_let_in_again(field: Field, desk: Page, coll
     """With the consequence said first; the phone reads nothing more until it is open again."""
     devices = desk.get_by_role("region", name="Devices", exact=True)
     row = devices.get_by_role("listitem").filter(has_text="bo · last heard of")
-    row.get_by_role("button", name="Revoke …", exact=True).click()
+    row.get_by_role("button", name="Revoke…", exact=True).click()
     expect(row.get_by_role("alert")).to_contain_text("60 days")
     desk.set_viewport_size({"width": TABLET[0], "height": TABLET[1]})
     look_at(desk, "team-revoke-tablet")
@@ -122,5 +122,5 @@ def test_a_lost_phone_is_revoked_and_let_in_again(field: Field, desk: Page, coll
     refused = colleague.page.request.get(f"{field.server.origin}/api/v1/studies/{field.study_id}/entries")
     assert refused.json()["code"] == "device_revoked"
     row.get_by_role("button", name="Open again", exact=True).click()
-    expect(row.get_by_role("button", name="Revoke …", exact=True)).to_be_visible()
+    expect(row.get_by_role("button", name="Revoke…", exact=True)).to_be_visible()
     assert colleague.page.request.get(f"{field.server.origin}/api/v1/studies/{field.study_id}/entries").ok
