@@ -32,6 +32,8 @@ export interface DeskServer {
   /** The audit log of the study, newest first, of some kinds or all; at most `limit`, and whether there is more. */
   records(kinds: string[], limit: number): Promise<{ items: AuditRecord[]; has_more: boolean }>;
   members(): Promise<Member[]>;
+  /** Jottings, field notes and memos that hold these words, newest first. */
+  search(q: string, limit: number): Promise<Schemas['Things']>;
   letExportFull(member_id: string, exports_full: boolean): Promise<Member>;
 }
 
@@ -59,6 +61,7 @@ export function createDesk(study: () => string): DeskServer {
       return { items: page.items, has_more: page.cursor !== null };
     },
     members: async () => (await ask('get', '/api/v1/studies/{study_id}/members', { path: path() })).items,
+    search: (q, limit) => ask('get', '/api/v1/studies/{study_id}/search', { path: path(), query: { q, limit } }),
     letExportFull: (member_id, exports_full) =>
       ask('patch', '/api/v1/studies/{study_id}/members/{member_id}', {
         path: { ...path(), member_id },

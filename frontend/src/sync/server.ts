@@ -79,6 +79,7 @@ export function createServer(study: () => string): Server {
     imports: async () => (await desk()).imports(),
     records: async (...asked) => (await desk()).records(...asked),
     members: async () => (await desk()).members(),
+    search: async (...asked) => (await desk()).search(...asked),
     letExportFull: async (...asked) => (await desk()).letExportFull(...asked),
     importFile: async (...asked) => (await desk()).importFile(...asked),
     tokens: async () => (await desk()).tokens(),
