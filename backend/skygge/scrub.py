@@ -16,7 +16,7 @@ PATIENCE_S = 10.0
 ONE_TRY_MS = 1_000
 REWRITTEN = (
     "change", "quarantine", "entry", "fieldnote", "memo", "encounter", "gap", "actor", "consent", "code", "codebook",
-    "study",
+    "study", "search_words",
 )  # fmt: skip
 
 
@@ -30,6 +30,8 @@ def _empty_wal(engine: Engine) -> bool:
     connection = engine.raw_connection()
     try:
         cursor = connection.cursor()
+        # A full-text index only notes what was taken out of it, until its pieces are merged into one.
+        cursor.execute("INSERT INTO search_fts(search_fts) VALUES('optimize')")
         cursor.execute(f"PRAGMA busy_timeout={ONE_TRY_MS}")
         while True:
             is_busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]

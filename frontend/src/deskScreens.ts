@@ -21,6 +21,9 @@ export const deskScreens: Partial<Record<RouteName, () => Loaded<Screen>>> = {
   person: () => import('./privacy/Person.svelte'),
   withdrawal: () => import('./privacy/Withdrawal.svelte'),
   writeup: () => import('./writeup/WriteUp.svelte'),
+  memos: () => import('./memos/Memos.svelte'),
+  search: () => plain(import('./search/Search.svelte')),
+  today: () => plain(import('./today/Today.svelte')),
   room: () => plain(import('./enter/Room.svelte')),
   'add-phone': () => plain(import('./settings/AddPhone.svelte')),
 };

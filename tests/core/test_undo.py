@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from itertools import count
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from skygge.core.undo import undo_group
 
@@ -75,3 +79,14 @@ def test_undoing_twice_does_nothing_more() -> None:
     undo = undo_group([one, bulk, undone], "g")
     assert (undo.drafts, undo.left) == ([], [("a", "action")])
     assert undo_group([one, bulk, undone], "h").drafts == [("entry.amended", "a", {"action": "tells"})]
+
+
+CASES = json.loads((Path(__file__).parents[1] / "vectors" / "undo_by_hand.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_the_cases_that_the_web_app_runs_too(case: dict[str, Any]) -> None:
+    """One definition, two programs."""
+    undo = undo_group(case["changes"], case["group"])
+    assert [list(draft) for draft in undo.drafts] == case["drafts"]
+    assert [list(one) for one in undo.left] == case["left"]

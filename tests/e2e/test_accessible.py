@@ -20,7 +20,8 @@ RUN = """async () => {
 }"""
 # Without a network, so that the state of the sync does not flicker under the checks.
 PLACES = {
-    "home": "#/", "sending": "#/sync", "settings": "#/settings", "search": "#/find", "studies": "#/studies",
+    "home": "#/", "tonight": "#/today", "memos": "#/memos", "sending": "#/sync",
+    "settings": "#/settings", "search": "#/find", "studies": "#/studies",
 }  # fmt: skip
 
 
@@ -64,6 +65,13 @@ def test_axe_finds_nothing_on_the_phone(server: ServerProcess, make_phone: MakeP
         page.goto(f"{server.origin}/{place}")
         expect(page.locator("h1").first).to_be_visible()
         eyes.look(name)
+    page.goto(f"{server.origin}/#/")
+    page.goto(page.locator('a[href^="#/write/"]').first.evaluate("one => one.href"))
+    page.get_by_role("button", name="New paragraph", exact=True).tap()
+    page.keyboard.type("Hun siger Peter.")
+    eyes.look("write-up")
+    page.get_by_role("button", name="Entries", exact=True).tap()
+    eyes.look("write-up entries")
     assert not eyes.wrong, json.dumps(eyes.wrong, indent=1, ensure_ascii=False)
 
 

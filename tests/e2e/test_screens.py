@@ -20,7 +20,8 @@ from tests.fixtures.server_process import REPOSITORY, ServerProcess, command_env
 
 PICTURES = REPOSITORY / "test-results" / "pictures"
 SCREENS = {
-    "home": "#/", "sending": "#/sync", "review": "#/review", "analyses": "#/analysis",
+    "home": "#/", "tonight": "#/today", "memos": "#/memos", "search": "#/search", "sending": "#/sync",
+    "review": "#/review", "analyses": "#/analysis",
     "frequencies": "#/analysis/frequencies", "timeline": "#/analysis/timeline", "exports": "#/export",
     "export tables": "#/export/csv", "export read": "#/export/md", "import": "#/import", "tokens": "#/tokens",
     "codebook": "#/codebook", "codebook versions": "#/codebook/versions", "codebook recode": "#/codebook/recode",

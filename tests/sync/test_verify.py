@@ -37,6 +37,8 @@ EDITS = {
     "entry: retracted": "UPDATE entry SET retracted = true",
     "fieldnote": "UPDATE fieldnote SET text = 'edited'",
     "memo": "UPDATE memo SET author = 'observer-2'",
+    "index": "UPDATE search_words SET words = 'edited' WHERE kind = 'entry'",
+    "index: missing": "DELETE FROM search_words WHERE kind = 'memo'",
 }
 
 

@@ -99,7 +99,7 @@ def select_things(
     still to be asked of each thing. `inside` keeps entries of some encounters only, and numbers no others.
     """
     source = _numbered(sight, inside) if kind == "entry" else table_of(kind)
-    query = select(source).where(source.c.study_id == sight.study_id, *_seen(kind, source, sight))
+    query = select(source).where(source.c.study_id == sight.study_id, *seen_by(sight, kind, source))
     if not with_retracted:
         query = query.where(source.c.retracted.is_(False))
     order: list[ColumnElement[Any]] = [source.c[name] for name in ORDERS.get(kind, ("id",))]
@@ -113,7 +113,8 @@ def select_things(
     return query.order_by(*order)
 
 
-def _seen(kind: SubjectType, source: FromClause, sight: Sight) -> Iterator[ColumnElement[bool]]:
+def seen_by(sight: Sight, kind: SubjectType, source: FromClause) -> Iterator[ColumnElement[bool]]:
+    """Holds for rows of a kind that may be seen; the encounter table has to be joined."""
     if kind in INSIDE or kind == "encounter":
         yield sight.own_encounters()
     if kind == "code":

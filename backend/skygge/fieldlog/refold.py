@@ -13,6 +13,7 @@ from skygge.core.fold import Subject, fold_subject
 from skygge.core.model import SubjectType
 from skygge.fieldlog.logged import Key, Logged, in_slices
 from skygge.fieldlog.project import TABLES, Origin, Values, to_code_rows, to_row
+from skygge.fieldlog.search_index import add_to_index, drop_from_index
 from skygge.fieldlog.tables import CodeRow
 from skygge.studies.tables import MemberRow, StudyRow
 
@@ -25,8 +26,10 @@ def refold(session: Session, study_id: UUID, changes: Mapping[Key, list[Logged]]
     rows, settings = project(study_id, changes, observers_of(session, study_id))
     for kind, ids in _by_type(replaced).items():
         _delete(session, study_id, kind, ids)
+        drop_from_index(session, study_id, kind, ids)
     for kind, own in rows.items():
         session.execute(insert(table_of(kind)), own)
+        add_to_index(session, kind, own)
     if settings:
         session.execute(update(StudyRow).where(col(StudyRow.study_id) == study_id).values(**settings))
 

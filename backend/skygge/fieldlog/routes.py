@@ -19,7 +19,8 @@ from skygge.fieldlog.pages import (
     list_fieldnotes,
     list_memos,
 )
-from skygge.fieldlog.shapes import ThingQuery, Things
+from skygge.fieldlog.search import search
+from skygge.fieldlog.shapes import SearchQuery, ThingQuery, Things
 from skygge.fieldlog.sight import Sight, sight_of
 from skygge.paging import PageQuery, to_page
 from skygge.problems import document_problems
@@ -76,6 +77,15 @@ def read_fieldnotes(asked: Annotated[ThingQuery, Query()], sight: Seeing, sessio
 def read_memos(asked: Annotated[ThingQuery, Query()], sight: Seeing, session: ReadSession) -> Any:
     """Memos, by what they are about, and replies to them; `from` and `to` are about when they were written."""
     return _answer(list_memos(session, sight, asked))
+
+
+@router.get("/studies/{study_id}/search", response_model=Things, responses=MAY_FAIL)
+def read_found(asked: Annotated[SearchQuery, Query()], sight: Seeing, session: ReadSession) -> Any:
+    """Entries, paragraphs and memos that hold every word of `q`, each as the beginning of a word; the newest first.
+
+    Letter case, accents and the ways of writing æ, ø and å do not count. Entries come without their `sequence`.
+    """
+    return _answer(to_page(search(session, sight, asked.q), asked))
 
 
 @router.get("/studies/{study_id}/conflicts", response_model=Things, responses=MAY_FAIL)

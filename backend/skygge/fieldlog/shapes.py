@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from skygge.core.filters import Filters
+from skygge.core.model import Text
 from skygge.paging import PageQuery
 
 WithRetracted = Annotated[bool, Field(description="Things that were taken back, too.")]
@@ -16,6 +17,12 @@ class ThingQuery(Filters, PageQuery):
     """The shared filters, and which part of the list."""
 
     retracted: WithRetracted = False
+
+
+class SearchQuery(PageQuery):
+    """Words to be found, and which part of what was found."""
+
+    q: Annotated[Text, Field(min_length=1, max_length=200, description="Words; each may be the beginning of one.")]
 
 
 class Things(BaseModel):

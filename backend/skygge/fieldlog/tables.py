@@ -273,3 +273,14 @@ class MemoRow(Folded, table=True):
     author: str = Field(max_length=200)
     written_at: datetime = Field(sa_type=UtcTime)
     written_at_offset_minutes: int
+
+
+class SearchRow(SQLModel, table=True):
+    """What is searched of a thing: its words, folded. Made of the row of the thing, in the same transaction."""
+
+    __tablename__ = "search_words"
+
+    study_id: UUID = Field(primary_key=True)
+    kind: str = Field(primary_key=True, max_length=20)
+    id: UUID = Field(primary_key=True)
+    words: str = Field(sa_type=Text)

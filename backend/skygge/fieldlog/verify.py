@@ -14,6 +14,7 @@ from skygge.core.wire import WireError, content_hash, parse_json
 from skygge.fieldlog.logged import Key, Logged, as_logged, seal
 from skygge.fieldlog.project import TABLES, Values
 from skygge.fieldlog.refold import observers_of, project, table_of
+from skygge.fieldlog.search_index import verify_index
 from skygge.fieldlog.tables import ChangeRow, QuarantineRow
 from skygge.studies.tables import StudyRow
 
@@ -37,6 +38,8 @@ def _verify_study(session: Session, study: StudyRow) -> Iterator[str]:
     for kind in TABLES:
         for finding in _compare(session, study.study_id, kind, rows.get(kind, [])):
             yield f"Study {study.study_id}: {finding}"
+    for finding in verify_index(session, study.study_id, rows):
+        yield f"Study {study.study_id}: {finding}"
     for finding in _verify_quarantine(session, study.study_id):
         yield f"Study {study.study_id}: {finding}"
 

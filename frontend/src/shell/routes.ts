@@ -1,7 +1,7 @@
 /** The places of the app, as they stand behind the # of the address. */
 
 export type RouteName =
-  | 'home' | 'capture' | 'encounter' | 'entry' | 'ended' | 'writeup' | 'show' | 'find' | 'day' | 'sync' | 'review' | 'analyses' | 'analysis' | 'export'
+  | 'home' | 'capture' | 'encounter' | 'entry' | 'ended' | 'writeup' | 'today' | 'memos' | 'search' | 'show' | 'find' | 'day' | 'sync' | 'review' | 'analyses' | 'analysis' | 'export'
   | 'format' | 'import' | 'tokens' | 'records'
   | 'codebook' | 'codebook-versions' | 'codebook-recode' | 'people' | 'team' | 'join' | 'conflicts'
   | 'privacy' | 'person' | 'withdrawal' | 'devices'
@@ -20,6 +20,10 @@ const PLACES: readonly (readonly [RegExp, RouteName])[] = [
   [/^entry\/([^/]+)$/, 'entry'],
   [/^ended\/([^/]+)$/, 'ended'],
   [/^write\/([^/]+)$/, 'writeup'],
+  [/^search$/, 'search'],
+  [/^today$/, 'today'],
+  [/^memos$/, 'memos'],
+  [/^memos\/([^/]+)$/, 'memos'],
   [/^show\/([^/]+)$/, 'show'],
   [/^find$/, 'find'],
   [/^day\/(\d{4}-\d\d-\d\d)$/, 'day'],

@@ -56,6 +56,8 @@ export interface DeskServer {
   invitations(): Promise<Invitation[]>;
   /** Its code is told this once. */
   invite(role: Member['role'], observer: string | null): Promise<Schemas['InvitationMade']>;
+  /** Jottings, field notes and memos that hold these words, newest first. */
+  search(q: string, limit: number): Promise<Schemas['Things']>;
   letExportFull(member_id: string, exports_full: boolean): Promise<Member>;
 }
 
@@ -97,6 +99,7 @@ export function createDesk(study: () => string): DeskServer {
       ask('post', '/api/v1/studies/{study_id}/invitations', { path: path(), body: { role, observer } }),
     starters: async () => (await ask('get', '/api/v1/starters', {})).items,
     readCodebook: (file) => call('POST', inStudy('codebooks', 'read'), { file }),
+    search: (q, limit) => ask('get', '/api/v1/studies/{study_id}/search', { path: path(), query: { q, limit } }),
     letExportFull: (member_id, exports_full) =>
       ask('patch', '/api/v1/studies/{study_id}/members/{member_id}', {
         path: { ...path(), member_id },

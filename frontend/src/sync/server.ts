@@ -90,6 +90,7 @@ export function createServer(study: () => string): Server {
     invite: async (...asked) => (await desk()).invite(...asked),
     starters: async () => (await desk()).starters(),
     readCodebook: async (...asked) => (await desk()).readCodebook(...asked),
+    search: async (...asked) => (await desk()).search(...asked),
     letExportFull: async (...asked) => (await desk()).letExportFull(...asked),
     importFile: async (...asked) => (await desk()).importFile(...asked),
     tokens: async () => (await desk()).tokens(),

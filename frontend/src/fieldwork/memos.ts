@@ -1,0 +1,58 @@
+/** Memos: what they are about, and how they hang together. Pure but for the notebook that is read. */
+import type { Draft } from '../store/changes';
+import type { Notebook } from '../store/notebook';
+import type { MemoFields, Subject } from '../store/subjects';
+
+export type Memo = Subject<'memo'>;
+export interface About {
+  type: string;
+  id: string;
+}
+
+export interface Thread {
+  memo: Memo;
+  replies: Thread[];
+}
+
+/** `entry:ID,ID` in an address: one kind of thing, one or several. Without a kind: nothing in particular. */
+export function readAbout(param: string): About[] {
+  const [type = '', ids = ''] = param.split(/:(.*)/s);
+  return ids.split(',').filter(Boolean).map((id) => ({ type, id }));
+}
+
+export function memosPlace(about: readonly About[]): string {
+  const type = about[0]?.type;
+  return type ? `#/memos/${type}:${about.map(({ id }) => encodeURIComponent(id)).join(',')}` : '#/memos';
+}
+
+export function isAbout({ fields }: Memo, { type, id }: About): boolean {
+  return (fields.about ?? []).some((one) => one.type === type && one.id === id);
+}
+
+/** Memos about any of these things, or these memos themselves (all memos without one), newest first, each with its replies, oldest first. */
+export function threadsAbout(notebook: Notebook, about: readonly About[]): Thread[] {
+  const standing = notebook.list('memo').filter((one) => !one.retracted).sort(byTime);
+  const known = new Set(standing.map(({ id }) => id));
+  const isReply = (memo: Memo): boolean => (memo.fields.about ?? []).some(({ type, id }) => type === 'memo' && known.has(id) && id !== memo.id);
+  const isWanted = (memo: Memo): boolean => (about.length === 0 ? !isReply(memo) : about.some((one) => (one.type === 'memo' ? one.id === memo.id : isAbout(memo, one))));
+  return standing.filter(isWanted).reverse().map((memo) => threadOf(memo, standing, new Set([memo.id])));
+}
+
+/** Replies that go round in a circle end where they began. */
+function threadOf(memo: Memo, standing: readonly Memo[], above: ReadonlySet<string>): Thread {
+  const own = standing.filter((one) => !above.has(one.id) && isAbout(one, { type: 'memo', id: memo.id }));
+  return { memo, replies: own.map((one) => threadOf(one, standing, new Set([...above, one.id]))) };
+}
+
+export function countAbout(notebook: Notebook, about: About): number {
+  return notebook.list('memo').filter((one) => !one.retracted && isAbout(one, about)).length;
+}
+
+export function writeMemo(id: string, about: readonly About[], text: string, author: string, now: string): Draft {
+  const payload: MemoFields = { about: about.map((one) => ({ ...one })), text, author, written_at: now };
+  return { kind: 'memo.written', subject_id: id, payload };
+}
+
+function byTime(one: Memo, other: Memo): number {
+  return Date.parse(one.fields.written_at ?? '') - Date.parse(other.fields.written_at ?? '') || (one.id < other.id ? -1 : 1);
+}

@@ -1,0 +1,179 @@
+"""Tonight: what was captured, what is unwritten, what was left open; each one click away."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from skygge.clock import new_id
+from tests.e2e.field import Field, sure
+from tests.e2e.phone import LAPTOP
+
+SIZES = pytest.mark.parametrize("size", [LAPTOP, (1024, 768)], ids=["1280x800", "1024x768"])
+AT = datetime.fromisoformat("2026-03-02T09:00:00+01:00")
+
+
+def stamp(minutes: float) -> str:
+    """So many minutes after nine, as a phone writes it."""
+    return (AT + timedelta(minutes=minutes)).isoformat(timespec="milliseconds")
+
+
+class Pushed:
+    """What another phone of the observer's sends: her encounters with whatever was left open."""
+
+    def __init__(self, field: Field) -> None:
+        self.field, self.device, self.seq = field, str(new_id()), 0
+        self.session = str(uuid4())
+
+    def say(self, kind: str, subject_id: str, payload: dict[str, Any], minutes: float = 0, clock: float = 0) -> None:
+        """One change, made some minutes after nine by a clock that is `clock` minutes ahead."""
+        self.seq += 1
+        feed = f"{self.field.server.origin}/api/v1/studies/{self.field.study_id}/changes?after=0&limit=500"
+        known = self.field.page.request.get(feed).json()["changes"] if kind.endswith(".retracted") else []
+        seen = [one["change_id"] for one in known if one["subject_id"] == subject_id]
+        change = {
+            "change_id": str(new_id()), "kind": kind, "subject_id": subject_id, "parents": seen, "payload": payload,
+            "made_at": stamp(minutes + clock), "utc_offset_minutes": 60, "time_zone": "Europe/Copenhagen",
+            "device_id": self.device, "device_seq": self.seq, "session_id": self.session,
+            "monotonic_ms": minutes * 60_000, "schema": 1, "app_version": "0.1.0",
+        }  # fmt: skip
+        body = {
+            "protocol": 1,
+            "device_id": self.device,
+            "device_time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "changes": [change],
+        }
+        url = f"{self.field.server.origin}/api/v1/studies/{self.field.study_id}/changes"
+        answer = self.field.page.request.post(url, data=body)
+        assert answer.json()["verdicts"][0]["verdict"] == "stored", answer.text()
+
+    def visit(self, minutes: float = 0, *, end_origin: str | None = "tap") -> str:
+        """Half an hour that has ended."""
+        visit = str(new_id())
+        self.say("encounter.started", visit, {"kind": "visit", "started_at": stamp(minutes)}, minutes)
+        ended = {"ended_at": stamp(minutes + 30), "end_origin": end_origin}
+        self.say("encounter.ended", visit, ended, minutes + 30)
+        return visit
+
+    def entry(self, visit: str, minutes: float, *, clock: float = 0, **more: Any) -> str:
+        """An entry some minutes after nine."""
+        said = {"encounter_id": visit, "kind": "point", "started_at": stamp(minutes + clock), **more}
+        entry_id = str(new_id())
+        self.say("entry.logged", entry_id, said, minutes, clock)
+        return entry_id
+
+
+def read(field: Field, things: str, thing_id: str) -> dict[str, Any]:
+    """One thing as the server has it."""
+    asked = f"{field.server.origin}/api/v1/studies/{field.study_id}/{things}?limit=500"
+    return next(dict(one) for one in field.page.request.get(asked).json()["items"] if one["id"] == thing_id)
+
+
+def open_today(laptop: Field, size: tuple[int, int]) -> Page:
+    """The evening's list, from the first screen."""
+    page = laptop.page
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.goto(f"{laptop.server.origin}/#/")
+    page.get_by_role("link", name="Tonight", exact=True).click(timeout=60_000)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Tonight")
+    return page
+
+
+def loose(page: Page, heading: str) -> Locator:
+    """A loose end by its name."""
+    return page.get_by_role("article").filter(has=page.get_by_role("heading", name=re.compile(f"^{heading}")))
+
+
+@SIZES
+def test_what_is_due_is_counted_and_one_click_away(field: Field, laptop: Field, size: tuple[int, int]) -> None:
+    """Unwritten, uncoded, still open, written apart: each count leads to the thing itself."""
+    phone = Pushed(field)
+    visit = phone.visit()
+    phone.entry(visit, 1, structure="directing", structure_origin="explicit")
+    phone.entry(visit, 2)
+    state = phone.entry(visit, 3, kind="state", structure="directing", structure_origin="explicit")
+    apart = phone.entry(visit, 4, structure="directing", structure_origin="explicit")
+    for words in ("hun ler", "hun græder"):
+        phone.say("entry.amended", apart, {"jotting": words}, 5)
+    page = open_today(laptop, size)
+    sums = page.get_by_role("list", name="Tonight")
+    expect(sums.get_by_text("Open states: 1")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("The oldest of these ended more than a day ago")).to_be_visible()
+    for told in ("Encounters unwritten: 1", "Marks to code: 1", "Written apart: 1"):
+        expect(sums.get_by_text(told)).to_be_visible(timeout=60_000)
+    sums.get_by_role("link", name="Marks to code: 1").click()
+    expect(page.get_by_role("status").filter(has_text="1 of")).to_be_visible()
+    page.go_back()
+    sums.get_by_role("link", name="Open states: 1").click()
+    expect(page).to_have_url(re.compile(f"#/entry/{state}$"))
+    page.go_back()
+    sums.get_by_role("link", name="Written apart: 1").click()
+    expect(page).to_have_url(re.compile(f"#/entry/{apart}$"))
+    page.go_back()
+    sums.get_by_role("link", name="Encounters unwritten: 1").click()
+    expect(page).to_have_url(re.compile(f"#/write/{visit}$"))
+    page.get_by_role("button", name="New paragraph", exact=True).click()
+    page.keyboard.type("Nu er det skrevet.")
+    page = open_today(laptop, size)
+    expect(sums.get_by_text("Open states: 1")).to_be_visible()
+    expect(sums.get_by_text("Encounters unwritten")).to_be_hidden()
+    for kind, thing in (("entry.retracted", state), ("entry.retracted", apart), ("encounter.retracted", visit)):
+        phone.say(kind, thing, {}, 10)
+
+
+@SIZES
+def test_loose_ends_are_tied_on_the_spot(field: Field, laptop: Field, size: tuple[int, int]) -> None:
+    """An end that nobody gave, a gap without a reason, a name: each is settled where it is told."""
+    phone = Pushed(field)
+    visit = phone.visit(end_origin=None)
+    named = phone.entry(visit, 1, kind="note", jotting="så siger Karen nej")
+    gap = str(new_id())
+    phone.say(
+        "gap.recorded", gap,
+        {"encounter_id": visit, "kind": "not_recorded", "from": stamp(5), "to": stamp(9)},
+    )  # fmt: skip
+    page = open_today(laptop, size)
+    end = loose(page, "End unknown")
+    end.get_by_label("It ended at").fill("09:41", timeout=60_000)
+    end.get_by_role("button", name="That was the end", exact=True).click()
+    expect(end).to_be_hidden()
+    reason = loose(page, "not recorded")
+    reason.get_by_label("Why").fill("telefonen døde")
+    reason.get_by_role("button", name="Keep the reason", exact=True).click()
+    expect(reason).to_be_hidden()
+    names = loose(page, "May be a name")
+    expect(names.locator(".hint")).to_have_text("Karen")
+    names.get_by_role("button", name="Strike words", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name=re.compile("^Strike “Karen”")).click()
+    expect(names).to_be_hidden()
+    sure(lambda: "Karen" not in read(field, "entries", named)["jotting"], "the name is still there")
+    ended = read(field, "encounters", visit)
+    assert (ended["ended_at"], ended["end_origin"]) == (stamp(41), "recalled")
+    phone.say("encounter.retracted", visit, {}, 50)
+
+
+def test_a_wrong_clock_shifts_a_whole_encounter_and_is_taken_back(field: Field, laptop: Field) -> None:
+    """The clock went back in the middle: one step moves everything, one step moves it back."""
+    phone = Pushed(field)
+    visit = phone.visit()
+    first = phone.entry(visit, 40, structure="directing", structure_origin="explicit")
+    phone.entry(visit, 41, clock=-12, structure="directing", structure_origin="explicit")
+    page = open_today(laptop, LAPTOP)
+    clock = loose(page, "Clock jumped")
+    expect(clock).to_contain_text("went back by about 12 min", timeout=60_000)
+    clock.get_by_role("button", name="Shift this encounter by …", exact=True).click()
+    sheet = page.get_by_role("dialog")
+    expect(sheet.get_by_label("Minutes (negative: earlier)")).to_have_value("12")
+    sheet.get_by_role("button", name="Shift by 12 min", exact=True).click()
+    sure(lambda: read(field, "entries", first)["started_at"] == stamp(52), "the entry was not shifted")
+    moved = read(field, "encounters", visit)
+    assert (moved["started_at"], moved["ended_at"]) == (stamp(12), stamp(42))
+    page.get_by_role("button", name="Undo the shift", exact=True).click()
+    sure(lambda: read(field, "entries", first)["started_at"] == stamp(40), "the shift was not taken back")
+    assert read(field, "encounters", visit)["started_at"] == stamp(0)
+    phone.say("encounter.retracted", visit, {}, 60)
