@@ -1,5 +1,8 @@
 """The index of words: its rows, and the full-text search of each database beside them."""
 
+from typing import Any
+from uuid import UUID
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -52,7 +55,8 @@ def _fill() -> None:
     connection = op.get_bind()
     index = sa.table("search_words", *_keys(), sa.column("kind"), sa.column("words"))
     for kind, name in (("entry", "jotting"), ("fieldnote", "text"), ("memo", "text")):
-        others = (sa.column(name), sa.column("conflicts", sa.JSON()), sa.column("retracted", sa.Boolean()))
+        others: list[sa.ColumnClause[Any]] = [sa.column(name), sa.column("conflicts", sa.JSON())]
+        others.append(sa.column("retracted", sa.Boolean()))
         things = sa.table(kind, *_keys(), *others)
         query = sa.select(things).where(things.c.retracted.is_(False))
         for study_id, thing_id, text, conflicts, _ in connection.execute(query).all():
@@ -63,5 +67,5 @@ def _fill() -> None:
                 connection.execute(sa.insert(index).values(row))
 
 
-def _keys() -> tuple[sa.ColumnClause, sa.ColumnClause]:
+def _keys() -> tuple[sa.ColumnClause[UUID], sa.ColumnClause[UUID]]:
     return sa.column("study_id", sa.Uuid()), sa.column("id", sa.Uuid())

@@ -68,6 +68,7 @@ EXPECTED: dict[str, tuple[int, str]] = {
     f"GET {API}/studies": (200, SIGNED_IN),
     f"POST {API}/studies": (201, PEOPLE),
     f"GET {API}/audit": (200, ADMIN),
+    f"GET {API}/starters": (200, SIGNED_IN),
     f"GET {STUDY}": (200, f"{SHUT} ok ok ok ok ok ok ok ok"),
     f"PATCH {STUDY}": (200, LEAD),
     f"GET {STUDY}/members": (200, MEMBERS_READ),
@@ -85,12 +86,15 @@ EXPECTED: dict[str, tuple[int, str]] = {
         204, f"{SHUT_TO_TOKENS} ok other other other other bound bound bound",
     ),
     f"GET {STUDY}/codebooks": (200, MEMBERS_READ),
+    # A file is read for a draft; nothing of it is kept.
+    f"POST {STUDY}/codebooks/read": (200, WRITE),
     f"GET {STUDY}/actors": (200, MEMBERS_READ),
     f"GET {STUDY}/encounters": (200, MEMBERS_READ),
     f"GET {STUDY}/entries": (200, MEMBERS_READ),
     f"GET {STUDY}/fieldnotes": (200, MEMBERS_READ),
     f"GET {STUDY}/memos": (200, MEMBERS_READ),
     f"GET {STUDY}/conflicts": (200, MEMBERS_READ),
+    f"GET {STUDY}/search": (200, MEMBERS_READ),
     # The lead's entry: an observer who sees only her own learns nothing of it.
     f"GET {STUDY}/entries/{{entry_id}}/history": (200, f"{SHUT} ok other ok ok role ok ok other"),
     f"GET {STUDY}/changes": (200, MEMBERS_READ),

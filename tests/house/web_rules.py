@@ -8,7 +8,8 @@ COMPONENT_LINES = 300
 FUNCTION_LINES = 50
 SRC = "frontend/src/"
 SCREENS = frozenset(
-    "capture encounter writeup today memos search review codebook people privacy analysis team enter synced export settings".split()
+    "capture encounter writeup today memos search review codebook people privacy analysis team enter synced export "
+    "settings".split()
 )
 SHARED = frozenset(
     {"store", "ui", "charts", "api", "i18n", "shell/app", "shell/context", "shell/routes", "sync/problem"}

@@ -89,9 +89,10 @@ def create_study(body: StudyIn, who: Person, session: WriteSession, clock: Clock
     return describe(row, lead.role, lead.observer)
 
 
-@router.get("/starters", response_model=Page[StarterOut], responses=document_problems(SessionMissing))
-def read_starters(who: SignedIn, paging: Annotated[PageQuery, Query()]) -> Any:
+@router.get("/starters", response_model=Page[StarterOut], responses=document_problems(SessionMissing, DeviceRevoked))
+def read_starters(who: SignedIn, session: ReadSession, paging: Annotated[PageQuery, Query()]) -> Any:
     """The codebooks that come with Skygge, whole: to begin a study with, or a draft later on."""
+    refuse_lost_phone(session, who)
     return to_page([{"name": name, **_codes_of(name)} for name in STARTERS], paging)
 
 

@@ -1,6 +1,6 @@
 import type { App } from '../shell/app';
 import type { Draft, StoredChange } from '../store/changes';
-import { undoGroup, type GroupUndo } from '../store/groupUndo';
+import { undoGroup, type GroupUndo } from '../store/undoGroup';
 import { newId } from '../store/identity';
 
 /** As many as are safe on this device in one go; between two goes somebody may stop. */

@@ -1,7 +1,7 @@
 // @vitest-environment node
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { logged, newPhone, started } from '../store/forTests';
-import { undoGroup } from '../store/groupUndo';
+import { undoGroup } from '../store/undoGroup';
 import { newId } from '../store/identity';
 import type { OpenNotebook } from '../store/openNotebook';
 import { agenciesOf, consentOf, personsOf, renameAgency, seenOf, survivorOf, type Actor } from './persons';

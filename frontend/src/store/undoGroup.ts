@@ -8,7 +8,7 @@ import type { SubjectType } from './subjects';
  * still stands; where somebody has changed it since, theirs is the later word: it stays, and is told. Twin:
  * backend/skygge/core/undo.py.
  */
-export interface Undo {
+export interface GroupUndo {
   readonly drafts: Pick<Draft, 'kind' | 'subject_id' | 'payload'>[];
   /** What was left alone, because it was changed since. */
   readonly left: { subject_id: string; field: string }[];
@@ -18,7 +18,7 @@ type Grouped = FoldedChange & Pick<StoredChange, 'group_id'>;
 type About = Map<string, Grouped>;
 
 /** The inverses of a group, from all changes that are known of the things it touched. */
-export function undoGroup(changes: Iterable<Grouped>, group_id: string): Undo {
+export function undoGroup(changes: Iterable<Grouped>, group_id: string): GroupUndo {
   const things = new Map<string, { type: SubjectType; about: About }>();
   for (const change of changes) {
     const type = subjectOf(change.kind);
@@ -28,7 +28,7 @@ export function undoGroup(changes: Iterable<Grouped>, group_id: string): Undo {
     things.set(key, thing);
     thing.about.set(change.change_id, change);
   }
-  const undo: Undo = { drafts: [], left: [] };
+  const undo: GroupUndo = { drafts: [], left: [] };
   for (const [, { about }] of [...things].sort(([one], [other]) => (one < other ? -1 : 1))) {
     const group = new Set([...about.values()].filter((change) => change.group_id === group_id).map(({ change_id }) => change_id));
     const now = fold(about.values())[0];
@@ -37,7 +37,7 @@ export function undoGroup(changes: Iterable<Grouped>, group_id: string): Undo {
   return undo;
 }
 
-function undoThing(undo: Undo, now: Folded, about: About, group: ReadonlySet<string>): void {
+function undoThing(undo: GroupUndo, now: Folded, about: About, group: ReadonlySet<string>): void {
   const own = [...group].map((id) => about.get(id) as Grouped);
   const names = [...new Set(own.flatMap((change) => Object.keys(setBy(change))))].sort();
   const stands = (name: string): boolean => (now.heads[name] ?? []).every((head) => group.has(head));
@@ -59,7 +59,7 @@ function setBy(change: Grouped): Record<string, unknown> {
   return isErased(change) ? {} : fieldsSetBy(change.kind, change.payload);
 }
 
-function draft(undo: Undo, { id: subject_id }: Folded, kind: string, payload: object, later: readonly string[]): void {
+function draft(undo: GroupUndo, { id: subject_id }: Folded, kind: string, payload: object, later: readonly string[]): void {
   const left = later.length > 0 ? later : Object.hasOwn(KINDS, kind) ? [] : [kind.split('.')[1] ?? ''];
   if (left.length > 0) undo.left.push(...left.map((field) => ({ subject_id, field })));
   else undo.drafts.push({ kind: kind as ChangeKind, subject_id, payload });

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { StoredChange } from './changes';
 import { amended, logged, newPhone, started, type Phone } from './forTests';
-import { undoGroup } from './groupUndo';
+import { undoGroup } from './undoGroup';
 import { newId } from './identity';
 import type { OpenNotebook } from './openNotebook';
 
