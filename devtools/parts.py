@@ -54,8 +54,9 @@ def tests(name: str, workers: int = 2) -> Callable[[bool], int]:
     def run_pytest(deep: bool) -> int:
         marks = ["-m", "not fleet" if deep else "not deep and not fleet"]
         spread = ["-n", str(workers)] if workers > 1 else []
-        report = f"--junit-xml={RESULTS / name}.xml"
-        return run([program("python"), "-m", "pytest", "-q", *spread, *marks, report, *TESTS[name]], env=_sizes(deep))
+        # The whole run has to stay under 25 minutes: whoever makes it slower shall see it.
+        told = ["--durations=5", "--durations-min=10", f"--junit-xml={RESULTS / name}.xml"]
+        return run([program("python"), "-m", "pytest", "-q", *spread, *marks, *told, *TESTS[name]], env=_sizes(deep))
 
     return run_pytest
 
