@@ -15,7 +15,7 @@ from tests.fixtures.server_process import ServerProcess
 
 MakePhone = Callable[..., Phone]
 # A busy machine is no wrong answer.
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(scope="session")

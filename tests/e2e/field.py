@@ -119,4 +119,4 @@ def open_field(server: ServerProcess, phone: Phone) -> Field:
 
 def sure(holds: Any, complaint: str) -> None:
     """Wait until something is so on the server."""
-    wait_until(holds, complaint, seconds=30)
+    wait_until(holds, complaint, seconds=60)

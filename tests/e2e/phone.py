@@ -62,7 +62,7 @@ class Phone:
             accept_downloads=True,
         )
         page = self._context.pages[0]
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)
         page.on("console", lambda message: self.console.append(f"{message.type}: {message.text}"))
         page.on("pageerror", lambda error: self.console.append(f"pageerror: {error}"))
         page.goto(self.origin + path)
