@@ -117,7 +117,7 @@ def _runs(process: Path, marker: bytes) -> bool:
         return False
 
 
-def wait_until(holds: Callable[[], bool], complaint: str, seconds: float = 20) -> None:
+def wait_until(holds: Callable[[], bool], complaint: str, seconds: float = 60) -> None:
     """Wait for something to become true; fail with the complaint when it does not."""
     deadline = time.monotonic() + seconds
     while not holds():
