@@ -8470,7 +8470,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: session.missing */
+            /** @description Unauthorized: session.missing, device_revoked */
             401: {
                 headers: {
                     [name: string]: unknown;
