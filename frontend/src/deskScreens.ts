@@ -24,6 +24,7 @@ export const deskScreens: Partial<Record<RouteName, () => Loaded<Screen>>> = {
   memos: () => import('./memos/Memos.svelte'),
   search: () => plain(import('./search/Search.svelte')),
   today: () => plain(import('./today/Today.svelte')),
+  lock: () => plain(import('./lock/Lock.svelte')),
   room: () => plain(import('./enter/Room.svelte')),
   'add-phone': () => plain(import('./settings/AddPhone.svelte')),
 };

@@ -26,7 +26,7 @@ function desk(name: RouteName): () => Loaded<Screen> {
 const DESK = [
   'codebook', 'codebook-versions', 'codebook-recode', 'conflicts', 'people', 'team', 'analyses', 'analysis', 'export',
   'format', 'import', 'tokens', 'records', 'privacy', 'person', 'withdrawal', 'devices', 'writeup',
-  'memos', 'search', 'today', 'room', 'add-phone',
+  'memos', 'search', 'today', 'lock', 'room', 'add-phone',
 ] as const satisfies readonly RouteName[];
 
 /** The screen of each place. Laptop screens come lazily, so that logging an entry needs little code. */

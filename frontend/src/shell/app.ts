@@ -2,6 +2,7 @@ import type { Locale } from '../i18n/locale';
 import type { Notebook } from '../store/notebook';
 import type { Account, StudyBrief } from '../store/session';
 import type { Claimed, Server, SetupForm, StudyForm } from '../sync/server';
+import type { AppLock } from './appLock.svelte';
 import type { Theme } from './look.svelte';
 import type { Route } from './routes';
 
@@ -50,6 +51,13 @@ export interface App {
 
   /** Go to a place: `app.go('/encounter/' + id)`. With `replace` the Back button skips this place. */
   go(path: string, how?: { replace?: boolean }): void;
+
+  /** The lock of this account on this phone; undefined where none was ever looked for, because none is set. */
+  readonly lock: AppLock | undefined;
+  /** A lock is set, and the passphrase has not been given since. */
+  readonly isLocked: boolean;
+  /** For the screens that set or change a lock. */
+  findLock(): Promise<AppLock>;
 
   /** These reject with a Problem (`code`, `status`, `retry_after_s`); without a network its code is 'offline'. */
   signIn(name: string, password: string): Promise<void>;

@@ -1,15 +1,18 @@
+import { useRing } from '../store/envelope';
 import { newId, observerActorId } from '../store/identity';
 import type { Notebook } from '../store/notebook';
 import { openNotebook, type OpenNotebook } from '../store/openNotebook';
 import { Session, type Account, type StudyBrief } from '../store/session';
 import { createServer, door, OFFLINE, Problem, type Claimed, type Me, type SetupForm, type StudyForm } from '../sync/server';
 import type { App, Phase, SyncStatus } from './app';
-import { nameDevice } from './device';
+import type { AppLock } from './appLock.svelte';
+import { isPhone, nameDevice } from './device';
 import type { LiveSync } from './liveSync.svelte';
 import { NO_SYNC } from './noSync';
 import { Look, type Theme } from './look.svelte';
 import { Place } from './place.svelte';
 import { Update } from './update.svelte';
+import type { Gate } from './whichScreen';
 import type { Locale } from '../i18n/locale';
 
 const WRITERS: readonly string[] = ['lead', 'observer'];
@@ -26,6 +29,7 @@ export class AppState implements App {
   private readonly place = new Place();
   private readonly look = new Look();
   private readonly update = new Update();
+  lock: AppLock | undefined = $state.raw();
   private opened: OpenNotebook | undefined = $state.raw();
   private live_sync: LiveSync | undefined = $state.raw();
   private beginning: Promise<void> | undefined;
@@ -85,7 +89,10 @@ export class AppState implements App {
 
   /** `study_id`: the one to open when there are several. */
   private async adopt({ account, studies }: Me, study_id?: string): Promise<void> {
-    if (this.account && this.account.id !== account.id) await this.closeNotebook();
+    if (this.account && this.account.id !== account.id) {
+      await this.closeNotebook();
+      this.forgetKeys();
+    }
     this.account = account;
     this.studies = studies;
     await this.session.remember({ account, studies });
@@ -128,6 +135,7 @@ export class AppState implements App {
   async signOut(): Promise<void> {
     await door.signOut();
     await this.closeNotebook();
+    this.forgetKeys();
     await this.session.remember({ account: undefined, studies: [], study_id: undefined });
     this.account = undefined;
     this.studies = [];
@@ -177,6 +185,7 @@ export class AppState implements App {
     const account = this.account;
     if (!account) return;
     const device_id = await this.session.deviceFor(account.name);
+    if (await this.session.lockOf(account.id)) await this.findLock();
     const writer = { device_id, session_id: this.session_id, app_version: __APP_VERSION__ };
     const notebook = await openNotebook(study.study_id, { ...account, observer: study.observer }, writer);
     notebook.subscribe(() => {
@@ -191,6 +200,28 @@ export class AppState implements App {
     // Without room for *me* the notes that are here can still be read.
     if (WRITERS.includes(study.role)) await addMe(notebook).catch(() => undefined);
     void this.askToKeep();
+  }
+
+  async findLock(): Promise<AppLock> {
+    const { id } = this.account ?? { id: '' };
+    if (this.lock?.account_id === id) return this.lock;
+    const { AppLock } = await import('./appLock.svelte');
+    const lock = new AppLock(this.session, id, async () => {
+      await this.opened?.notes.reload();
+      void this.sync.sendNow();
+    });
+    await lock.begin();
+    this.lock = lock;
+    return lock;
+  }
+
+  get isLocked(): boolean {
+    return this.lock?.isSet === true && !this.lock.isOpen;
+  }
+
+  get gate(): Gate {
+    if (this.isLocked) return 'locked';
+    return this.study?.lock_required && !this.lock?.isSet && isPhone() ? 'unset' : undefined;
   }
 
   /** Nobody waits for the network: its code is loaded once the notes are open. */
@@ -211,6 +242,12 @@ export class AppState implements App {
     this.opened = undefined;
     this.study = undefined;
     await notebook.close();
+  }
+
+  private forgetKeys(): void {
+    this.lock?.end();
+    this.lock = undefined;
+    useRing(undefined);
   }
 
   /** Without this promise a browser may throw the notes away when the phone runs out of room. */

@@ -12,3 +12,8 @@ const KINDS: readonly (readonly [RegExp, string])[] = [
 export function nameDevice(agent: string = navigator.userAgent): string {
   return KINDS.find(([pattern]) => pattern.test(agent))?.[1] ?? 'Browser';
 }
+
+/** A device that goes along into homes: it is held in a hand, or the app was put on its home screen. */
+export function isPhone(): boolean {
+  return matchMedia('(pointer: coarse)').matches || matchMedia('(display-mode: standalone)').matches;
+}

@@ -5,7 +5,7 @@ export type RouteName =
   | 'format' | 'import' | 'tokens' | 'records'
   | 'codebook' | 'codebook-versions' | 'codebook-recode' | 'people' | 'team' | 'join' | 'conflicts'
   | 'privacy' | 'person' | 'withdrawal' | 'devices'
-  | 'settings' | 'install' | 'room' | 'setup' | 'reset' | 'pair' | 'add-phone' | 'sign-in' | 'studies' | 'lost';
+  | 'settings' | 'lock' | 'install' | 'room' | 'setup' | 'reset' | 'pair' | 'add-phone' | 'sign-in' | 'studies' | 'lost';
 
 export interface Route {
   readonly name: RouteName;
@@ -49,6 +49,7 @@ const PLACES: readonly (readonly [RegExp, RouteName])[] = [
   [/^devices$/, 'devices'],
   [/^withdrawal\/([^/]+)$/, 'withdrawal'],
   [/^settings$/, 'settings'],
+  [/^lock$/, 'lock'],
   [/^install$/, 'install'],
   [/^room$/, 'room'],
   [/^setup\/([^/]+)$/, 'setup'],

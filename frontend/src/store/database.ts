@@ -20,6 +20,8 @@ export interface ChangeRecord {
   acknowledged?: string;
   /** Its share of the checksum of the feed, as the server tells it in an epoch. */
   share?: { epoch: string; value: number };
+  /** Its texts went with a forgotten passphrase; the feed tells them again. */
+  is_lost?: boolean;
   /** Erased: the body holds no content any more, and it is not offered again. */
   isErased?: boolean;
 }

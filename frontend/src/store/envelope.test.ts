@@ -4,25 +4,25 @@ import { EnvelopeNotReadable, openFields, openText, sealFields, type Envelope } 
 
 describe('envelopes', () => {
   it('hold texts only; codes and pseudonyms stay readable', () => {
-    const sealed = sealFields('entry', { jotting: 'vent lidt 🙂', action: 'talks', actor_id: 'a' });
+    const sealed = sealFields('entry', { jotting: 'vent lidt 🙂', action: 'talks', actor_id: 'a' }, 'e');
     expect(sealed).toEqual({ jotting: { codec: 0, text: 'vent lidt 🙂' }, action: 'talks', actor_id: 'a' });
-    expect(openFields('entry', sealed)).toEqual({ jotting: 'vent lidt 🙂', action: 'talks', actor_id: 'a' });
+    expect(openFields('entry', sealed, 'e')).toEqual({ jotting: 'vent lidt 🙂', action: 'talks', actor_id: 'a' });
   });
 
   it('leave an empty text empty and an absent one absent', () => {
-    expect(sealFields('entry', { jotting: null })).toEqual({ jotting: null });
-    expect(sealFields('gap', {})).toEqual({});
+    expect(sealFields('entry', { jotting: null }, 'e')).toEqual({ jotting: null });
+    expect(sealFields('gap', {}, 'e')).toEqual({});
   });
 
   it('hold setting, reason, field note and memo', () => {
-    expect(sealFields('encounter', { setting: 'home 3' }).setting).toHaveProperty('codec', 0);
-    expect(sealFields('gap', { reason: 'bathroom' }).reason).toHaveProperty('codec', 0);
-    expect(sealFields('fieldnote', { text: 'x' }).text).toHaveProperty('codec', 0);
-    expect(sealFields('memo', { text: 'x' }).text).toHaveProperty('codec', 0);
+    expect(sealFields('encounter', { setting: 'home 3' }, 'e').setting).toHaveProperty('codec', 0);
+    expect(sealFields('gap', { reason: 'bathroom' }, 'e').reason).toHaveProperty('codec', 0);
+    expect(sealFields('fieldnote', { text: 'x' }, 'e').text).toHaveProperty('codec', 0);
+    expect(sealFields('memo', { text: 'x' }, 'e').text).toHaveProperty('codec', 0);
   });
 
   it('say so when a newer app sealed them', () => {
-    expect(() => openText({ codec: 7, text: '' } as unknown as Envelope)).toThrow(EnvelopeNotReadable);
+    expect(() => openText({ codec: 7, text: '' } as unknown as Envelope, 'e')).toThrow(EnvelopeNotReadable);
   });
 });
 

@@ -14,13 +14,6 @@ export class Mirror {
     for (const record of records) this.put(record);
   }
 
-  /** For reading older things in the background: what is already here is newer. */
-  takeMissing(records: Iterable<SubjectRecord>): void {
-    for (const record of records) {
-      if (!this.get(record.type, record.id)) this.put(record);
-    }
-  }
-
   get<T extends SubjectType>(type: T, id: string): Subject<T> | undefined {
     return this.byType.get(type)?.get(id) as Subject<T> | undefined;
   }

@@ -56,6 +56,8 @@ export interface Notebook {
 
   /** A text being typed, kept across a crash. Not a note yet. */
   draft(key: string): string | undefined;
+  /** There is one, but it is under the lock of this phone: nothing can be written over it before it is opened. */
+  isDraftLocked(key: string): boolean;
   saveDraft(key: string, text: string): Promise<void>;
   dropDraft(key: string): Promise<void>;
 

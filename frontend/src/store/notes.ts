@@ -1,6 +1,6 @@
 import { Connection } from './connection';
 import { NOTHING_YET, type NotesDb, type Standing, type SubjectRecord } from './database';
-import { openText } from './envelope';
+import { textUnlessLocked, type Envelope } from './envelope';
 import { Mirror } from './mirror';
 import { Tabs, type Touched } from './tabs';
 
@@ -12,6 +12,8 @@ const READ_FIRST = 4;
 export class Notes {
   readonly mirror = new Mirror();
   readonly drafts = new Map<string, string>();
+  /** Keys of texts being typed that are under the lock just now: nothing may be written over them. */
+  readonly locked_drafts = new Set<string>();
   readonly connection: Connection;
   standing: Standing = { ...NOTHING_YET };
   isComplete = false;
@@ -19,6 +21,8 @@ export class Notes {
   private readonly listeners = new Set<() => void>();
   private readonly tabs: Tabs;
   private isClosed = false;
+  /** The reading of older entries that is under way; a newer one takes its place. */
+  private reading: object | undefined;
 
   constructor(name: string) {
     this.connection = new Connection(name, () => {
@@ -34,7 +38,14 @@ export class Notes {
       await this.readAllButEntries(db);
       await Promise.all(this.newestEncounters().map((id) => this.readEntriesOf(db, id)));
     });
+    this.isComplete = false;
     void this.readRest().catch(() => undefined);
+  }
+
+  /** Read everything again, because other keys are in memory now than before. */
+  async reload(): Promise<void> {
+    await this.load();
+    this.announce();
   }
 
   /** To be called only after a transaction has completed: memory follows the disk, never the other way round. */
@@ -50,9 +61,9 @@ export class Notes {
     const keys = [...this.drafts.keys()].filter((key) => ids.some((id) => key.includes(id)));
     const kept = await this.connection.use((db) => Promise.all(keys.map((key) => db.get('draft', key))));
     for (const [at, key] of keys.entries()) {
+      this.drafts.delete(key);
       const draft = kept[at];
-      if (draft) this.drafts.set(key, openText(draft.text));
-      else this.drafts.delete(key);
+      if (draft) this.takeDraft(draft);
     }
   }
 
@@ -82,8 +93,16 @@ export class Notes {
       tx.objectStore('meta').get('standing'),
     ]);
     this.mirror.take([...before, ...after]);
-    for (const { key, text } of drafts) this.drafts.set(key, openText(text));
+    this.drafts.clear();
+    this.locked_drafts.clear();
+    for (const draft of drafts) this.takeDraft(draft);
     this.standing = { ...NOTHING_YET, ...standing };
+  }
+
+  private takeDraft({ key, text }: { key: string; text: Envelope }): void {
+    const open = textUnlessLocked(text, key);
+    if (open === undefined) this.locked_drafts.add(key);
+    else this.drafts.set(key, open);
   }
 
   private newestEncounters(): string[] {
@@ -97,16 +116,18 @@ export class Notes {
   }
 
   private async readRest(): Promise<void> {
+    const reading = (this.reading = {});
     let last = '';
-    while (!this.isClosed) {
+    while (!this.isClosed && this.reading === reading) {
       const range = IDBKeyRange.bound(['entry', last], ['entry', []], true);
       const chunk = await this.connection.use((db) => db.getAll('subject', range, CHUNK));
-      this.mirror.takeMissing(chunk);
+      this.mirror.take(chunk);
       last = chunk.at(-1)?.id ?? '';
       if (chunk.length < CHUNK) break;
       // A tap that waits goes first.
       await new Promise((resume) => setTimeout(resume));
     }
+    if (this.reading !== reading) return;
     this.isComplete = true;
     this.announce();
   }

@@ -2,16 +2,18 @@ import type { Change, Draft, StoredChange } from './changes';
 import { commitChanges } from './commitChanges';
 import { notesName } from './database';
 import { cleanText } from './cleanText';
-import { sealText } from './envelope';
+import { EnvelopeLocked, sealText } from './envelope';
 import { makeChanges, type Unplaced, type Writer } from './makeChange';
 import type { Counts, Notebook, NotebookAccount } from './notebook';
 import { Notes } from './notes';
 import { placeChanges } from './placeChanges';
-import { toStoredChange } from './refold';
+import { toShownChange, toWire } from './refold';
 import type { EntrySubject, Subject, SubjectType } from './subjects';
 
 const STUCK_AFTER_MS = 1500;
 const READ_AT_ONCE = 2000;
+/** Drafts that are no texts but times noted by the app itself: they must be readable while the notes are locked. */
+export const MARKS = /^(alive|absence|strike):/;
 
 export interface OpenNotebook extends Notebook {
   /** For the phone's side of sync. */
@@ -128,7 +130,7 @@ class StoredNotebook implements OpenNotebook {
 
   async history(subject_id: string): Promise<StoredChange[]> {
     const records = await this.notes.connection.use((db) => db.getAllFromIndex('change', 'subject', subject_id));
-    return records.map(toStoredChange).sort((one, other) => (one.change_id < other.change_id ? -1 : 1));
+    return records.map(toShownChange).sort((one, other) => (one.change_id < other.change_id ? -1 : 1));
   }
 
   async grouped(): Promise<StoredChange[]> {
@@ -137,7 +139,7 @@ class StoredNotebook implements OpenNotebook {
     for (;;) {
       const range = IDBKeyRange.lowerBound(last, true);
       const chunk = await this.notes.connection.use((db) => db.getAll('change', range, READ_AT_ONCE));
-      found.push(...chunk.filter(({ body }) => body.group_id).map(toStoredChange));
+      found.push(...chunk.filter(({ body }) => body.group_id).map(toShownChange));
       if (chunk.length < READ_AT_ONCE) return found;
       last = chunk.at(-1)?.change_id ?? '';
     }
@@ -155,7 +157,7 @@ class StoredNotebook implements OpenNotebook {
       const records = await Promise.all(parked.map(({ change_id }) => tx.objectStore('change').get(change_id)));
       return parked.flatMap(({ code }, index) => {
         const record = records[index];
-        return record ? [{ change: toStoredChange(record), code }] : [];
+        return record ? [{ change: toShownChange(record), code }] : [];
       });
     });
   }
@@ -169,12 +171,19 @@ class StoredNotebook implements OpenNotebook {
   }
 
   async saveDraft(key: string, text: string): Promise<void> {
+    if (this.isDraftLocked(key)) throw new EnvelopeLocked();
     const clean = cleanText(text);
     this.notes.drafts.set(key, clean);
-    await this.notes.connection.use((db) => db.put('draft', { key, text: sealText(clean) }));
+    const sealed = MARKS.test(key) ? ({ codec: 0, text: clean } as const) : sealText(clean, key);
+    await this.notes.connection.use((db) => db.put('draft', { key, text: sealed }));
+  }
+
+  isDraftLocked(key: string): boolean {
+    return this.notes.locked_drafts.has(key);
   }
 
   async dropDraft(key: string): Promise<void> {
+    if (this.isDraftLocked(key)) return;
     this.notes.drafts.delete(key);
     await this.notes.connection.use((db) => db.delete('draft', key));
   }
@@ -203,7 +212,8 @@ class StoredNotebook implements OpenNotebook {
       const [waiting, parked] = await Promise.all([tx.objectStore('outbox').getAll(), tx.objectStore('parked').getAll()]);
       const ids = [...waiting, ...parked].map(({ change_id }) => change_id);
       const records = await Promise.all(ids.map((id) => tx.objectStore('change').get(id)));
-      return records.filter((record) => record !== undefined).map((record) => toStoredChange({ ...record, fed: undefined }));
+      // What is under the lock stays here until it is opened: no file can hold it in words.
+      return records.flatMap((record) => (record ? [toWire(record)] : [])).filter((change) => typeof change !== 'string');
     });
   }
 

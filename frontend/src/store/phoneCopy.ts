@@ -3,7 +3,7 @@ import { replaceShare, spellChecksum } from './checksum';
 import { readStanding, strictly, type ChangeRecord, type Fed, type ReportedTx, type Standing } from './database';
 import type { Notes } from './notes';
 import { toStub } from './redact';
-import { refoldSubjects, sealBody, toStoredChange } from './refold';
+import { refoldSubjects, sealBody, toWire } from './refold';
 import { takeRedaction, takeShare, takeStub } from './strikes';
 
 /** Limits of one request. */
@@ -59,6 +59,9 @@ export class StoredPhoneCopy {
     for (const record of records) {
       if (!record) continue;
       const change = toWire(record);
+      // In the order in which they were made: what stands behind a locked one waits with it; a damaged one keeps nobody.
+      if (change === 'locked') break;
+      if (change === 'damaged') continue;
       bytes += new TextEncoder().encode(JSON.stringify(change)).length + 1;
       if (batch.length > 0 && bytes > this.limits.bytes) break;
       batch.push(change);
@@ -96,7 +99,7 @@ export class StoredPhoneCopy {
       let own = await tx.objectStore('change').index('own').openCursor();
       while (own) {
         if (await offerAgain(tx, own.value)) touched.add(own.value.subject_id);
-        if (!own.value.isErased) standing.unsent += 1;
+        if (!own.value.isErased && !own.value.is_lost) standing.unsent += 1;
         own = await own.continue();
       }
     });
@@ -195,6 +198,10 @@ export class StoredPhoneCopy {
     const { body, fed } = split(change);
     const known = await tx.objectStore('change').get(change.change_id);
     const record: ChangeRecord = known ?? { change_id: change.change_id, subject_id: change.subject_id, body };
+    if (record.is_lost) {
+      record.body = body;
+      delete record.is_lost;
+    }
     record.fed = fed;
     takeShare(standing, record, change.payload);
     if (record.own !== undefined) record.acknowledged = standing.epoch;
@@ -276,16 +283,13 @@ async function takeBack(tx: ReportedTx, standing: Standing, change_id: string): 
 /** True when the thing must be folded anew because it no longer counts as being on the server. */
 async function offerAgain(tx: ReportedTx, record: ChangeRecord): Promise<boolean> {
   const { own, change_id, acknowledged } = record;
-  if (own === undefined || record.isErased) return false;
+  // What went with a forgotten passphrase is the server's to tell, not this phone's.
+  if (own === undefined || record.isErased || record.is_lost) return false;
   await tx.objectStore('outbox').put({ own, change_id });
   if (acknowledged === undefined) return false;
   delete record.acknowledged;
   await tx.objectStore('change').put(record);
   return true;
-}
-
-function toWire(record: ChangeRecord): Change {
-  return toStoredChange({ change_id: record.change_id, subject_id: record.subject_id, body: record.body });
 }
 
 function split(change: FedChange): { body: Change; fed: Fed } {

@@ -1,8 +1,8 @@
-import { specOf, subjectOf, type StoredChange } from './changes';
+import { specOf, subjectOf, type Change, type StoredChange } from './changes';
 import type { ChangeRecord, ReportedTx, SubjectRecord } from './database';
-import { openFields, sealFields } from './envelope';
-import { fold, type Folded } from './fold';
-import { SUBJECT_TYPES, type FieldsOf, type Subject } from './subjects';
+import { EnvelopeLocked, isEnvelope, openFields, openUnlocked, sealFields, textUnlessLocked } from './envelope';
+import { fold, isEqual, type Folded } from './fold';
+import { SUBJECT_TYPES, type Conflict, type FieldsOf, type Subject } from './subjects';
 
 /** Fold the things that a transaction has touched anew, from all their changes, and save them in that transaction. */
 export async function refoldSubjects(
@@ -57,40 +57,59 @@ function toRecord(folded: Folded, history: readonly ChangeRecord[]): SubjectReco
   return record;
 }
 
-/** A folded thing as screens see it, texts open. */
+/** A folded thing as screens see it, texts open; what is under the lock is not there, and `is_locked` says so. */
 export function toSubject(record: SubjectRecord): Subject {
-  const conflicts = record.conflicts.map(({ field, values }) => ({
-    field,
-    values: values.map(({ change_id, value }) => ({
-      change_id,
-      value: openFields(record.type, { [field]: value })[field],
-    })),
-  }));
+  const { type, id } = record;
+  const fields = openUnlocked(type, record.fields, id);
   return {
-    type: record.type,
-    id: record.id,
-    fields: openFields(record.type, record.fields) as unknown as FieldsOf[typeof record.type],
+    type,
+    id,
+    fields: fields as unknown as FieldsOf[typeof type],
     heads: record.heads,
-    conflicts,
+    conflicts: record.conflicts.map((conflict) => openConflict(record, conflict)).filter(({ values }) => values.length > 1),
     retracted: record.fields.retracted === true,
     author: record.author,
     device_seq: record.device_seq,
     is_on_server: record.isOnServer,
     ...(record.struck_by && { struck_by: record.struck_by }),
+    ...(hasLocked(record) && { is_locked: true }),
   };
 }
 
-/** The change as it was reported, texts open. */
-export function toStoredChange(record: ChangeRecord): StoredChange {
-  return { ...openBody(record.body), ...record.fed };
+// The same words sealed twice are two envelopes to the fold; opened they are one value again.
+function openConflict({ type, id }: SubjectRecord, { field, values }: Conflict): Conflict {
+  const open = values.map(({ change_id, value }) => ({ change_id, value: openUnlocked(type, { [field]: value }, id)[field] }));
+  const isFirst = ({ value }: { value: unknown }, at: number): boolean =>
+    value === undefined || open.findIndex((other) => isEqual(other.value, value)) === at;
+  return { field, values: open.filter(isFirst) };
 }
 
-/** A body as it was reported, texts open. */
-export function openBody<T extends { kind: string; payload: Record<string, unknown> }>(body: T): T {
-  return { ...body, payload: openFields(subjectOf(body.kind), body.payload) };
+function hasLocked({ id, fields }: SubjectRecord): boolean {
+  return Object.values(fields).some((value) => isEnvelope(value) && textUnlessLocked(value, id) === undefined);
+}
+
+/** The change as it was reported, for reading: without the texts that are under the lock. */
+export function toShownChange({ body, fed }: ChangeRecord): StoredChange {
+  return { ...body, payload: openUnlocked(subjectOf(body.kind), body.payload, body.subject_id), ...fed };
+}
+
+/** The change for the wire, or why it cannot be sent now. */
+export function toWire({ body }: ChangeRecord): Change | 'locked' | 'damaged' {
+  try {
+    return openBody(body);
+  } catch (error) {
+    return error instanceof EnvelopeLocked ? 'locked' : 'damaged';
+  }
+}
+
+type Body = Pick<Change, 'kind' | 'subject_id' | 'payload'>;
+
+/** A body as it was reported, texts open. Throws EnvelopeLocked while its key is not in memory. */
+export function openBody<T extends Body>(body: T): T {
+  return { ...body, payload: openFields(subjectOf(body.kind), body.payload, body.subject_id) };
 }
 
 /** The reverse for a body on its way into the database. */
-export function sealBody<T extends { kind: string; payload: Record<string, unknown> }>(body: T): T {
-  return { ...body, payload: sealFields(subjectOf(body.kind), body.payload) };
+export function sealBody<T extends Body>(body: T): T {
+  return { ...body, payload: sealFields(subjectOf(body.kind), body.payload, body.subject_id) };
 }

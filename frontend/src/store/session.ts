@@ -1,5 +1,6 @@
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import { newId } from './identity';
+import type { LockRecord } from './lockKeys';
 
 /** What this phone remembers between starts, apart from notes: who is signed in, which studies, which settings. */
 
@@ -18,6 +19,8 @@ export interface StudyBrief {
   readonly observer: string;
   readonly member_id?: string;
   readonly is_demo: boolean;
+  /** The study wants the texts on a phone under the phone's lock. */
+  readonly lock_required?: boolean;
   /** What only a second member needs is shown once there is one. */
   readonly n_members?: number;
 }
@@ -42,6 +45,8 @@ interface SessionSchema extends DBSchema {
   remembered: { key: 'now'; value: Remembered };
   /** One device id per name that signs in here, because a device belongs to one account. */
   device: { key: string; value: string };
+  /** One lock per account: what is needed to open its texts with a passphrase. */
+  lock: { key: string; value: LockRecord };
 }
 
 const NOTHING: Remembered = { studies: [], preferences: {} };
@@ -54,10 +59,13 @@ export class Session {
   ) {}
 
   static async open(): Promise<Session> {
-    const db = await openDB<SessionSchema>('skygge', 1, {
-      upgrade(opened) {
-        opened.createObjectStore('remembered');
-        opened.createObjectStore('device');
+    const db = await openDB<SessionSchema>('skygge', 2, {
+      upgrade(opened, from) {
+        if (from < 1) {
+          opened.createObjectStore('remembered');
+          opened.createObjectStore('device');
+        }
+        if (from < 2) opened.createObjectStore('lock');
       },
       blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
     });
@@ -74,6 +82,19 @@ export class Session {
     const tx = this.db.transaction('remembered', 'readwrite');
     this.now = { ...NOTHING, ...(await tx.store.get('now')), ...changes };
     await tx.store.put(this.now, 'now');
+    await tx.done;
+  }
+
+  async lockOf(account_id: string): Promise<LockRecord | undefined> {
+    return this.db.get('lock', account_id);
+  }
+
+  /** Change what is kept of the lock, on the disk when this resolves; undefined takes the lock away. */
+  async changeLock(account_id: string, change: (now: LockRecord | undefined) => LockRecord | undefined): Promise<void> {
+    const tx = this.db.transaction('lock', 'readwrite', { durability: 'strict' });
+    const changed = change(await tx.store.get(account_id));
+    if (changed) await tx.store.put(changed, account_id);
+    else await tx.store.delete(account_id);
     await tx.done;
   }
 

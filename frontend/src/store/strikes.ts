@@ -128,7 +128,7 @@ async function eraseThing(tx: ReportedTx, standing: Standing, id: string, by: st
 
 async function rewrite(tx: ReportedTx, standing: Standing, strike: Change): Promise<void> {
   const { words, replacement } = strike.payload as { words: string; replacement: string };
-  await rewriteDrafts(tx, strike.subject_id, (text) => strikeWords({ text }, words, replacement).text);
+  await rewriteDrafts(tx, strike.subject_id, (read) => strikeWords({ text: read() }, words, replacement).text);
   for (const record of await historyOf(tx, strike.subject_id)) {
     const { payload } = openBody(record.body);
     const left = strikeWords(payload, words, replacement);
@@ -138,14 +138,15 @@ async function rewrite(tx: ReportedTx, standing: Standing, strike: Change): Prom
 }
 
 /** Texts being typed about a thing, by their keys: what is left of each, undefined for nothing. */
-async function rewriteDrafts(tx: ReportedTx, id: string, left: (text: string) => string | undefined): Promise<void> {
+async function rewriteDrafts(tx: ReportedTx, id: string, left: (read: () => string) => string | undefined): Promise<void> {
   let draft = await tx.objectStore('draft').openCursor();
   for (; draft; draft = await draft.continue()) {
     const { key, text } = draft.value;
     if (!key.includes(id)) continue;
-    const kept = left(openText(text));
+    // What goes as a whole goes under the lock too.
+    const kept = left(() => openText(text, key));
     if (kept === undefined) await draft.delete();
-    else await draft.update({ key, text: sealText(kept) });
+    else await draft.update({ key, text: sealText(kept, key) });
   }
 }
 

@@ -186,6 +186,8 @@ export interface Subject<T extends SubjectType = SubjectType> {
   readonly is_on_server: boolean;
   /** The redactions that took words out of it; who edits it now has seen them. */
   readonly struck_by?: readonly string[];
+  /** Some of its texts are under the lock of this phone just now: they are left out of `fields`. */
+  readonly is_locked?: boolean;
 }
 
 export type EntrySubject = Subject<'entry'>;

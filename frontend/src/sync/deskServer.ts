@@ -19,8 +19,26 @@ export type Invitation = Schemas['InvitationOut'];
 export type Starter = Schemas['StarterOut'];
 export type CodebookRead = Schemas['CodebookRead'];
 
-/** Calls for exports, imports and tokens, as in `Server`. */
+export type Things = Schemas['Things'];
+/** An analysis or export on offer, as the server's registry describes it. */
+export type AnalysisOffer = Schemas['AnalysisOut'];
+export type ExportOffer = Schemas['ExportOut'];
+/** What analyses have in common; the result of each is described under its own name in the generated types. */
+export type AnalysisAnswer = Omit<Schemas['FrequenciesAnswer'], 'params' | 'result'> & {
+  params: Record<string, unknown>;
+  result: unknown;
+};
+
+/** The calls of the desk, as in `Server`. */
 export interface DeskServer {
+  analyses(): Promise<AnalysisOffer[]>;
+  analysis(name: string, filters?: Filters): Promise<AnalysisAnswer>;
+  /** What to write about an analysis as it is asked for, and what has to stand on its figures. */
+  analysisMethods(name: string, filters?: Filters): Promise<Schemas['Methods']>;
+  /** Exactly the entries behind one cell of an analysis. */
+  analysisEntries(name: string, cell: string, filters?: Filters): Promise<Things>;
+  exports(): Promise<ExportOffer[]>;
+  quarantine(): Promise<Schemas['Page_QuarantinedOut_']>;
   /** How much a download will hold, and its first rows. */
   exportPreview(name: string, options: Filters): Promise<Preview>;
   /** How long a download will be, and what it leaves out; takes as long as the download. */
@@ -57,16 +75,22 @@ export interface DeskServer {
   /** Its code is told this once. */
   invite(role: Member['role'], observer: string | null): Promise<Schemas['InvitationMade']>;
   /** Jottings, field notes and memos that hold these words, newest first. */
-  search(q: string, limit: number): Promise<Schemas['Things']>;
+  search(q: string, limit: number): Promise<Things>;
   letExportFull(member_id: string, exports_full: boolean): Promise<Member>;
 }
 
 /** `study` tells which study the calls are about at the moment they are made. */
 export function createDesk(study: () => string): DeskServer {
   const path = () => ({ study_id: study() });
-  // Which formats there are is found out at run time, so their addresses are not typed.
+  // Which analyses and formats there are is found out at run time, so their addresses are not typed.
   const inStudy = (...names: string[]) => `/studies/${study()}/${names.map(encodeURIComponent).join('/')}`;
   return {
+    analyses: async () => (await ask('get', '/api/v1/studies/{study_id}/analyses', { path: path() })).items,
+    analysis: (name, query) => call('GET', inStudy('analyses', name), { query }),
+    analysisMethods: (name, query) => call('GET', inStudy('analyses', name, 'methods'), { query }),
+    analysisEntries: (name, cell, filters) => call('GET', inStudy('analyses', name, 'entries'), { query: { ...filters, cell } }),
+    exports: async () => (await ask('get', '/api/v1/studies/{study_id}/exports', { path: path() })).items,
+    quarantine: () => ask('get', '/api/v1/studies/{study_id}/quarantine', { path: path() }),
     exportPreview: (name, query) => call('GET', inStudy('exports', name, 'preview'), { query, isLong: true }),
     exportLosses: (name, query) => call('GET', inStudy('exports', name, 'losses'), { query, isLong: true }),
     exportFile: (name, query, how) => download(inStudy('exports', name), query, how),
