@@ -117,6 +117,18 @@ def _runs(process: Path, marker: bytes) -> bool:
         return False
 
 
+def profile_holds(profile: Path, marker: str) -> bool:
+    """Whether any file of a profile has the marker in it, in either of the ways in which a browser writes text."""
+    for file in profile.rglob("*"):
+        try:
+            content = file.read_bytes() if file.is_file() else b""
+        except OSError:
+            continue
+        if marker.encode() in content or marker.encode("utf-16-le") in content:
+            return True
+    return False
+
+
 def wait_until(holds: Callable[[], bool], complaint: str, seconds: float = 60) -> None:
     """Wait for something to become true; fail with the complaint when it does not."""
     deadline = time.monotonic() + seconds

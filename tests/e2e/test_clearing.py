@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import MakePhone
 from tests.e2e.field import READY, sure
 from tests.e2e.observer import PASSWORD, Observer
-from tests.e2e.phone import Phone
+from tests.e2e.phone import Phone, profile_holds
 from tests.fixtures.server_process import ServerProcess
 
 MARKER = "Annemettemarkeren"
@@ -109,12 +109,5 @@ def sheet_of(page: Page, study: str, device_id: str) -> dict[str, Any]:
 
 
 def holds(phone: Phone) -> bool:
-    """Whether any file of the profile has the marker in it, in either of the ways in which a browser writes text."""
-    for file in phone.profile.rglob("*"):
-        try:
-            content = file.read_bytes() if file.is_file() else b""
-        except OSError:
-            continue
-        if MARKER.encode() in content or MARKER.encode("utf-16-le") in content:
-            return True
-    return False
+    """Whether the marker is in any file of the phone."""
+    return profile_holds(phone.profile, MARKER)

@@ -72,13 +72,13 @@ def test_no_entry_shown_as_on_this_phone_is_missing_after_a_kill(browser: Browse
     seed = random.randrange(2**32)
     print(f"seed {seed}")
     moments = random.Random(seed)
-    for _ in range(KILLS):
+    for kill in range(1, KILLS + 1):
         browser.evaluate(LOG)
         shown = max(shown, watch(browser, moments.uniform(0.05, 0.8)))
         browser.kill()
         browser.open(f"{server.origin}/#/capture")
-        wait_for(browser, IS_CAPTURE, "the encounter does not run any more")
-        survived = wait_for(browser, SHOWN, "nothing survived")
+        wait_for(browser, IS_CAPTURE, f"after kill {kill} the encounter does not run any more")
+        survived = wait_for(browser, SHOWN, f"nothing survived kill {kill}")
         assert survived >= shown, f"{shown} were shown as on this phone, {survived} are there"
         shown = survived
     assert shown > before + KILLS, "hardly anything was logged: the test has shown nothing"

@@ -9,7 +9,7 @@ FUNCTION_LINES = 50
 SRC = "frontend/src/"
 SCREENS = frozenset(
     "capture encounter writeup today memos search review codebook people privacy analysis team enter synced export "
-    "settings".split()
+    "settings lock".split()
 )
 SHARED = frozenset(
     {"store", "ui", "charts", "api", "i18n", "shell/app", "shell/context", "shell/routes", "sync/problem"}

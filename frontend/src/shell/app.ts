@@ -8,6 +8,7 @@ import type { Route } from './routes';
 
 export type { Locale } from '../i18n/locale';
 export type { SetupForm, StudyForm } from '../sync/server';
+export type { AppLock } from './appLock.svelte';
 export type { Theme } from './look.svelte';
 
 export type Phase =

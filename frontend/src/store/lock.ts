@@ -121,11 +121,11 @@ export class Lock {
     if (record.is_unfinished || found.keys.size > MANY_WHILES) await this.sealAllByOwn(record);
   }
 
-  private async sealAllByOwn({ whiles, is_unfinished }: LockRecord): Promise<void> {
+  private async sealAllByOwn({ whiles }: LockRecord): Promise<void> {
     // Another tab may be locked just now, and go on sealing with the key of its while.
     const held = await namesHeld();
     const over = held ? Object.keys(whiles).filter((name) => !held.has(name)) : [];
-    await resealAll(this.account_id, isByOwn, is_unfinished);
+    await resealAll(this.account_id, isByOwn);
     await this.change(({ is_unfinished: _done, ...now }) => {
       return { ...now, whiles: Object.fromEntries(Object.entries(now.whiles).filter(([name]) => !over.includes(name))) };
     });

@@ -20,17 +20,22 @@ export async function notesOf(account_id: string): Promise<string[]> {
   return all.flatMap(({ name }) => (name?.startsWith(`skygge-${account_id}-`) ? [name] : []));
 }
 
-/** Put every text that opens and is not done into the envelope of today. `leaves_bytes`: the old ones said too much. */
-export async function resealAll(account_id: string, isDone: (envelope: Envelope) => boolean, leaves_bytes = false): Promise<void> {
+/** Put every text that opens and is not done into the envelope of today. */
+export async function resealAll(account_id: string, isDone: (envelope: Envelope) => boolean): Promise<void> {
+  let was_plain = false;
   const treat: Treat = (envelope, about) => {
     const text = isDone(envelope) ? undefined : textUnlessLocked(envelope, about);
-    return text === undefined ? envelope : sealText(text, about);
+    if (text === undefined) return envelope;
+    const sealed = sealText(text, about);
+    was_plain ||= envelope.codec === 0 && sealed.codec !== 0;
+    return sealed;
   };
   await eachDatabase(account_id, async (db) => {
-    if (leaves_bytes) await markUnclean(db);
+    was_plain = false;
     await treatSubjects(db, treat);
     await treatDrafts(db, treat);
     await treatChanges(db, (record) => mapBody(record, treat));
+    if (was_plain) await markUnclean(db);
   });
 }
 

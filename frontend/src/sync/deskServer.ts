@@ -125,9 +125,6 @@ export function createDesk(study: () => string): DeskServer {
     readCodebook: (file) => call('POST', inStudy('codebooks', 'read'), { file }),
     search: (q, limit) => ask('get', '/api/v1/studies/{study_id}/search', { path: path(), query: { q, limit } }),
     letExportFull: (member_id, exports_full) =>
-      ask('patch', '/api/v1/studies/{study_id}/members/{member_id}', {
-        path: { ...path(), member_id },
-        body: { exports_full },
-      }),
+      ask('patch', '/api/v1/studies/{study_id}/members/{member_id}', { path: { ...path(), member_id }, body: { exports_full } }),
   };
 }
