@@ -27,7 +27,7 @@ SCREENS = {
     "codebook": "#/codebook", "codebook versions": "#/codebook/versions", "codebook recode": "#/codebook/recode",
     "people": "#/people", "team": "#/team", "conflicts": "#/conflicts",
     "records": "#/records", "settings": "#/settings", "consents": "#/privacy", "devices": "#/devices",
-    "add phone": "#/add-phone", "studies": "#/studies",
+    "add phone": "#/add-phone", "lock to set": "#/lock", "studies": "#/studies",
 }  # fmt: skip
 SMALLEST_TARGET = 44
 SMALLEST_CAPTURE_TARGET = 58
@@ -91,6 +91,7 @@ def test_every_screen_holds(
         _judge(page, look, name)
     _judge_writeup(page, demo, look)
     _judge_capture(page, demo, look)
+    _judge_lock(page, demo, look)
     wrong = [line for line in phone.console if re.search("pageerror|Content Security Policy|Trusted", line)]
     assert wrong == []
 
@@ -127,6 +128,30 @@ def _enter(demo: ServerProcess, phone: Phone, page: Page, look: str | None = Non
     expect(_start(page)).to_be_visible()
     page.goto(f"{demo.origin}/#/review")
     expect(page.get_by_role("row").nth(5)).to_be_visible(timeout=30_000)
+
+
+def _judge_lock(page: Page, demo: ServerProcess, look: str) -> None:
+    """The lock from its code to the forms of somebody who has lost both; what is open while it is locked."""
+    page.goto(f"{demo.origin}/#/lock")
+    for field in page.locator("input[autocomplete=new-password]").all():
+        field.fill("fire ord i en lang række")
+    page.locator("main button[type=submit]").click()
+    expect(page.locator("output")).to_be_visible()
+    _judge(page, look, "lock recovery")
+    page.locator("output + button").click()
+    page.goto(f"{demo.origin}/#/lock")
+    page.locator("main button[aria-expanded]").first.click()
+    _judge(page, look, "lock open")
+    page.get_by_role("button", name=re.compile("^(Lock now|Lås nu)$")).click()
+    expect(page.locator("input[autocomplete=current-password]")).to_be_visible()
+    _judge(page, look, "locked")
+    for number, name in enumerate(["lock by code", "lock lost"]):
+        page.locator(".ways button").nth(number).click()
+        _judge(page, look, name)
+        page.locator("main p button").last.click()
+    page.goto(f"{demo.origin}/#/sync")
+    expect(page.locator("dl")).to_be_visible()
+    _judge(page, look, "sending locked")
 
 
 def _start(page: Page) -> Locator:

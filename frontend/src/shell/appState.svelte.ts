@@ -48,6 +48,8 @@ export class AppState implements App {
   /** Open what is on this phone, then see whether the server has something to say about who we are. */
   async start(): Promise<void> {
     void this.update.register().catch(() => undefined);
+    // Nobody waits for it: it is to be done soon, not first.
+    void import('../store/newLog').then(({ startNewLog }) => startNewLog()).catch(() => undefined);
     try {
       this.session = await Session.open();
       await this.resume();
