@@ -3,6 +3,7 @@ import { findNameHints } from '../fieldwork/nameHints';
 import { knownLabels } from '../fieldwork/people';
 import { ownEncounters } from '../fieldwork/start';
 import { isHeld } from '../fieldwork/stopped';
+import { isToCode } from '../fieldwork/toCode';
 import type { Gap } from '../fieldwork/gaps';
 import type { Notebook } from '../store/notebook';
 import { SUBJECT_TYPES, type EncounterSubject, type EntrySubject, type FieldMode, type Subject } from '../store/subjects';
@@ -31,7 +32,7 @@ export function findDue(notebook: Notebook, mode: FieldMode, now_ms: number): Du
   return {
     unwritten,
     isLate: unwritten.some(({ fields }) => now_ms - Date.parse(fields.ended_at ?? '') > LATE_MS),
-    toCode: own.filter((entry) => isToCode(entry, mode)),
+    toCode: own.filter(({ fields }) => isToCode(fields, mode)),
     openStates: own.filter(({ fields }) => fields.kind === 'state' && !fields.ended_at && over.has(fields.encounter_id)),
     conflicts: SUBJECT_TYPES.flatMap((type): Subject[] => notebook.list(type)).filter(isApart),
   };
@@ -95,12 +96,6 @@ function findNamed(notebook: Notebook): LooseEnds['named'] {
 
 function standingEntries(notebook: Notebook, encounter_id: string): EntrySubject[] {
   return notebook.entriesOf(encounter_id).filter((entry) => !entry.retracted && !entry.fields.merged_into && !isHeld(notebook, entry));
-}
-
-/** A mark waits for what the study codes: structures, or at least an action. */
-function isToCode({ fields }: EntrySubject, mode: FieldMode): boolean {
-  if (fields.kind !== 'point' && fields.kind !== 'state') return false;
-  return mode === 'structures' ? !fields.structure : !fields.structure && !fields.action;
 }
 
 function needsReason({ fields }: Gap): boolean {
