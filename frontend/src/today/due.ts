@@ -2,6 +2,7 @@
 import { findNameHints } from '../fieldwork/nameHints';
 import { knownLabels } from '../fieldwork/people';
 import { ownEncounters } from '../fieldwork/start';
+import { isPerson } from '../fieldwork/consent';
 import { isHeld } from '../fieldwork/stopped';
 import { isToCode } from '../fieldwork/toCode';
 import type { Gap } from '../fieldwork/gaps';
@@ -59,6 +60,8 @@ export interface LooseEnds {
   readonly endsUnknown: EncounterSubject[];
   readonly gaps: Gap[];
   readonly held: Subject<'actor'>[];
+  /** Met in the last week of fieldwork and never asked: they are to be told what was written, or to be left out. */
+  readonly owed: Subject<'actor'>[];
   /** Texts in which somebody may be named, newest first. */
   readonly named: { type: 'entry' | 'fieldnote'; id: string; encounter_id: string; text: string }[];
 }
@@ -70,6 +73,7 @@ export function findLooseEnds(notebook: Notebook): LooseEnds {
     endsUnknown: own.filter(({ fields }) => fields.ended_at && !fields.end_origin),
     gaps: notebook.list('gap').filter((gap) => !gap.retracted && ids.has(gap.fields.encounter_id) && needsReason(gap)),
     held: notebook.list('actor').filter(({ fields }) => fields.stopped_at && fields.stopped_in && !fields.merged_into),
+    owed: findOwed(notebook),
     named: findNamed(notebook),
   };
 }
@@ -79,6 +83,23 @@ export function recentEncounters(notebook: Notebook): EncounterSubject[] {
   const own = ownEncounters(notebook);
   const newest = Date.parse(own[0]?.fields.started_at ?? '');
   return own.filter(({ fields }) => newest - Date.parse(fields.started_at) < RECENT_MS);
+}
+
+function findOwed(notebook: Notebook): LooseEnds['owed'] {
+  const met = new Set(recentEncounters(notebook).flatMap((one) => peopleIn(notebook, one)));
+  const told = new Set(notebook.list('consent').map(({ fields }) => fields.actor_id));
+  for (const { fields } of notebook.list('encounter').filter((one) => !one.retracted)) {
+    for (const { actor_id, answer } of fields.checks ?? []) if (answer !== 'could_not_ask') told.add(actor_id);
+  }
+  const actors = notebook.list('actor').filter(({ id, fields }) => met.has(id) && isPerson(fields) && !fields.merged_into && !fields.stopped_at);
+  return actors.filter(({ id }) => !told.has(id));
+}
+
+/** Who was there, or acts or is addressed in what was written down. */
+function peopleIn(notebook: Notebook, { id, fields }: EncounterSubject): string[] {
+  const entries = standingEntries(notebook, id).flatMap((entry) => [entry.fields.actor_id, entry.fields.recipient_id]);
+  const there = [fields.focal_actor_id, ...(fields.presence ?? []).map(({ actor_id }) => actor_id)];
+  return [...entries, ...there].filter((one) => one !== null && one !== undefined);
 }
 
 function findNamed(notebook: Notebook): LooseEnds['named'] {
