@@ -74,7 +74,9 @@ def keys(page: Page, *pressed: str) -> None:
 
 
 @SIZES
-def test_the_table_is_worked_by_keyboard(field: Field, devices: dict[tuple[int, int], Page], size: tuple[int, int]) -> None:
+def test_the_table_is_worked_by_keyboard(
+    field: Field, devices: dict[tuple[int, int], Page], size: tuple[int, int]
+) -> None:
     """j and k move, a digit codes, u takes it back, after a reload too; Enter opens, x chooses, ? lists the keys."""
     page = devices[size]
     rows = open_review(page, field, 5)
@@ -124,7 +126,12 @@ def test_filters_stay_under_a_name(field: Field, devices: dict[tuple[int, int], 
     page = devices[size]
     rows = open_review(page, field, 5)
     search = page.get_by_role("search")
-    for label, option, n in (("Who", "C1", 4), ("Structure", "Directing", 2), ("Structure", "none", 2), ("Action", "Asks", 1)):
+    for label, option, n in (
+        ("Who", "C1", 4),
+        ("Structure", "Directing", 2),
+        ("Structure", "none", 2),
+        ("Action", "Asks", 1),
+    ):
         search.get_by_label(label, exact=True).select_option(label=option)
         expect(rows).to_have_count(n)
         search.get_by_label(label, exact=True).select_option(label="all")
@@ -242,3 +249,15 @@ def test_entries_are_split_merged_and_taken_back(
     keys(page, "u")
     sure(lambda: not on_server(field)[2].get("merged_into"), "not apart again")
     assert on_server(field)[2]["id"] == gone["id"]
+
+
+@SIZES
+def test_axe_finds_nothing_on_the_first_screen_of_a_laptop(
+    field: Field, devices: dict[tuple[int, int], Page], size: tuple[int, int]
+) -> None:
+    """Headings in their order too: what may be filled in stands open beside the days."""
+    page = devices[size]
+    page.goto(f"{field.server.origin}/#/")
+    expect(page.get_by_role("heading", level=2, name="Days")).to_be_visible()
+    expect(page.get_by_role("group", name="Who is here")).to_be_visible()
+    look_at(page, f"home-{size[0]}")

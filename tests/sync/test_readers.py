@@ -59,7 +59,9 @@ def test_whatever_else_a_reader_sends_is_parked(reader: Phone, phone: Phone, stu
         reader.change("code.proposed", {"dimension": "action", "key": "sings", "label": {"en": "Sings"}}),
         reader.change("actor.added", {"label": "C9", "kind": "citizen"}),
         reader.change("study.amended", {"title": "Mine"}, subject_id=str(study_id)),
-        reader.change("encounter.struck", {"from": visit["made_at"], "to": visit["made_at"]}, subject_id=visit["subject_id"]),
+        reader.change(
+            "encounter.struck", {"from": visit["made_at"], "to": visit["made_at"]}, subject_id=visit["subject_id"]
+        ),
         reader.change("words.struck", {"words": "a"}, subject_id=entry["subject_id"]),
     ]
     assert _codes(reader.push(*refused, memo)) == ["change.role_insufficient"] * len(refused) + [None]
@@ -74,7 +76,11 @@ def test_a_reader_leaves_other_peoples_memos_alone(reader: Phone, world: World, 
     anna.push(memo)
     touched = [
         reader.change(kind, payload, subject_id=memo["subject_id"])
-        for kind, payload in (("memo.amended", {"text": "…"}), ("memo.retracted", {}), ("words.struck", {"words": "Anna"}))
+        for kind, payload in (
+            ("memo.amended", {"text": "…"}),
+            ("memo.retracted", {}),
+            ("words.struck", {"words": "Anna"}),
+        )
     ]
     assert _codes(reader.push(*touched)) == ["change.role_insufficient"] * 3
     named = reader.change("memo.written", {"text": "…", "author": "observer-1"})
