@@ -107,6 +107,9 @@ def test_a_codes_memos_stand_in_the_codebook(field: Field, laptop: Field, size: 
 
 def test_a_reader_thinks_along(field: Field, playwright: Playwright, tmp_path: Path) -> None:
     """A memo of hers reaches the lead; entries she can only read, with their history."""
+    field.begin(("Citizen", "C7")).see("C7", action="Asks", structure="Directing")
+    field.hand.end()
+    field.hand.truth("on the server ✓")
     study = f"{field.server.origin}/api/v1/studies/{field.study_id}"
     code = field.page.request.post(f"{study}/invitations", data={"role": "reader", "observer": "Rita"}).json()["code"]
     device = Phone(playwright, tmp_path / "reader", field.server.origin, size=LAPTOP)

@@ -2,13 +2,17 @@ import { describe, expect, it } from 'vitest';
 import type { Notebook } from '../store/notebook';
 import type { Subject } from '../store/subjects';
 import { encounterOf, entryOf } from './forTests';
-import { makeRows, placesOf } from './makeRows';
+import { placesOf, RowMaker } from './makeRows';
 
 const NINE = '2026-03-02T09:00:00.000+01:00';
 const TEN = '2026-03-02T10:00:00.000+01:00';
 
 function notebook(things: Partial<Record<string, Subject[]>>): Notebook {
   return { list: (type: string) => [...(things[type] ?? [])] } as unknown as Notebook;
+}
+
+function rowsOf(things: Partial<Record<string, Subject[]>>, maker = new RowMaker()) {
+  return maker.make(notebook(things)).rows;
 }
 
 describe('entries become rows', () => {
@@ -20,7 +24,7 @@ describe('entries become rows', () => {
       entryOf('3', { encounter_id: 'early', started_at: '2026-03-02T08:01:00.000Z' }),
       entryOf('4', { encounter_id: 'gone' }),
     ];
-    expect(makeRows(notebook({ encounter, entry })).map((row) => row.entry.id)).toEqual(['3', '2', '1']);
+    expect(rowsOf({ encounter, entry }).map((row) => row.entry.id)).toEqual(['3', '2', '1']);
   });
 
   it('leaves out what is held about somebody in that very encounter', () => {
@@ -32,15 +36,18 @@ describe('entries become rows', () => {
       entryOf('3', { encounter_id: 'a', actor_id: 'p1' }),
       entryOf('4', { encounter_id: 'b', actor_id: 'c1' }),
     ];
-    expect(makeRows(notebook({ actor, encounter, entry })).map((row) => row.entry.id)).toEqual(['3', '4']);
+    expect(rowsOf({ actor, encounter, entry }).map((row) => row.entry.id)).toEqual(['3', '4']);
   });
 
-  it('gives the same row for the same entry, and another one once its encounter is another', () => {
-    const entry = [entryOf('1', { encounter_id: 'a' })];
-    const [before] = makeRows(notebook({ encounter: [encounterOf('a', NINE)], entry }));
-    expect(makeRows(notebook({ encounter: [encounterOf('a', NINE)], entry }))[0]).toBe(before);
-    const [after] = makeRows(notebook({ encounter: [encounterOf('a', NINE, { visit_id: 'v' })], entry }));
-    expect(after?.place.visit).toBe('v');
+  it('anew after every change: an entry that moved, one that came before all others, an encounter of another visit', () => {
+    const maker = new RowMaker();
+    const encounter = [encounterOf('a', NINE)];
+    const [first, second] = [entryOf('1', { encounter_id: 'a' }), entryOf('2', { encounter_id: 'a', started_at: TEN })];
+    const told = (...entry: Subject[]) => rowsOf({ encounter, entry }, maker).map((row) => row.entry.id).join('');
+    expect(told(first, second)).toBe('12');
+    expect(told(entryOf('1', { encounter_id: 'a', started_at: '2026-03-02T11:00:00.000+01:00' }), second)).toBe('21');
+    expect(told(entryOf('0', { encounter_id: 'a', started_at: '2026-03-02T08:00:00.000+01:00' }), first, second)).toBe('012');
+    expect(rowsOf({ encounter: [encounterOf('a', NINE, { visit_id: 'v' })], entry: [first] }, maker)[0]?.place.visit).toBe('v');
   });
 });
 

@@ -5,26 +5,40 @@ import type { Notebook } from '../store/notebook';
 import type { EncounterSubject, EntrySubject, Subject } from '../store/subjects';
 import type { Place, Row } from './rows';
 
-/** A thing never changes, another takes its place: what was worked out once holds. */
-const rowOf = new WeakMap<EntrySubject, Row>();
-const startOf = new WeakMap<EntrySubject, number>();
+export interface AllRows {
+  readonly rows: Row[];
+  /** The encounters, in the order in which they began. */
+  readonly places: Place[];
+}
 
-/** All entries on this device, newest encounter last. What is held about a person is nobody's to look at. */
-export function makeRows(notebook: Notebook): Row[] {
-  const encounters = notebook.list('encounter').filter((one) => !one.retracted);
-  const held = heldPairs(notebook.list('actor'));
-  const places = placesOf(encounters);
-  const byEncounter = new Map<string, EntrySubject[]>(Array.from(places.keys(), (id) => [id, []]));
-  for (const entry of notebook.list('entry')) {
-    if (held.size === 0 || !isHeldIn(held, entry)) byEncounter.get(entry.fields.encounter_id)?.push(entry);
+/** Makes the rows, and makes them again after every change: a hundred thousand of them, of which one is another. */
+export class RowMaker {
+  private entries: readonly EntrySubject[] = [];
+  private starts: readonly number[] = [];
+
+  /** All entries on this device, newest encounter last. What is held about a person is nobody's to look at. */
+  make(notebook: Notebook): AllRows {
+    const places = placesOf(notebook.list('encounter').filter((one) => !one.retracted));
+    const held = heldPairs(notebook.list('actor'));
+    const entries = notebook.list('entry');
+    // A thing never changes, another takes its place: what is where it was has its start already.
+    this.starts = entries.map((entry, at) => (entry === this.entries[at] ? (this.starts[at] ?? 0) : Date.parse(entry.fields.started_at)));
+    this.entries = entries;
+    const found = new Map<string, Started[]>(Array.from(places.keys(), (id) => [id, []]));
+    for (const [index, entry] of entries.entries()) {
+      if (held.size === 0 || !isHeldIn(held, entry)) found.get(entry.fields.encounter_id)?.push({ entry, at: this.starts[index] ?? 0 });
+    }
+    const rows: Row[] = [];
+    for (const [id, place] of places) {
+      for (const { entry } of (found.get(id) ?? []).sort(inStreamOrder)) rows.push({ entry, place });
+    }
+    return { rows, places: [...places.values()] };
   }
-  const rows: Row[] = [];
-  for (const [id, entries] of byEncounter) {
-    const place = places.get(id);
-    entries.sort(inStreamOrder);
-    if (place) for (const entry of entries) rows.push(rowFor(entry, place));
-  }
-  return rows;
+}
+
+interface Started {
+  readonly entry: EntrySubject;
+  readonly at: number;
 }
 
 /** `Visit 3`: the third of its kind that its observer watched on its day. In the order in which they began. */
@@ -43,18 +57,6 @@ export function placesOf(encounters: readonly EncounterSubject[]): Map<string, P
   );
 }
 
-function rowFor(entry: EntrySubject, place: Place): Row {
-  const known = rowOf.get(entry);
-  if (known && isSame(known.place, place)) return known;
-  const row = { entry, place };
-  rowOf.set(entry, row);
-  return row;
-}
-
-function isSame(one: Place, other: Place): boolean {
-  return one.name === other.name && one.observer === other.observer && one.day === other.day && one.visit === other.visit;
-}
-
 function heldPairs(actors: readonly Subject<'actor'>[]): ReadonlySet<string> {
   const stopped = actors.filter(({ fields }) => fields.stopped_at && fields.stopped_in);
   return new Set(stopped.map(({ id, fields }) => `${id} ${fields.stopped_in}`));
@@ -64,14 +66,6 @@ function isHeldIn(held: ReadonlySet<string>, { fields }: EntrySubject): boolean 
   return [fields.actor_id, fields.recipient_id].some((id) => id && held.has(`${id} ${fields.encounter_id}`));
 }
 
-function inStreamOrder(one: EntrySubject, other: EntrySubject): number {
-  return startedAt(one) - startedAt(other) || one.device_seq - other.device_seq || (one.id < other.id ? -1 : 1);
-}
-
-function startedAt(entry: EntrySubject): number {
-  const known = startOf.get(entry);
-  if (known !== undefined) return known;
-  const at = Date.parse(entry.fields.started_at);
-  startOf.set(entry, at);
-  return at;
+function inStreamOrder(one: Started, other: Started): number {
+  return one.at - other.at || one.entry.device_seq - other.entry.device_seq || (one.entry.id < other.entry.id ? -1 : 1);
 }

@@ -45,10 +45,10 @@ export function isFiltering(filters: ReviewFilters): boolean {
 type Keeps = (row: Row) => boolean;
 
 /** Rows that every filter keeps. An empty filter keeps all; text is found in jottings and names, letter case aside. */
-export function keepRows(rows: readonly Row[], filters: ReviewFilters, mode: FieldMode, nameOf: (id: string) => string): Row[] {
+export function keepRows(rows: Row[], filters: ReviewFilters, mode: FieldMode, nameOf: (id: string) => string): Row[] {
   const keeps = [...placeFilters(filters), ...entryFilters(filters, mode), ...textFilter(filters.text, nameOf)];
   // A hundred thousand rows: what is not asked costs nothing.
-  return keeps.length === 0 ? [...rows] : rows.filter((row) => keeps.every((keep) => keep(row)));
+  return keeps.length === 0 ? rows : rows.filter((row) => keeps.every((keep) => keep(row)));
 }
 
 function placeFilters({ from, to, visit, observer }: ReviewFilters): Keeps[] {
