@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -117,6 +117,7 @@ def measure(folder: Path) -> dict[str, float]:
     figures: dict[str, float] = {"entries": ENTRIES}
     server = ServerProcess(folder / "data")
     server.start()
+    expect.set_options(timeout=120_000)
     with sync_playwright() as driver:
         laptop = Phone(driver, folder / "laptop", server.origin, size=LAPTOP)
         try:
