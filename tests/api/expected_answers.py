@@ -101,9 +101,10 @@ EXPECTED: dict[str, tuple[int, str]] = {
     f"GET {STUDY}/changes/days": (200, MEMBERS_READ),
     f"GET {STUDY}/quarantine": (200, MEMBERS_READ),
     f"GET {STUDY}/events": (200, MEMBERS_READ),
-    # A lost phone may hand over what it holds (into quarantine), for sixty days, and nothing else.
+    # A lost phone may hand over what it holds (into quarantine), for sixty days, and nothing else. A reader's memos
+    # are taken; whatever else she sends is parked.
     f"POST {STUDY}/changes": (
-        200, "sign sign sign ok none none none none ok ok role role role reads ok ok",
+        200, "sign sign sign ok none none none none ok ok ok role role reads ok ok",
     ),
     f"POST {STUDY}/withdrawals": (200, LEAD),
     # Every browser may clear itself, whatever its owner is in the study, as long as there can be a copy in it.

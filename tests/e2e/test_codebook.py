@@ -224,7 +224,7 @@ def test_a_recoding_is_taken_back_from_another_device(field: Field, tablet: Page
     tablet.goto(f"{field.server.origin}/#/sync")
     tablet.get_by_role("button", name="Send now").click()
     tablet.goto(f"{field.server.origin}/#/codebook/recode")
-    earlier = tablet.get_by_role("region", name="Earlier recodings", exact=True)
+    earlier = tablet.get_by_role("region", name="Earlier changes to many entries", exact=True)
     expect(earlier.get_by_role("listitem").first).to_contain_text(f"entries: {n_all}", timeout=60_000)
     earlier.get_by_role("button", name="Take back…").first.click()
     expect(earlier.get_by_role("alert")).to_contain_text("left as they are: 1.")

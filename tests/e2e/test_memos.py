@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Playwright, expect
 
 from tests.e2e.field import Field, sure
-from tests.e2e.phone import LAPTOP
+from tests.e2e.observer import PASSWORD
+from tests.e2e.phone import LAPTOP, Phone
+from tests.e2e.test_codebook import look_at
 
 SIZES = pytest.mark.parametrize("size", [LAPTOP, (1024, 768)], ids=["1280x800", "1024x768"])
 
@@ -77,3 +82,49 @@ def test_what_is_typed_stays_through_a_kill(field: Field, laptop: Field) -> None
     mine.get_by_role("button", name="Take back", exact=True).click()
     expect(mine).to_be_hidden()
     sure(lambda: "En halv tanke" not in texts(field), "the memo was not taken back")
+
+
+@SIZES
+def test_a_codes_memos_stand_in_the_codebook(field: Field, laptop: Field, size: tuple[int, int]) -> None:
+    """Written beside the code, read there and among all memos, and not a part of the draft."""
+    page = open_at(laptop, "codebook", size)
+    page.get_by_role("region", name="Structures", exact=True).get_by_role(
+        "button", name=re.compile("^Directing")
+    ).click()
+    memos = page.get_by_role("region", name="Memos about this code", exact=True)
+    text = f"Tempo er også styring {size}"
+    memos.get_by_label("New memo").fill(text)
+    memos.get_by_role("button", name="Save memo", exact=True).click()
+    expect(memos.get_by_role("article").filter(has_text=text)).to_be_visible()
+    look_at(page, f"codebook-memos-{size[0]}")
+    sure(lambda: text in texts(field), "the memo did not arrive")
+    expect(page.get_by_role("button", name="Publish…", exact=True)).to_have_count(0)
+    page.get_by_role("region", name="Structures", exact=True).get_by_role(
+        "button", name=re.compile("^Doing with")
+    ).click()
+    expect(memos.get_by_role("article")).to_have_count(0)
+
+
+def test_a_reader_thinks_along(field: Field, playwright: Playwright, tmp_path: Path) -> None:
+    """A memo of hers reaches the lead; entries she can only read, with their history."""
+    field.begin(("Citizen", "C7")).see("C7", action="Asks", structure="Directing")
+    field.hand.end()
+    field.hand.truth("on the server ✓")
+    study = f"{field.server.origin}/api/v1/studies/{field.study_id}"
+    code = field.page.request.post(f"{study}/invitations", data={"role": "reader", "observer": "Rita"}).json()["code"]
+    device = Phone(playwright, tmp_path / "reader", field.server.origin, size=LAPTOP)
+    page = device.open(f"/#/join/{code}")
+    page.get_by_label("Name", exact=True).fill("rita")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Make an account and join", exact=True).click()
+    page.get_by_role("link", name="Review", exact=True).click()
+    page.locator("tbody tr[aria-rowindex]").first.click(timeout=60_000)
+    panel = page.get_by_role("complementary", name="The chosen entry")
+    expect(panel.get_by_role("region", name="History")).to_contain_text("Written")
+    expect(panel.get_by_role("button", name="Save", exact=True)).to_have_count(0)
+    expect(page.get_by_role("checkbox", name="Choose all that are shown")).to_have_count(0)
+    page.goto(f"{field.server.origin}/#/memos/code:directing")
+    page.get_by_label("New memo").fill("Set udefra: hvem bestemmer?")
+    page.get_by_role("button", name="Save memo", exact=True).click()
+    sure(lambda: "Set udefra: hvem bestemmer?" in texts(field), "the reader's memo did not arrive")
+    device.close()

@@ -57,7 +57,7 @@ def test_a_newcomer_finds_passages_merges_a_code_and_sees_the_analysis_change(
     page.get_by_role("button", name="Recode entries", exact=True).click()
     page.get_by_role("button", name="Plan it", exact=True).click()
     page.get_by_role("button", name=re.compile(r"^Recode \d+ entries$")).click()
-    expect(page.get_by_role("region", name="Earlier recodings", exact=True)).to_be_visible()
+    expect(page.get_by_role("region", name="Earlier changes to many entries", exact=True)).to_be_visible()
     page.goto(f"{demo.origin}/#/sync")
     page.get_by_role("button", name="Send now").click()
     expect(page.get_by_text("Everything is on the server", exact=False).first).to_be_visible(timeout=60_000)

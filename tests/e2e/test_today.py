@@ -13,6 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from skygge.clock import new_id
 from tests.e2e.field import Field, sure
 from tests.e2e.phone import LAPTOP
+from tests.e2e.test_codebook import look_at
 
 SIZES = pytest.mark.parametrize("size", [LAPTOP, (1024, 768)], ids=["1280x800", "1024x768"])
 AT = datetime.fromisoformat("2026-03-02T09:00:00+01:00")
@@ -177,3 +178,26 @@ def test_a_wrong_clock_shifts_a_whole_encounter_and_is_taken_back(field: Field, 
     sure(lambda: read(field, "entries", first)["started_at"] == stamp(40), "the shift was not taken back")
     assert read(field, "encounters", visit)["started_at"] == stamp(0)
     phone.say("encounter.retracted", visit, {}, 60)
+
+
+@SIZES
+def test_who_is_owed_information_is_named_until_it_is_written_down(
+    field: Field, laptop: Field, size: tuple[int, int]
+) -> None:
+    """A bystander who walked through the visit: one click to where it is written down what they were told."""
+    phone = Pushed(field)
+    visit, label = phone.visit(), f"B{size[0]}"
+    neighbour = str(new_id())
+    phone.say("actor.added", neighbour, {"label": label, "kind": "bystander"})
+    phone.entry(visit, 1, actor_id=neighbour, structure="directing", structure_origin="explicit")
+    page = open_today(laptop, size)
+    owed = loose(page, "Information owed")
+    expect(owed.get_by_role("link", name=label, exact=True)).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", level=2, name=re.compile("^Loose ends: "))).to_be_visible()
+    look_at(page, f"today-owed-{size[0]}")
+    owed.get_by_role("link", name=label, exact=True).click()
+    expect(page).to_have_url(re.compile(f"#/privacy/{neighbour}$"))
+    phone.say("consent.recorded", str(new_id()), {"actor_id": neighbour, "ethics": "given", "at": stamp(40)}, 40)
+    page = open_today(laptop, size)
+    expect(owed.filter(has_text=label)).to_have_count(0)
+    phone.say("encounter.retracted", visit, {}, 50)

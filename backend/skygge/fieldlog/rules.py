@@ -83,7 +83,7 @@ class Rules:
 
     def _breach_of_member(self, change: Change, before: Place) -> str | None:
         kind = KINDS[change.kind].subject
-        if kind == "study" or change.kind == "codebook.published":
+        if kind == "study" or change.kind == "codebook.published" or self._is_beyond_reader(change):
             return "change.role_insufficient"
         if change.kind in STRIKES and not self._may_strike(change):
             return "change.not_yours"
@@ -94,10 +94,21 @@ class Rules:
             return "change.observer_differs"
         return self._breach_of_codebook(change) if kind == "codebook" else None
 
+    def _is_beyond_reader(self, change: Change) -> bool:
+        """A reader writes memos, and mends, takes back and strikes words in those that are hers; nothing else."""
+        if self._author.role != Role.READER:
+            return False
+        is_of_memo = KINDS[change.kind].subject == "memo" or change.kind == "words.struck"
+        return not (is_of_memo and self._has_begun(change))
+
     def _may_strike(self, change: Change) -> bool:
         """Whether its author observed the encounter or began the thing; what is not there yet is nobody else's."""
         if change.kind == "encounter.struck":
             return not self._is_foreign(UUID(change.subject_id))
+        return self._has_begun(change)
+
+    def _has_begun(self, change: Change) -> bool:
+        """Whether its author began the thing, or nobody has."""
         query = select(ChangeRow.author_id).where(
             ChangeRow.study_id == self._study_id, ChangeRow.subject_id == UUID(change.subject_id)
         )

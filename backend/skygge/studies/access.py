@@ -17,6 +17,7 @@ class Permission(StrEnum):
 
     READ = "read"
     WRITE = "write"
+    MEMO = "memo"
     ANALYSE = "analyse"
     EXPORT = "export"
     AUDIT = "audit"
@@ -35,8 +36,8 @@ class Role(StrEnum):
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.LEAD: frozenset(Permission),
-    Role.OBSERVER: frozenset({Permission.READ, Permission.WRITE, Permission.ANALYSE, Permission.EXPORT}),
-    Role.READER: frozenset({Permission.READ}),
+    Role.OBSERVER: frozenset(Permission) - {Permission.LEAD, Permission.AUDIT},
+    Role.READER: frozenset({Permission.READ, Permission.MEMO}),
     # De-identified, unless the lead allows more (`Membership.may_export_full`).
     Role.ANALYST: frozenset({Permission.READ, Permission.ANALYSE, Permission.EXPORT}),
     Role.AUDITOR: frozenset({Permission.AUDIT}),
@@ -123,7 +124,8 @@ def require_push(session: Session, who: Identity, study_id: UUID, now: datetime)
     membership = find_membership(session, who, study_id)
     if membership.revoked_at is not None and now - membership.revoked_at > LAST_WORDS:
         raise DeviceRevoked
-    if not membership.may(Permission.WRITE):
+    # What may be said is decided change by change: a reader's memos are taken, the rest of it is parked.
+    if not membership.may(Permission.MEMO):
         raise RoleInsufficient
     if not who.may_write:
         raise TokenReadOnly

@@ -10,6 +10,10 @@ const ASKED: readonly ActorKind[] = ['professional', 'citizen', 'relative', 'bys
 /** After these answers it matters what was seen of the person. */
 const SEEN_MATTERS: readonly CheckAnswer[] = ['partly', 'could_not_ask', 'proxy'];
 
+export function isPerson({ kind }: { kind: ActorKind }): boolean {
+  return ASKED.includes(kind);
+}
+
 type Encounter = Pick<EncounterSubject, 'id' | 'fields'>;
 
 export function checkOf({ fields }: Encounter, actor_id: string): Check | undefined {
@@ -34,8 +38,8 @@ export function lastCheck(notebook: Notebook, actor_id: string, { id, fields }: 
 
 /** Asked for in this encounter and not yet answered. */
 export function isToBeAsked(notebook: Notebook, encounter: Encounter, actor_id: string): boolean {
-  const kind = notebook.get('actor', actor_id)?.fields.kind;
-  return kind !== undefined && ASKED.includes(kind) && !checkOf(encounter, actor_id);
+  const actor = notebook.get('actor', actor_id)?.fields;
+  return actor !== undefined && isPerson(actor) && !checkOf(encounter, actor_id);
 }
 
 /** Said no here, or said no last and has not been asked again. */

@@ -1,12 +1,18 @@
 /** Memos: what they are about, and how they hang together. Pure but for the notebook that is read. */
 import type { Draft } from '../store/changes';
 import type { Notebook } from '../store/notebook';
+import type { Role } from '../store/session';
 import type { MemoFields, Subject } from '../store/subjects';
 
 export type Memo = Subject<'memo'>;
 export interface About {
   type: string;
   id: string;
+}
+
+/** Readers think along; whoever only analyses or audits does not write here. */
+export function mayWriteMemos(role: Role | undefined): boolean {
+  return role === 'lead' || role === 'observer' || role === 'reader';
 }
 
 export interface Thread {

@@ -1,9 +1,11 @@
 /** Changes of an entry in words, for its history and its conflicts. */
 import { m } from '../i18n/paraglide/messages.js';
 import type { App } from '../shell/app';
-import { clockTime } from '../store/clock';
 import type { StoredChange } from '../store/changes';
-import { actionName, structureName } from './naming';
+import { clockTime } from '../store/clock';
+import { findCode, labelOf } from './codes';
+import type { Step } from './history';
+import { actionName, codebookOf, structureName } from './naming';
 import { actorName } from './people';
 
 const FIELD_NAMES: Record<string, () => string> = {
@@ -21,7 +23,7 @@ const FIELD_NAMES: Record<string, () => string> = {
 };
 
 /** What a reader is not told of: how the app keeps its books. */
-const UNTOLD = new Set(['encounter_id', 'codebook_version', 'structure_origin', 'end_origin', 'taken', 'merged_into']);
+const UNTOLD = new Set(['encounter_id', 'codebook_version', 'structure_origin', 'end_origin', 'taken', 'merged_into', 'retracted']);
 
 export function fieldName(field: string): string {
   return FIELD_NAMES[field]?.() ?? field;
@@ -32,11 +34,19 @@ export function valueName(app: App, field: string, value: unknown): string {
   if (field === 'actor_id' || field === 'recipient_id') return actorName(app.notebook, String(value), m.actor_me()) ?? '?';
   if (field === 'action') return actionName(app, String(value));
   if (field === 'structure') return structureName(app, String(value));
+  if (field === 'flags') return flagNames(app, value);
   if (field === 'started_at' || field === 'ended_at') return clockTime(String(value));
   return field === 'kind' ? kindName(value) : plainName(value);
 }
 
+function flagNames(app: App, keys: unknown): string {
+  const names = (Array.isArray(keys) ? keys : []).map((key) => labelOf(findCode(codebookOf(app), 'flag', String(key)), String(key), app.locale));
+  return names.join(', ') || m.none();
+}
+
 function kindName(kind: unknown): string {
+  if (kind === 'note') return m.entry_note();
+  if (kind === 'reflection') return m.entry_reflection();
   return kind === 'state' ? m.entry_kind_state() : m.entry_kind_point();
 }
 
@@ -54,12 +64,21 @@ export function changeName(kind: string): string {
 
 /** `Structure: Doing with`, one for each field that the change tells a reader. */
 export function toldFields(app: App, change: StoredChange): string[] {
-  return Object.entries(change.payload)
-    .filter(([field, value]) => !UNTOLD.has(field) && !isDefault(change.kind, value))
-    .map(([field, value]) => `${fieldName(field)}: ${valueName(app, field, value)}`);
+  const isFirst = change.kind.endsWith('.logged');
+  const told = Object.entries(change.payload).filter(([field, value]) => !UNTOLD.has(field) && !(isFirst && isDefault(value)));
+  return told.map(([field, value]) => `${fieldName(field)}: ${valueName(app, field, value)}`);
 }
 
-function isDefault(kind: string, value: unknown): boolean {
-  if (!kind.endsWith('.logged')) return false;
+/** `Structure: Directing → Doing with`, one for each field that a change tells a reader; at first only what was given. */
+export function toldSteps(app: App, { change, fields }: Step): string[] {
+  const isFirst = change.kind.endsWith('.logged');
+  const told = fields.filter(({ field, to }) => !UNTOLD.has(field) && !(isFirst && isDefault(to)));
+  return told.map(({ field, from, to }) => {
+    const now = valueName(app, field, to);
+    return `${fieldName(field)}: ${isFirst ? now : `${valueName(app, field, from)} → ${now}`}`;
+  });
+}
+
+function isDefault(value: unknown): boolean {
   return value === null || value === false || value === 0 || (Array.isArray(value) && value.length === 0);
 }

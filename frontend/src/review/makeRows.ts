@@ -1,41 +1,71 @@
-import { actionName, codebookOf, encounterName, entryCodes, structureName } from '../fieldwork/naming';
-import { actorName } from '../fieldwork/people';
+/** Entries become rows: in the order of the encounters, then of the stream. Names are given when a row is drawn. */
+import { kindName } from '../fieldwork/naming';
 import { dayOf } from '../fieldwork/when';
-import { findCode, labelOf } from '../fieldwork/codes';
-import { m } from '../i18n/paraglide/messages.js';
-import type { App } from '../shell/app';
-import { clockTime } from '../store/clock';
-import type { EntrySubject } from '../store/subjects';
-import type { Row } from './rows';
+import type { Notebook } from '../store/notebook';
+import type { EncounterSubject, EntrySubject, Subject } from '../store/subjects';
+import type { Place, Row } from './rows';
 
-/** All entries on this device as rows, newest encounter last, in stream order. */
-export function makeRows(app: App): Row[] {
-  const encounters = app.live((notebook) => notebook.list('encounter').filter((one) => !one.retracted));
-  encounters.sort((a, b) => Date.parse(a.fields.started_at) - Date.parse(b.fields.started_at));
-  return encounters.flatMap((encounter) => {
-    const name = encounterName(app, encounter);
-    const observer = encounter.fields.observer ?? encounter.author;
-    const entries = app.live((notebook) => notebook.entriesOf(encounter.id));
-    return entries.map((entry) => makeRow(app, entry, name, observer));
-  });
+export interface AllRows {
+  readonly rows: Row[];
+  /** The encounters, in the order in which they began. */
+  readonly places: Place[];
 }
 
-function makeRow(app: App, entry: EntrySubject, encounter: string, observer: string): Row {
-  const { fields } = entry;
-  const codebook = codebookOf(app);
-  const flags = (fields.flags ?? []).map((key) => labelOf(findCode(codebook, 'flag', key), key, app.locale));
-  return {
-    entry,
-    encounter_id: fields.encounter_id,
-    when: clockTime(fields.started_at),
-    day: dayOf(fields.started_at),
-    encounter,
-    observer,
-    who: actorName(app.notebook, fields.actor_id, m.actor_me()) ?? '',
-    whom: actorName(app.notebook, fields.recipient_id, m.actor_me()) ?? '',
-    action: actionName(app, fields.action) || (fields.structure ? '' : entryCodes(app, entry)),
-    structure: structureName(app, fields.structure),
-    flags,
-    jotting: fields.jotting ?? '',
-  };
+/** Makes the rows, and makes them again after every change: a hundred thousand of them, of which one is another. */
+export class RowMaker {
+  private entries: readonly EntrySubject[] = [];
+  private starts: readonly number[] = [];
+
+  /** All entries on this device, newest encounter last. What is held about a person is nobody's to look at. */
+  make(notebook: Notebook): AllRows {
+    const places = placesOf(notebook.list('encounter').filter((one) => !one.retracted));
+    const held = heldPairs(notebook.list('actor'));
+    const entries = notebook.list('entry');
+    // A thing never changes, another takes its place: what is where it was has its start already.
+    this.starts = entries.map((entry, at) => (entry === this.entries[at] ? (this.starts[at] ?? 0) : Date.parse(entry.fields.started_at)));
+    this.entries = entries;
+    const found = new Map<string, Started[]>(Array.from(places.keys(), (id) => [id, []]));
+    for (const [index, entry] of entries.entries()) {
+      if (held.size === 0 || !isHeldIn(held, entry)) found.get(entry.fields.encounter_id)?.push({ entry, at: this.starts[index] ?? 0 });
+    }
+    const rows: Row[] = [];
+    for (const [id, place] of places) {
+      for (const { entry } of (found.get(id) ?? []).sort(inStreamOrder)) rows.push({ entry, place });
+    }
+    return { rows, places: [...places.values()] };
+  }
+}
+
+interface Started {
+  readonly entry: EntrySubject;
+  readonly at: number;
+}
+
+/** `Visit 3`: the third of its kind that its observer watched on its day. In the order in which they began. */
+export function placesOf(encounters: readonly EncounterSubject[]): Map<string, Place> {
+  const counted = new Map<string, number>();
+  const started = encounters.map((one) => ({ one, at: Date.parse(one.fields.started_at) })).sort((a, b) => a.at - b.at);
+  return new Map(
+    started.map(({ one: { id, author, fields } }): [string, Place] => {
+      const [observer, day] = [fields.observer ?? author, dayOf(fields.started_at)];
+      const key = `${fields.observer} ${fields.kind} ${day}`;
+      const n = (counted.get(key) ?? 0) + 1;
+      counted.set(key, n);
+      const name = fields.kind === 'between' ? kindName(fields.kind) : `${kindName(fields.kind)} ${n}`;
+      return [id, { encounter_id: id, visit: fields.visit_id ?? id, name, observer, day }];
+    }),
+  );
+}
+
+function heldPairs(actors: readonly Subject<'actor'>[]): ReadonlySet<string> {
+  const stopped = actors.filter(({ fields }) => fields.stopped_at && fields.stopped_in);
+  return new Set(stopped.map(({ id, fields }) => `${id} ${fields.stopped_in}`));
+}
+
+function isHeldIn(held: ReadonlySet<string>, { fields }: EntrySubject): boolean {
+  return [fields.actor_id, fields.recipient_id].some((id) => id && held.has(`${id} ${fields.encounter_id}`));
+}
+
+function inStreamOrder(one: Started, other: Started): number {
+  return one.at - other.at || one.entry.device_seq - other.entry.device_seq || (one.entry.id < other.entry.id ? -1 : 1);
 }

@@ -1,55 +1,65 @@
 import { describe, expect, it } from 'vitest';
-import type { EntrySubject } from '../store/subjects';
-import { inSight, keepRows, NO_FILTERS, WITHOUT, type Row } from './rows';
+import type { EntryFields, EntrySubject, FieldMode } from '../store/subjects';
+import { entryOf } from './forTests';
+import { inSight, isFiltering, keepRows, NO_FILTERS, WITHOUT, type Place, type Row } from './rows';
 
-function row(id: string, fields: Partial<EntrySubject['fields']>, jotting = ''): Row {
-  const entry = {
-    type: 'entry',
-    id,
-    fields: { encounter_id: 'e1', kind: 'point', started_at: '2026-03-02T09:00:00.000+01:00', ...fields },
-    heads: {},
-    conflicts: [],
-    retracted: false,
-    author: 'observer-1',
-    device_seq: 1,
-    is_on_server: true,
-  } satisfies EntrySubject;
-  const names = { when: '', day: '', encounter: '', observer: '', who: 'P1', whom: '', action: '', structure: '' };
-  return { entry, encounter_id: entry.fields.encounter_id, flags: [], jotting, ...names };
+const MORNING: Place = { encounter_id: 'e1', visit: 'v', name: 'Visit 1', observer: 'ida', day: '2026-03-02' };
+const PAIRED: Place = { ...MORNING, encounter_id: 'e2', observer: 'bo' };
+const NEXT_DAY: Place = { ...MORNING, encounter_id: 'e3', visit: 'e3', day: '2026-03-03' };
+
+function row(id: string, place: Place, fields: Partial<EntryFields>, more: Partial<EntrySubject> = {}): Row {
+  return { place, entry: entryOf(id, fields, more) };
 }
 
 const rows = [
-  row('a', { actor_id: 'p1', structure: 'directing', flags: ['resists'] }, 'Vent LIDT'),
-  row('b', { actor_id: 'c1', recipient_id: 'p1' }),
-  row('c', { kind: 'note', encounter_id: 'e2' }, 'køkken'),
+  row('a', MORNING, { actor_id: 'p1', structure: 'directing', flags: ['resists'], jotting: 'Vent LIDT' }),
+  row('b', PAIRED, { actor_id: 'c1', recipient_id: 'p1', action: 'asks' }),
+  row('c', NEXT_DAY, { kind: 'note', jotting: 'køkken' }),
+  row('d', NEXT_DAY, {}, { retracted: true }),
 ];
+const NAMES: Record<string, string> = { p1: 'P1', c1: 'Citizen one' };
 
-function ids(filters: Partial<typeof NO_FILTERS>): string[] {
-  return keepRows(rows, { ...NO_FILTERS, ...filters }).map(({ entry }) => entry.id);
+function ids(filters: Partial<typeof NO_FILTERS>, mode: FieldMode = 'structures'): string {
+  return keepRows(rows, { ...NO_FILTERS, ...filters }, mode, (id) => NAMES[id] ?? '?').map(({ entry }) => entry.id).join('');
 }
 
 describe('the review table', () => {
-  it('shows everything without filters', () => {
-    expect(ids({})).toEqual(['a', 'b', 'c']);
+  it('shows everything without filters, and knows when one is set', () => {
+    expect(ids({})).toBe('abcd');
+    expect([isFiltering(NO_FILTERS), isFiltering({ ...NO_FILTERS, to_code: true })]).toEqual([false, true]);
+  });
+
+  it('keeps days, both included', () => {
+    expect(ids({ from: '2026-03-03' })).toBe('cd');
+    expect(ids({ to: '2026-03-02' })).toBe('ab');
+    expect(ids({ from: '2026-03-02', to: '2026-03-03' })).toBe('abcd');
+  });
+
+  it('finds both observers of a visit, and each of them', () => {
+    expect(ids({ visit: 'v' })).toBe('ab');
+    expect(ids({ visit: 'v', observer: 'bo' })).toBe('b');
   });
 
   it('finds a person as actor and as recipient', () => {
-    expect(ids({ actor: 'p1' })).toEqual(['a', 'b']);
+    expect(ids({ actor: 'p1' })).toBe('ab');
   });
 
   it('finds entries with a code, and those without one', () => {
-    expect(ids({ structure: 'directing' })).toEqual(['a']);
-    expect(ids({ structure: WITHOUT })).toEqual(['b', 'c']);
-    expect(ids({ flag: 'resists' })).toEqual(['a']);
+    expect(ids({ structure: 'directing' })).toBe('a');
+    expect(ids({ structure: WITHOUT })).toBe('bcd');
+    expect(ids({ action: 'asks' })).toBe('b');
+    expect(ids({ flag: 'resists' })).toBe('a');
   });
 
-  it('counts marks as to be coded, words not', () => {
-    expect(ids({ to_code: true })).toEqual(['b']);
+  it('counts as to be coded what lacks what the study codes: neither words nor what was taken back', () => {
+    expect(ids({ to_code: true })).toBe('b');
+    expect(ids({ to_code: true }, 'actions')).toBe('');
   });
 
-  it('finds words whatever their case', () => {
-    expect(ids({ text: 'vent lidt' })).toEqual(['a']);
-    expect(ids({ text: 'KØK' })).toEqual(['c']);
+  it('finds words and pseudonyms whatever their case', () => {
+    expect(ids({ text: 'vent lidt' })).toBe('a');
+    expect(ids({ text: ' KØK ' })).toBe('c');
+    expect(ids({ text: 'CITIZEN' })).toBe('b');
   });
 });
 

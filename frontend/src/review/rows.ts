@@ -1,23 +1,28 @@
-/** The rows of the review table and its filters. Pure: names are handed in. */
-import type { EntrySubject } from '../store/subjects';
+/** The rows of the review table and its filters. Pure. */
+import { isToCode } from '../fieldwork/toCode';
+import type { EntrySubject, FieldMode } from '../store/subjects';
+
+/** What the rows of one encounter share. */
+export interface Place {
+  readonly encounter_id: string;
+  /** The same for two observers of one visit. */
+  readonly visit: string;
+  readonly name: string;
+  readonly observer: string;
+  readonly day: string;
+}
 
 export interface Row {
-  entry: EntrySubject;
-  encounter_id: string;
-  when: string;
-  day: string;
-  encounter: string;
-  observer: string;
-  who: string;
-  whom: string;
-  action: string;
-  structure: string;
-  flags: string[];
-  jotting: string;
+  readonly entry: EntrySubject;
+  readonly place: Place;
 }
 
 export interface ReviewFilters {
-  encounter: string;
+  /** Days, both included. */
+  from: string;
+  to: string;
+  visit: string;
+  observer: string;
   actor: string;
   action: string;
   structure: string;
@@ -29,38 +34,62 @@ export interface ReviewFilters {
 /** In a filter: entries that carry no code of the dimension. */
 export const WITHOUT = '-';
 
-export const NO_FILTERS: ReviewFilters = {
-  encounter: '',
-  actor: '',
-  action: '',
-  structure: '',
-  flag: '',
-  to_code: false,
-  text: '',
+export const NO_FILTERS: Readonly<ReviewFilters> = {
+  from: '', to: '', visit: '', observer: '', actor: '', action: '', structure: '', flag: '', to_code: false, text: '',
 };
 
-/** Rows that every filter keeps. An empty filter keeps all; text is found in jottings and names, letter case aside. */
-export function keepRows(rows: readonly Row[], filters: ReviewFilters): Row[] {
-  const text = filters.text.trim().toLocaleLowerCase();
-  return rows.filter(
-    (row) =>
-      (!filters.encounter || row.encounter_id === filters.encounter) &&
-      keepsCodes(row, filters) &&
-      (!text || `${row.jotting} ${row.who} ${row.whom}`.toLocaleLowerCase().includes(text)),
-  );
+export function isFiltering(filters: ReviewFilters): boolean {
+  return Object.values(filters).some(Boolean);
 }
 
-function keepsCodes({ entry }: Row, filters: ReviewFilters): boolean {
-  const { actor_id, recipient_id, action, structure, flags = [], kind } = entry.fields;
-  const acts = !filters.actor || actor_id === filters.actor || recipient_id === filters.actor;
-  const codes = isGiven(filters.action, action) && isGiven(filters.structure, structure);
-  const flagged = !filters.flag || flags.includes(filters.flag);
-  const waits = !filters.to_code || (!structure && !entry.retracted && (kind === 'point' || kind === 'state'));
-  return acts && codes && flagged && waits;
+type Keeps = (row: Row) => boolean;
+
+/** Rows that every filter keeps. An empty filter keeps all; text is found in jottings and names, letter case aside. */
+export function keepRows(rows: Row[], filters: ReviewFilters, mode: FieldMode, nameOf: (id: string) => string): Row[] {
+  const keeps = [...placeFilters(filters), ...entryFilters(filters, mode), ...textFilter(filters.text, nameOf)];
+  // A hundred thousand rows: what is not asked costs nothing.
+  return keeps.length === 0 ? rows : rows.filter((row) => keeps.every((keep) => keep(row)));
+}
+
+function placeFilters({ from, to, visit, observer }: ReviewFilters): Keeps[] {
+  const keeps: Keeps[] = [];
+  if (from) keeps.push(({ place }) => place.day >= from);
+  if (to) keeps.push(({ place }) => place.day <= to);
+  if (visit) keeps.push(({ place }) => place.visit === visit);
+  if (observer) keeps.push(({ place }) => place.observer === observer);
+  return keeps;
+}
+
+function entryFilters({ actor, action, structure, flag, to_code }: ReviewFilters, mode: FieldMode): Keeps[] {
+  const keeps: Keeps[] = [];
+  if (actor) keeps.push(({ entry }) => entry.fields.actor_id === actor || entry.fields.recipient_id === actor);
+  if (action) keeps.push(({ entry }) => isGiven(action, entry.fields.action));
+  if (structure) keeps.push(({ entry }) => isGiven(structure, entry.fields.structure));
+  if (flag) keeps.push(({ entry }) => (entry.fields.flags ?? []).includes(flag));
+  if (to_code) keeps.push(({ entry }) => isStanding(entry) && isToCode(entry.fields, mode));
+  return keeps;
 }
 
 function isGiven(filter: string, value: string | null | undefined): boolean {
-  return filter === '' || (filter === WITHOUT ? !value : value === filter);
+  return filter === WITHOUT ? !value : value === filter;
+}
+
+function textFilter(text: string, nameOf: (id: string) => string): Keeps[] {
+  const sought = text.trim().toLowerCase();
+  if (!sought) return [];
+  const named = new Map<string, boolean>();
+  const isNamed = (id: string | null | undefined): boolean => {
+    if (!id) return false;
+    const known = named.get(id) ?? nameOf(id).toLowerCase().includes(sought);
+    named.set(id, known);
+    return known;
+  };
+  return [({ entry: { fields } }) => (fields.jotting ?? '').toLowerCase().includes(sought) || isNamed(fields.actor_id) || isNamed(fields.recipient_id)];
+}
+
+/** Neither taken back nor gone up in another. */
+export function isStanding({ retracted, fields }: EntrySubject): boolean {
+  return !retracted && !fields.merged_into;
 }
 
 /** Which rows of a long table are drawn: those in sight, and some on either side. */

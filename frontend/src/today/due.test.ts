@@ -67,7 +67,7 @@ describe('what is due', () => {
 
 describe('loose ends', () => {
   it('are ends that nobody gave, gaps without a reason, people held, and what may be a name', async () => {
-    expect(findLooseEnds(notebook)).toEqual({ endsUnknown: [], gaps: [], held: [], named: [] });
+    expect(findLooseEnds(notebook)).toEqual({ endsUnknown: [], gaps: [], held: [], owed: [], named: [] });
     const [citizen, gap] = [newId(), newId()];
     await notebook.write([
       { kind: 'encounter.ended', subject_id: visit, payload: { ended_at: ENDED, end_origin: null } },
@@ -85,5 +85,24 @@ describe('loose ends', () => {
     expect(found.named.map(({ text }) => text)).toEqual(['så siger Karen nej']);
     await notebook.write([{ kind: 'gap.amended', subject_id: gap, payload: { reason: 'batteri' } }]);
     expect(findLooseEnds(notebook).gaps).toEqual([]);
+  });
+
+  it('are people who were met and never asked, until they were asked or it was stopped for them', async () => {
+    const ids = ['actor', 'there', 'proxy', 'away', 'thing'].map(() => newId()) as [string, string, string, string, string];
+    const [actor, there, proxy, away, thing] = ids;
+    const added = (id: string, kind = 'bystander') => ({ kind: 'actor.added' as const, subject_id: id, payload: { label: id, kind } });
+    const checked = (actor_id: string, answer: string) => ({ kind: 'encounter.amended' as const, subject_id: visit, payload: { checks: [{ actor_id, answer }] } });
+    const owed = () => findLooseEnds(notebook).owed.map(({ id }) => id);
+    await notebook.write([
+      added(actor, 'relative'), added(there), added(proxy, 'citizen'), added(away), added(thing, 'thing_or_place'),
+      logged(visit, { actor_id: actor, recipient_id: thing }), logged(visit, { actor_id: proxy }),
+      { kind: 'encounter.amended', subject_id: visit, payload: { presence: [{ actor_id: there }] } },
+      checked(proxy, 'could_not_ask'),
+    ]);
+    expect(owed()).toEqual([actor, there, proxy].sort());
+    await notebook.write([checked(proxy, 'proxy'), { kind: 'person.stopped', subject_id: there, payload: { stopped_at: ENDED } }]);
+    expect(owed()).toEqual([actor]);
+    await notebook.write([{ kind: 'consent.recorded', subject_id: newId(), payload: { actor_id: actor, ethics: 'declined', at: ENDED } }]);
+    expect(owed()).toEqual([]);
   });
 });

@@ -2,7 +2,9 @@
 import { findNameHints } from '../fieldwork/nameHints';
 import { knownLabels } from '../fieldwork/people';
 import { ownEncounters } from '../fieldwork/start';
+import { isPerson } from '../fieldwork/consent';
 import { isHeld } from '../fieldwork/stopped';
+import { isToCode } from '../fieldwork/toCode';
 import type { Gap } from '../fieldwork/gaps';
 import type { Notebook } from '../store/notebook';
 import { SUBJECT_TYPES, type EncounterSubject, type EntrySubject, type FieldMode, type Subject } from '../store/subjects';
@@ -31,7 +33,7 @@ export function findDue(notebook: Notebook, mode: FieldMode, now_ms: number): Du
   return {
     unwritten,
     isLate: unwritten.some(({ fields }) => now_ms - Date.parse(fields.ended_at ?? '') > LATE_MS),
-    toCode: own.filter((entry) => isToCode(entry, mode)),
+    toCode: own.filter(({ fields }) => isToCode(fields, mode)),
     openStates: own.filter(({ fields }) => fields.kind === 'state' && !fields.ended_at && over.has(fields.encounter_id)),
     conflicts: SUBJECT_TYPES.flatMap((type): Subject[] => notebook.list(type)).filter(isApart),
   };
@@ -58,6 +60,8 @@ export interface LooseEnds {
   readonly endsUnknown: EncounterSubject[];
   readonly gaps: Gap[];
   readonly held: Subject<'actor'>[];
+  /** Met in the last week of fieldwork and never asked: they are to be told what was written, or to be left out. */
+  readonly owed: Subject<'actor'>[];
   /** Texts in which somebody may be named, newest first. */
   readonly named: { type: 'entry' | 'fieldnote'; id: string; encounter_id: string; text: string }[];
 }
@@ -69,6 +73,7 @@ export function findLooseEnds(notebook: Notebook): LooseEnds {
     endsUnknown: own.filter(({ fields }) => fields.ended_at && !fields.end_origin),
     gaps: notebook.list('gap').filter((gap) => !gap.retracted && ids.has(gap.fields.encounter_id) && needsReason(gap)),
     held: notebook.list('actor').filter(({ fields }) => fields.stopped_at && fields.stopped_in && !fields.merged_into),
+    owed: findOwed(notebook),
     named: findNamed(notebook),
   };
 }
@@ -78,6 +83,23 @@ export function recentEncounters(notebook: Notebook): EncounterSubject[] {
   const own = ownEncounters(notebook);
   const newest = Date.parse(own[0]?.fields.started_at ?? '');
   return own.filter(({ fields }) => newest - Date.parse(fields.started_at) < RECENT_MS);
+}
+
+function findOwed(notebook: Notebook): LooseEnds['owed'] {
+  const met = new Set(recentEncounters(notebook).flatMap((one) => peopleIn(notebook, one)));
+  const told = new Set(notebook.list('consent').map(({ fields }) => fields.actor_id));
+  for (const { fields } of notebook.list('encounter').filter((one) => !one.retracted)) {
+    for (const { actor_id, answer } of fields.checks ?? []) if (answer !== 'could_not_ask') told.add(actor_id);
+  }
+  const actors = notebook.list('actor').filter(({ id, fields }) => met.has(id) && isPerson(fields) && !fields.merged_into && !fields.stopped_at);
+  return actors.filter(({ id }) => !told.has(id));
+}
+
+/** Who was there, or acts or is addressed in what was written down. */
+function peopleIn(notebook: Notebook, { id, fields }: EncounterSubject): string[] {
+  const entries = standingEntries(notebook, id).flatMap((entry) => [entry.fields.actor_id, entry.fields.recipient_id]);
+  const there = [fields.focal_actor_id, ...(fields.presence ?? []).map(({ actor_id }) => actor_id)];
+  return [...entries, ...there].filter((one) => one !== null && one !== undefined);
 }
 
 function findNamed(notebook: Notebook): LooseEnds['named'] {
@@ -95,12 +117,6 @@ function findNamed(notebook: Notebook): LooseEnds['named'] {
 
 function standingEntries(notebook: Notebook, encounter_id: string): EntrySubject[] {
   return notebook.entriesOf(encounter_id).filter((entry) => !entry.retracted && !entry.fields.merged_into && !isHeld(notebook, entry));
-}
-
-/** A mark waits for what the study codes: structures, or at least an action. */
-function isToCode({ fields }: EntrySubject, mode: FieldMode): boolean {
-  if (fields.kind !== 'point' && fields.kind !== 'state') return false;
-  return mode === 'structures' ? !fields.structure : !fields.structure && !fields.action;
 }
 
 function needsReason({ fields }: Gap): boolean {

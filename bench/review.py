@@ -1,0 +1,146 @@
+"""The review table over 100,000 entries: first rows after the click, filters, scrolling, a code by its digit.
+
+A real Chromium at 1280 x 800, the entries written into its database directly, without a server. Medians and the worst
+of each in ms; a *long task* is whatever holds the page for more than 50 ms, as the browser itself tells. Machines like
+this one are noisy, and share their cores: what is said of one run holds for that run.
+
+`SKYGGE_BENCH_ENTRIES` makes them fewer.
+"""
+
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+
+from playwright.sync_api import Page, expect, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests.e2e.filled import FILL  # noqa: E402  # found through the path set above
+from tests.e2e.observer import Observer  # noqa: E402  # found as above
+from tests.e2e.phone import LAPTOP, Phone  # noqa: E402  # found as above
+from tests.fixtures.server_process import ServerProcess  # noqa: E402  # found as above
+
+ENTRIES = int(os.environ.get("SKYGGE_BENCH_ENTRIES", "100000"))
+ENCOUNTERS = 500
+TIMES = 7
+ROW = "tbody tr[aria-rowindex]"
+OPEN = """async (row) => {
+  const began = performance.now();
+  document.querySelector('nav a[href="#/review"]').click();
+  while (document.querySelectorAll(row).length < 10) await new Promise(requestAnimationFrame);
+  await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  return performance.now() - began;
+}"""
+# From the last change of a filter to the rows that it leaves, painted.
+FILTER = """async ([label, value]) => {
+  const field = [...document.querySelectorAll('[role=search] label')].find((one) => one.textContent === label);
+  const control = document.getElementById(field.htmlFor), count = document.querySelector('[role=status]');
+  const before = count.textContent, began = performance.now();
+  control.value = value;
+  control.dispatchEvent(new Event(control.tagName === 'SELECT' ? 'change' : 'input', { bubbles: true }));
+  while (count.textContent === before) await new Promise(requestAnimationFrame);
+  await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  return performance.now() - began;
+}"""
+# Ten seconds of a wheel that turns; jumps of a page, and now and then a throw over thousands of rows.
+SCROLL = """async () => {
+  const box = document.querySelector('.box'), tasks = [], frames = [];
+  const seen = new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration)));
+  seen.observe({ type: 'longtask' });
+  let last = performance.now();
+  for (let n = 0; n < 400; n++) {
+    box.scrollTop += n % 40 === 0 ? 200_000 : 120;
+    await new Promise(requestAnimationFrame);
+    frames.push(performance.now() - last);
+    last = performance.now();
+  }
+  await new Promise((done) => setTimeout(done, 200));
+  seen.disconnect();
+  return { tasks, frames };
+}"""
+KEY = """async ([key, row]) => {
+  const chosen = () => document.querySelector(row + '[aria-current]')?.textContent;
+  const before = chosen(), began = performance.now();
+  document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+  while (chosen() === before) await new Promise(requestAnimationFrame);
+  return performance.now() - began;
+}"""
+
+
+def note(figures: dict[str, float], what: str, times: list[float]) -> None:
+    """The median and the worst."""
+    figures[f"{what}, p50 (ms)"] = median(times)
+    figures[f"{what}, worst (ms)"] = max(times)
+
+
+def measure_opening(page: Page, origin: str, figures: dict[str, float]) -> None:
+    """The first click of all, and those after it; from the click to rows that stand painted."""
+    times = []
+    for _ in range(TIMES):
+        page.goto(f"{origin}/#/settings")
+        page.wait_for_selector("nav a[href='#/review']")
+        times.append(page.evaluate(OPEN, ROW))
+    figures["first rows after the first click (ms)"] = times[0]
+    note(figures, "first rows after a click", times[1:])
+
+
+def measure_filters(page: Page, figures: dict[str, float]) -> None:
+    """A structure, words, days, nothing: each narrows or widens everything."""
+    asked = {
+        "structure": ("Structure", "directing"),
+        "words": ("Search words", "nr. 9"),
+        "days": ("From", "2025-01-12"),
+    }
+    for what, (label, value) in asked.items():
+        times = []
+        for _ in range(TIMES):
+            times += [page.evaluate(FILTER, [label, value]), page.evaluate(FILTER, [label, ""])]
+        note(figures, f"filter by {what}", times)
+
+
+def measure_work(page: Page, figures: dict[str, float]) -> None:
+    """Scrolling, moving by j, and a code given by its digit."""
+    told = page.evaluate(SCROLL)
+    figures["long tasks over 50 ms while scrolling"] = len(told["tasks"])
+    figures["longest task while scrolling (ms)"] = max(told["tasks"], default=0)
+    note(figures, "frame while scrolling", told["frames"])
+    note(figures, "j to the next row", [page.evaluate(KEY, ["j", ROW]) for _ in range(20)])
+    note(figures, "a digit to the code in its row", [page.evaluate(KEY, [key, ROW]) for key in "123456"])
+
+
+def measure(folder: Path) -> dict[str, float]:
+    """Set a study up on a laptop, fill it, and measure without a server."""
+    figures: dict[str, float] = {"entries": ENTRIES}
+    server = ServerProcess(folder / "data")
+    server.start()
+    expect.set_options(timeout=120_000)
+    with sync_playwright() as driver:
+        laptop = Phone(driver, folder / "laptop", server.origin, size=LAPTOP)
+        try:
+            page = laptop.open(server.setup_url.removeprefix(server.origin))
+            page.set_default_timeout(300_000)
+            hand = Observer(page)
+            hand.tap = lambda name: page.get_by_role("button", name=name, exact=True).click()  # type: ignore[method-assign]  # a mouse
+            hand.set_up()
+            hand.wait_until_ready_offline()
+            page.evaluate(FILL, {"entries": ENTRIES, "encounters": ENCOUNTERS, "words": True})
+            server.kill()
+            page.goto(f"{server.origin}/#/review")
+            page.reload()
+            page.get_by_role("status").filter(has_text=f"{ENTRIES} of {ENTRIES}").wait_for()
+            measure_opening(page, server.origin, figures)
+            measure_filters(page, figures)
+            measure_work(page, figures)
+        finally:
+            laptop.close()
+            server.kill()
+    return figures
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as name:
+        json.dump(measure(Path(name)), sys.stdout)
