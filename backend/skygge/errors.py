@@ -179,6 +179,11 @@ class StudyUnknown(Problem):
     code, status, title = "study.unknown", 404, "There is no such study here."
 
 
+class LockReasonMissing(Problem):
+    code, status = "study.lock_reason_missing", 422
+    title = "Say in writing why this study does not require the lock on its phones (lock_reason)."
+
+
 class RoleInsufficient(Problem):
     code, status, title = "role.insufficient", 403, "Your role in this study does not allow that."
 

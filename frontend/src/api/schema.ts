@@ -5237,7 +5237,7 @@ export interface components {
         };
         /**
          * StudyAmended
-         * @description Only what is set changes.
+         * @description Only what is set changes; null empties a term. To require no lock takes its reason in the same request.
          */
         StudyAmended: {
             /** Title */
@@ -5250,6 +5250,30 @@ export interface components {
             field_mode?: ("words" | "actions" | "structures") | null;
             /** Observers See */
             observers_see?: ("own" | "all") | null;
+            /** Controller */
+            controller?: string | null;
+            /** Joint Controller */
+            joint_controller?: string | null;
+            /** Processor */
+            processor?: string | null;
+            /** Hosting Place */
+            hosting_place?: string | null;
+            /** Purpose */
+            purpose?: string | null;
+            /** Purpose Limits */
+            purpose_limits?: string | null;
+            /** Legal Basis */
+            legal_basis?: string | null;
+            /** Retention Until */
+            retention_until?: string | null;
+            /** Concern Procedure */
+            concern_procedure?: string | null;
+            /** Allows Dictation */
+            allows_dictation?: boolean | null;
+            /** Lock Required */
+            lock_required?: boolean | null;
+            /** Lock Reason */
+            lock_reason?: string | null;
         };
         /**
          * StudyIn
@@ -5279,6 +5303,13 @@ export interface components {
              * @enum {string}
              */
             starter: "blank" | "actions" | "heuristic-four";
+            /**
+             * Lock Required
+             * @default true
+             */
+            lock_required: boolean;
+            /** Lock Reason */
+            lock_reason?: string | null;
         };
         /**
          * StudyOut
@@ -5306,6 +5337,30 @@ export interface components {
              * @enum {string}
              */
             observers_see: "own" | "all";
+            /** Controller */
+            controller: string | null;
+            /** Joint Controller */
+            joint_controller: string | null;
+            /** Processor */
+            processor: string | null;
+            /** Hosting Place */
+            hosting_place: string | null;
+            /** Purpose */
+            purpose: string | null;
+            /** Purpose Limits */
+            purpose_limits: string | null;
+            /** Legal Basis */
+            legal_basis: string | null;
+            /** Retention Until */
+            retention_until: string | null;
+            /** Concern Procedure */
+            concern_procedure: string | null;
+            /** Allows Dictation */
+            allows_dictation: boolean;
+            /** Lock Required */
+            lock_required: boolean;
+            /** Lock Reason */
+            lock_reason: string | null;
             /**
              * Epoch
              * Format: uuid
@@ -5321,7 +5376,7 @@ export interface components {
         };
         /**
          * StudySummary
-         * @description One of my studies, and what I am in it.
+         * @description One of my studies, what I am in it, and what it asks of my phone.
          */
         StudySummary: {
             /**
@@ -5343,6 +5398,12 @@ export interface components {
             is_demo: boolean;
             /** N Members */
             n_members: number;
+            /** Lock Required */
+            lock_required: boolean;
+            /** Allows Dictation */
+            allows_dictation: boolean;
+            /** Retention Until */
+            retention_until: string | null;
         };
         /**
          * Tally
@@ -6234,7 +6295,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unprocessable Entity: password.too_weak */
+            /** @description Unprocessable Entity: password.too_weak, study.lock_reason_missing */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7163,7 +7224,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unprocessable Entity: request.invalid */
+            /** @description Unprocessable Entity: study.lock_reason_missing */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7337,7 +7398,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unprocessable Entity: request.invalid */
+            /** @description Unprocessable Entity: study.lock_reason_missing */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -20,6 +20,11 @@ export interface StudyBrief {
   readonly is_demo: boolean;
   /** What only a second member needs is shown once there is one. */
   readonly n_members?: number;
+  /** Whether the study asks its phones for a lock, and lets them be spoken to. */
+  readonly lock_required?: boolean;
+  readonly allows_dictation?: boolean;
+  /** The day until which the study may keep what it has. */
+  readonly retention_until?: string | null;
 }
 
 export interface Preferences {

@@ -16,7 +16,7 @@ export type AnalysisAnswer = Omit<Schemas['FrequenciesAnswer'], 'params' | 'resu
   params: Record<string, unknown>;
   result: unknown;
 };
-export type StudyForm = Omit<Schemas['StudyIn'], 'observers_see'>;
+export type StudyForm = Omit<Schemas['StudyIn'], 'observers_see' | 'lock_required'>;
 export type SetupForm = Omit<Schemas['Setup'], 'token' | 'study'> & { study: StudyForm };
 /** What a phone got for a code: whose account it would open, and what it asks again with. */
 export type Claimed = Schemas['PairingClaimed'];
@@ -51,9 +51,9 @@ export const door = {
   createStudy: (form: StudyForm) => ask('post', '/api/v1/studies', { body: withDefaults(form) }),
 };
 
-/** Double coding stays blind unless a lead decides otherwise. */
+/** Double coding stays blind, and phones have a lock, unless a lead decides otherwise. */
 function withDefaults(form: StudyForm): Schemas['StudyIn'] {
-  return { observers_see: 'own', ...form };
+  return { observers_see: 'own', lock_required: true, ...form };
 }
 
 /** `study` tells which study the calls are about at the moment they are made. */
