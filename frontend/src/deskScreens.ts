@@ -18,6 +18,8 @@ export const deskScreens: Partial<Record<RouteName, () => Loaded<Screen>>> = {
   records: () => plain(import('./export/Records.svelte')),
   privacy: () => plain(import('./privacy/People.svelte')),
   devices: () => plain(import('./privacy/Devices.svelte')),
+  papers: () => plain(import('./privacy/Papers.svelte')),
+  terms: () => plain(import('./privacy/Terms.svelte')),
   person: () => import('./privacy/Person.svelte'),
   withdrawal: () => import('./privacy/Withdrawal.svelte'),
   writeup: () => import('./writeup/WriteUp.svelte'),

@@ -205,6 +205,7 @@ def fill_study(world: World, lead: Person, study_id: UUID) -> dict[str, str]:
         "study_id": str(study_id), "actor_id": citizen["subject_id"], "entry_id": entry["subject_id"],
         "token_id": token["token_id"], "member_id": next(iter(members.values())), "pairing_id": pairing["id"],
         "name": "jsonl",
+        "kind": "dpia",
     }  # fmt: skip
 
 

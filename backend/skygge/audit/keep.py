@@ -28,9 +28,9 @@ BEGINNING = bytes(32)
 KINDS = frozenset({
     "session.started", "session.refused", "session.locked", "session.ended", "account.created", "password.reset",
     "study.created", "study.amended", "member.added", "member.amended", "invitation.made", "invitation.accepted",
-    "device.revoked", "device.reopened", "device.paired", "token.made", "token.revoked", "export.made", "export.stopped",
-    "import.made", "consent.recorded", "person.stopped", "person.redacted", "person.erased", "words.struck",
-    "encounter.struck", "access.answered", "device.cleaned", "person.disclosed",
+    "device.revoked", "device.reopened", "device.paired", "token.made", "token.revoked", "export.made",
+    "export.stopped", "import.made", "consent.recorded", "person.stopped", "person.redacted", "person.erased",
+    "words.struck", "encounter.struck", "access.answered", "device.cleaned", "person.disclosed",
 })  # fmt: skip
 
 

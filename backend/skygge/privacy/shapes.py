@@ -7,6 +7,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from skygge.core.model import Id, Strict, SubjectType
+from skygge.core.report import Language
+from skygge.core.report_formats import ReportFormat
 
 Mode = Literal["stop", "redact", "erase"]
 
@@ -77,3 +79,10 @@ class DeviceSheetOut(BaseModel):
     revoked_at: datetime | None
     n_changes: int
     unclean_since: datetime | None
+
+
+class PaperQuery(Strict):
+    """Which file a paper is written as, in which language."""
+
+    format: ReportFormat = "html"
+    language: Language = "en"

@@ -74,7 +74,7 @@ export class AppState implements App {
   }
 
   /** Ask the server who we are. Without an answer everything stays as it is remembered. */
-  private async refresh(): Promise<void> {
+  async refresh(): Promise<void> {
     try {
       await this.adopt(await this.server.me());
     } catch (error) {

@@ -1,6 +1,7 @@
 import { ask, type Schemas } from './api';
 import { addressOf, call, type Filters } from './call';
 import type { DeskServer } from './deskServer';
+import type { PapersServer } from './papersServer';
 import { Problem } from './problem';
 
 export type { Filters } from './call';
@@ -36,6 +37,8 @@ export interface Server extends DeskServer {
   analysisEntries(name: string, cell: string, filters?: Filters): Promise<Things>;
   exports(): Promise<ExportOffer[]>;
   quarantine(): Promise<Schemas['Page_QuarantinedOut_']>;
+  /** Terms, papers and requests: loaded when somebody opens them. */
+  papers(): Promise<PapersServer>;
 }
 
 /** The verbs that change who is signed in and what there is; the app state wraps them. */
@@ -99,6 +102,7 @@ export function createServer(study: () => string): Server {
     offerPairing: async () => (await desk()).offerPairing(),
     pairing: async (...asked) => (await desk()).pairing(...asked),
     answerPairing: async (...asked) => (await desk()).answerPairing(...asked),
+    papers: async () => (await import('./papersServer')).createPapers(study),
     quarantine: () => ask('get', '/api/v1/studies/{study_id}/quarantine', { path: path() }),
   };
 }

@@ -1,0 +1,65 @@
+"""A lead answers what an ethics board asks, and has the papers of the study three clicks later."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import MakePhone
+from tests.e2e.phone import LAPTOP, PHONE
+from tests.e2e.test_records import look_at
+from tests.e2e.test_screens import _enter, demo
+from tests.fixtures.server_process import ServerProcess
+
+__all__ = ["demo"]
+LONG = "Databeskyttelsesforordningens artikel 6, stk. 1, litra e, jf. databeskyttelseslovens § 10"
+
+
+def _save(page: Page) -> None:
+    page.get_by_role("button", name=re.compile("^(Save the terms|Gem vilkårene)$")).click()
+    expect(page.get_by_role("status").filter(has_text=re.compile("on record|skrevet op"))).to_be_visible()
+
+
+@pytest.mark.parametrize(("size", "locale"), [(LAPTOP, "en-GB"), (PHONE, "da-DK")])
+def test_terms_are_answered_and_stand_in_the_paper(
+    demo: ServerProcess, make_phone: MakePhone, size: tuple[int, int], locale: str
+) -> None:
+    """The lock goes off only with its reason; the reminder stands on the privacy screen and where a day begins."""
+    is_english = locale.startswith("en")
+    phone = make_phone("papers", size=size, locale=locale, dark=False)
+    page = phone.open("/")
+    _enter(demo, phone, page)
+    page.goto(f"{demo.origin}/#/terms")
+    page.get_by_label("Controller" if is_english else "Dataansvarlig", exact=True).fill("Aalborg Kommune")
+    page.get_by_label("Legal basis" if is_english else "Retsgrundlag", exact=True).fill(LONG)
+    soon = (datetime.now(UTC) + timedelta(days=9)).date()
+    page.get_by_label("Kept until" if is_english else "Opbevares til", exact=True).fill(soon.isoformat())
+    _save(page)
+    lock = page.get_by_role("group", name="Lock on the phone" if is_english else "Lås på telefonen")
+    lock.get_by_role("radio", name=re.compile("^(Required|Krævet)")).check()
+    _save(page)
+    lock.get_by_role("radio", name=re.compile("^(Not required|Ikke krævet)")).check()
+    page.get_by_role("button", name=re.compile("^(Save the terms|Gem vilkårene)$")).click()
+    expect(page.get_by_role("alert")).to_contain_text("in writing" if is_english else "Skriv, hvorfor")
+    look_at(page, f"terms-{locale[:2]}")
+    page.get_by_label("Why it is not required" if is_english else "Hvorfor den ikke er krævet").fill("One locked room")
+    _save(page)
+    page.goto(f"{demo.origin}/#/")
+    reminder = page.get_by_role("link", name=re.compile(r"9 (days left|dage endnu)"))
+    expect(reminder).to_be_visible()
+    look_at(page, f"home-reminded-{locale[:2]}")
+    page.goto(f"{demo.origin}/#/privacy")
+    expect(reminder).to_be_visible()
+    page.get_by_role("link", name="Papers" if is_english else "Papirer", exact=True).click()
+    expect(page.get_by_role("heading", name=re.compile("DPIA"))).to_be_visible()
+    look_at(page, f"papers-{locale[:2]}")
+    with page.expect_download() as told:
+        page.get_by_role("link", name=re.compile("DPIA.*Word")).click()
+    with zipfile.ZipFile(told.value.path()) as archive:
+        document = archive.read("word/document.xml").decode()
+    for words in ("Aalborg Kommune", "artikel 6, stk. 1", soon.isoformat(), "One locked room"):
+        assert words in document
