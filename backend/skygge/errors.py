@@ -179,6 +179,10 @@ class StudyUnknown(Problem):
     code, status, title = "study.unknown", 404, "There is no such study here."
 
 
+class TitleDiffers(Problem):
+    code, status, title = "study.title_differs", 422, "Type the study's title exactly as it stands."
+
+
 class LockReasonMissing(Problem):
     code, status = "study.lock_reason_missing", 422
     title = "Say in writing why this study does not require the lock on its phones (lock_reason)."

@@ -20,6 +20,7 @@ export const deskScreens: Partial<Record<RouteName, () => Loaded<Screen>>> = {
   devices: () => plain(import('./privacy/Devices.svelte')),
   papers: () => plain(import('./privacy/Papers.svelte')),
   terms: () => plain(import('./privacy/Terms.svelte')),
+  end: () => plain(import('./privacy/End.svelte')),
   person: () => import('./privacy/Person.svelte'),
   withdrawal: () => import('./privacy/Withdrawal.svelte'),
   writeup: () => import('./writeup/WriteUp.svelte'),

@@ -110,6 +110,7 @@ EXPECTED: dict[str, tuple[int, str]] = {
     f"POST {STUDY}/clearings": (204, MEMBERS_READ),
     f"POST {STUDY}/actors/{{actor_id}}/disclosure": (200, LEAD),
     f"GET {STUDY}/device-sheet": (200, LEAD),
+    f"POST {STUDY}/end": (200, LEAD),
     f"GET {STUDY}/papers/{{kind}}": (200, AUDIT),
     f"GET {STUDY}/imports": (200, LEAD),
     f"POST {STUDY}/imports/{{name}}": (200, LEAD),

@@ -138,6 +138,7 @@ def body_of(method: str, address: str, ids: dict[str, str]) -> dict[str, Any]:
         "POST /tokens": {"name": "script"},
         "POST /clearings": {"device_id": device_id},
         "POST /changes": Phone(None, uuid4()).body([]),  # type: ignore[arg-type]  # only its envelope is wanted
+        "POST /end": {"dry_run": True},
         "POST /withdrawals": {"actor_id": ids["actor_id"], "mode": "erase", "dry_run": True},
     }
     if study == "POST /imports/{name}":

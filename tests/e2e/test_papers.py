@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import zipfile
 from datetime import UTC, datetime, timedelta
 
@@ -63,3 +64,29 @@ def test_terms_are_answered_and_stand_in_the_paper(
         document = archive.read("word/document.xml").decode()
     for words in ("Aalborg Kommune", "artikel 6, stk. 1", soon.isoformat(), "One locked room"):
         assert words in document
+
+
+@pytest.mark.parametrize(("size", "locale"), [(LAPTOP, "da-DK")])
+def test_a_study_is_erased_at_its_end(
+    demo: ServerProcess, make_phone: MakePhone, size: tuple[int, int], locale: str
+) -> None:
+    """Counted first; the button stays shut until the title is typed; afterwards the certificate, and an empty study."""
+    phone = make_phone("end", size=size, locale=locale, dark=False)
+    page = phone.open("/")
+    _enter(demo, phone, page)
+    page.goto(f"{demo.origin}/#/end")
+    erase = page.get_by_role("button", name="Slet det hele nu")
+    expect(page.get_by_text(re.compile("^Noteringer: [1-9]"))).to_be_visible()
+    expect(erase).to_be_disabled()
+    look_at(page, "end-da")
+    page.get_by_label("Skriv studiets titel").fill(
+        "Example (invented): home care in three agencies · Eksempel (opdigtet)"
+    )
+    erase.click()
+    expect(page.get_by_role("button", name=re.compile("Udskriv"))).to_be_visible(timeout=300_000)
+    look_at(page, "end-done-da")
+    page.goto(f"{demo.origin}/#/review")
+    expect(page.get_by_role("row").nth(1)).to_have_count(0, timeout=60_000)
+    with sqlite3.connect(demo.data / "skygge.db") as connection:
+        assert connection.execute("SELECT count(*) FROM entry").fetchone() == (0,)
+        assert connection.execute("SELECT kind FROM audit ORDER BY at DESC LIMIT 1").fetchone() == ("study.erased",)

@@ -10,12 +10,21 @@ from skygge.clock import ClockDep
 from skygge.core.papers import PaperKind, compile_paper
 from skygge.core.report_formats import MEDIA_TYPES, WRITERS
 from skygge.db import ReadSession, WriteSession
-from skygge.errors import ActorUnknown, DeviceRevoked, RoleInsufficient, SessionMissing, StudyUnknown, TokenReadOnly
+from skygge.errors import (
+    ActorUnknown,
+    DeviceRevoked,
+    RoleInsufficient,
+    SessionMissing,
+    StudyUnknown,
+    TitleDiffers,
+    TokenReadOnly,
+)
 from skygge.paging import Page, PageQuery, to_page
 from skygge.privacy.clearing import CLEAR, describe_devices, record_cleaned
 from skygge.privacy.disclose import disclose
+from skygge.privacy.end import end_study
 from skygge.privacy.papers import gather_facts
-from skygge.privacy.shapes import ClearingIn, DeviceSheetOut, PaperQuery, WithdrawalIn, WithdrawalOut
+from skygge.privacy.shapes import ClearingIn, DeviceSheetOut, EndIn, EndOut, PaperQuery, WithdrawalIn, WithdrawalOut
 from skygge.privacy.withdraw import withdraw
 from skygge.problems import document_problems
 from skygge.strict import StrictRoute
@@ -60,6 +69,12 @@ def read_device_sheet(study_id: UUID, who: SignedIn, session: ReadSession, pagin
     """For a lost device: whose it is, when it was last heard of, what it wrote, whether it was cleared. The lead's."""
     require(session, who, study_id, Permission.LEAD)
     return to_page(describe_devices(session, study_id), paging)
+
+
+@router.post("/studies/{study_id}/end", response_model=EndOut, responses=MAY_FAIL | document_problems(TitleDiffers))
+def end(study_id: UUID, asked: EndIn, who: SignedIn, session: WriteSession, clock: ClockDep) -> EndOut:
+    """Erase everything that a study saw, or count what that would be. Its title, terms, members and records stay."""
+    return end_study(session, require(session, who, study_id, Permission.LEAD), asked, clock())
 
 
 @router.get(

@@ -852,6 +852,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/studies/{study_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End
+         * @description Erase everything that a study saw, or count what that would be. Its title, terms, members and records stay.
+         */
+        post: operations["end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/studies/{study_id}/papers/{kind}": {
         parameters: {
             query?: never;
@@ -3835,6 +3855,48 @@ export interface components {
             turbulence: number | null;
             /** Complexity */
             complexity: number | null;
+        };
+        /**
+         * EndIn
+         * @description The end of a study. A dry run counts; to erase, its title is typed as it stands.
+         */
+        EndIn: {
+            /**
+             * Dry Run
+             * @default true
+             */
+            dry_run: boolean;
+            /** Title */
+            title?: string | null;
+        };
+        /**
+         * EndOut
+         * @description What goes, or went, at the end of a study: things by type, and its reach. `number` and `seal`: its record.
+         */
+        EndOut: {
+            /** Dry Run */
+            dry_run: boolean;
+            /** Things */
+            things: {
+                [key: string]: number;
+            };
+            /** N Changes */
+            n_changes: number;
+            /** N Parked */
+            n_parked: number;
+            /** N Devices */
+            n_devices: number;
+            /** N Exports */
+            n_exports: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Number */
+            number?: number | null;
+            /** Seal */
+            seal?: string | null;
         };
         /**
          * ExportOut
@@ -10252,6 +10314,95 @@ export interface operations {
                 };
             };
             /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndOut"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing, device_revoked */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient, token.read_only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown, actor.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: study.title_differs */
             422: {
                 headers: {
                     [name: string]: unknown;

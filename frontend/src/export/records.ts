@@ -26,6 +26,7 @@ const KINDS: Record<string, () => string> = {
   'person.erased': m.record_person_erased,
   'person.redacted': m.record_person_redacted,
   'person.stopped': m.record_person_stopped,
+  'study.erased': m.record_study_erased,
   'study.amended': m.record_study_amended,
   'study.created': m.record_study_created,
   'token.made': m.record_token_made,

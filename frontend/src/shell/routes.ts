@@ -4,7 +4,7 @@ export type RouteName =
   | 'home' | 'capture' | 'encounter' | 'entry' | 'ended' | 'writeup' | 'today' | 'memos' | 'search' | 'show' | 'find' | 'day' | 'sync' | 'review' | 'analyses' | 'analysis' | 'export'
   | 'format' | 'import' | 'tokens' | 'records'
   | 'codebook' | 'codebook-versions' | 'codebook-recode' | 'people' | 'team' | 'join' | 'conflicts'
-  | 'privacy' | 'person' | 'withdrawal' | 'devices' | 'papers' | 'terms'
+  | 'privacy' | 'person' | 'withdrawal' | 'devices' | 'papers' | 'terms' | 'end'
   | 'settings' | 'install' | 'room' | 'setup' | 'reset' | 'pair' | 'add-phone' | 'sign-in' | 'studies' | 'lost';
 
 export interface Route {
@@ -49,6 +49,7 @@ const PLACES: readonly (readonly [RegExp, RouteName])[] = [
   [/^devices$/, 'devices'],
   [/^papers$/, 'papers'],
   [/^terms$/, 'terms'],
+  [/^end$/, 'end'],
   [/^withdrawal\/([^/]+)$/, 'withdrawal'],
   [/^settings$/, 'settings'],
   [/^install$/, 'install'],
