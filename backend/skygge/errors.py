@@ -255,6 +255,10 @@ class EntryUnknown(Problem):
     code, status, title = "entry.unknown", 404, "There is no such entry here."
 
 
+class ConcernUnknown(Problem):
+    code, status, title = "concern.unknown", 404, "You have no such concern here."
+
+
 class ActorUnknown(Problem):
     code, status, title = "actor.unknown", 404, "There is no such person here."
 

@@ -21,6 +21,7 @@ export const deskScreens: Partial<Record<RouteName, () => Loaded<Screen>>> = {
   papers: () => plain(import('./privacy/Papers.svelte')),
   terms: () => plain(import('./privacy/Terms.svelte')),
   end: () => plain(import('./privacy/End.svelte')),
+  concerns: () => plain(import('./privacy/Concerns.svelte')),
   person: () => import('./privacy/Person.svelte'),
   withdrawal: () => import('./privacy/Withdrawal.svelte'),
   writeup: () => import('./writeup/WriteUp.svelte'),

@@ -110,6 +110,12 @@ EXPECTED: dict[str, tuple[int, str]] = {
     f"POST {STUDY}/clearings": (204, MEMBERS_READ),
     f"POST {STUDY}/actors/{{actor_id}}/disclosure": (200, LEAD),
     f"GET {STUDY}/device-sheet": (200, LEAD),
+    # Its words are a person's own: no script asks for them, and the lead hears only that there is one.
+    f"GET {STUDY}/concerns": (200, f"{SHUT_TO_TOKENS} ok ok ok ok role bound bound bound"),
+    f"POST {STUDY}/concerns": (201, f"{SHUT_TO_TOKENS} ok ok ok ok role bound bound bound"),
+    f"DELETE {STUDY}/concerns/{{concern_id}}": (
+        204, f"{SHUT_TO_TOKENS} ok other other other role bound bound bound",
+    ),
     f"POST {STUDY}/end": (200, LEAD),
     f"GET {STUDY}/papers/{{kind}}": (200, AUDIT),
     f"GET {STUDY}/imports": (200, LEAD),

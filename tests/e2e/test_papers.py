@@ -90,3 +90,27 @@ def test_a_study_is_erased_at_its_end(
     with sqlite3.connect(demo.data / "skygge.db") as connection:
         assert connection.execute("SELECT count(*) FROM entry").fetchone() == (0,)
         assert connection.execute("SELECT kind FROM audit ORDER BY at DESC LIMIT 1").fetchone() == ("study.erased",)
+
+
+@pytest.mark.parametrize(("size", "locale"), [(PHONE, "da-DK"), (LAPTOP, "en-GB")])
+def test_a_concern_is_written_read_and_taken_back(
+    demo: ServerProcess, make_phone: MakePhone, size: tuple[int, int], locale: str
+) -> None:
+    """Its words are back on the screen of whoever wrote it, as text, and gone once taken back."""
+    is_english = locale.startswith("en")
+    phone = make_phone("concern", size=size, locale=locale, dark=size == PHONE)
+    page = phone.open("/")
+    _enter(demo, phone, page)
+    page.goto(f"{demo.origin}/#/concerns")
+    page.get_by_label("What you saw" if is_english else "Hvad du så", exact=True).fill(
+        "Medicineringsuregelmæssigheder, <b>igen</b>\nog hun græd"
+    )
+    page.get_by_role("button", name="Seal and save" if is_english else "Forsegl og gem").click()
+    mine = page.get_by_role("listitem").filter(has_text="og hun græd")
+    expect(mine).to_contain_text("<b>igen</b>")
+    look_at(page, f"concern-{locale[:2]}")
+    mine.get_by_role("button", name="Take back" if is_english else "Tag tilbage").click()
+    page.get_by_role("button", name="Take it back" if is_english else "Tag det tilbage").click()
+    expect(mine).to_have_count(0)
+    with sqlite3.connect(demo.data / "skygge.db") as connection:
+        assert connection.execute("SELECT count(*) FROM concern").fetchone() == (0,)

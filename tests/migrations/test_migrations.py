@@ -15,6 +15,7 @@ from sqlmodel import SQLModel
 import skygge.accounts.tables
 import skygge.audit.tables
 import skygge.fieldlog.tables
+import skygge.privacy.tables
 import skygge.studies.tables  # noqa: F401  # the metadata is filled by importing the tables
 from skygge.db import Database, open_database
 from skygge.errors import StartRefused

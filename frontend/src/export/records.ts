@@ -9,6 +9,8 @@ export const ABOUT_FILES = ['export.made', 'export.stopped', 'import.made'];
 const KINDS: Record<string, () => string> = {
   'access.answered': m.record_access_answered,
   'account.created': m.record_account_created,
+  'concern.removed': m.record_concern_removed,
+  'concern.written': m.record_concern_written,
   'consent.recorded': m.record_consent_recorded,
   'device.cleaned': m.record_device_cleaned,
   'device.paired': m.record_device_paired,

@@ -4,6 +4,7 @@ import { addressOf, call } from './call';
 export type StudyTerms = Schemas['StudyOut'];
 export type TermsAmended = Schemas['StudyAmended'];
 export type StudyEnd = Schemas['EndOut'];
+export type Concern = Schemas['ConcernOut'];
 export type PaperKind = 'dpia' | 'data-management';
 export type PaperFormat = 'html' | 'docx';
 
@@ -16,6 +17,10 @@ export interface PapersServer {
   paperUrl(kind: PaperKind, format: PaperFormat, language: string): string;
   /** What erasing the study would take; with its title typed, erase it. */
   endStudy(asked: Schemas['EndIn']): Promise<StudyEnd>;
+  /** My concerns with their words; a lead learns that others have some. */
+  concerns(): Promise<Concern[]>;
+  writeConcern(text: string): Promise<Concern>;
+  removeConcern(concern_id: string): Promise<void>;
 }
 
 /** `study` tells which study the calls are about at the moment they are made. */
@@ -25,6 +30,11 @@ export function createPapers(study: () => string): PapersServer {
     terms: () => ask('get', '/api/v1/studies/{study_id}', { path: path() }),
     amendTerms: (body) => ask('patch', '/api/v1/studies/{study_id}', { path: path(), body }),
     endStudy: (body) => call('POST', `/studies/${study()}/end`, { body, isLong: true }),
+    concerns: async () =>
+      (await ask('get', '/api/v1/studies/{study_id}/concerns', { path: path(), query: { limit: 500 } })).items,
+    writeConcern: (text) => ask('post', '/api/v1/studies/{study_id}/concerns', { path: path(), body: { text } }),
+    removeConcern: (concern_id) =>
+      ask('delete', '/api/v1/studies/{study_id}/concerns/{concern_id}', { path: { ...path(), concern_id } }),
     paperUrl: (kind, format, language) => addressOf(`/studies/${study()}/papers/${kind}`, { format, language }),
   };
 }
