@@ -82,6 +82,7 @@ EXPECTED: dict[str, tuple[int, str]] = {
     f"GET {STUDY}/invitations": (200, LEAD),
     f"POST {STUDY}/invitations": (201, LEAD),
     f"GET {STUDY}/audit": (200, AUDIT),
+    f"GET {STUDY}/audit/chain": (200, AUDIT),
     f"GET {STUDY}/tokens": (200, f"{SHUT_TO_TOKENS} ok ok ok ok ok bound bound bound"),
     f"POST {STUDY}/tokens": (201, f"{SHUT_TO_TOKENS} ok ok ok ok role bound bound bound"),
     f"DELETE {STUDY}/tokens/{{token_id}}": (

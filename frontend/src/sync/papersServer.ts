@@ -5,6 +5,7 @@ export type StudyTerms = Schemas['StudyOut'];
 export type TermsAmended = Schemas['StudyAmended'];
 export type StudyEnd = Schemas['EndOut'];
 export type Concern = Schemas['ConcernOut'];
+export type Chain = Schemas['ChainOut'];
 export type PaperKind = 'dpia' | 'data-management';
 export type PaperFormat = 'html' | 'docx';
 
@@ -17,6 +18,8 @@ export interface PapersServer {
   paperUrl(kind: PaperKind, format: PaperFormat, language: string): string;
   /** What erasing the study would take; with its title typed, erase it. */
   endStudy(asked: Schemas['EndIn']): Promise<StudyEnd>;
+  /** Whether the audit log is what it was. */
+  chain(): Promise<Chain>;
   /** My concerns with their words; a lead learns that others have some. */
   concerns(): Promise<Concern[]>;
   writeConcern(text: string): Promise<Concern>;
@@ -30,6 +33,7 @@ export function createPapers(study: () => string): PapersServer {
     terms: () => ask('get', '/api/v1/studies/{study_id}', { path: path() }),
     amendTerms: (body) => ask('patch', '/api/v1/studies/{study_id}', { path: path(), body }),
     endStudy: (body) => call('POST', `/studies/${study()}/end`, { body, isLong: true }),
+    chain: () => ask('get', '/api/v1/studies/{study_id}/audit/chain', { path: path() }),
     concerns: async () =>
       (await ask('get', '/api/v1/studies/{study_id}/concerns', { path: path(), query: { limit: 500 } })).items,
     writeConcern: (text) => ask('post', '/api/v1/studies/{study_id}/concerns', { path: path(), body: { text } }),
