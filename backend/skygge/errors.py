@@ -179,6 +179,15 @@ class StudyUnknown(Problem):
     code, status, title = "study.unknown", 404, "There is no such study here."
 
 
+class TitleDiffers(Problem):
+    code, status, title = "study.title_differs", 422, "Type the study's title exactly as it stands."
+
+
+class LockReasonMissing(Problem):
+    code, status = "study.lock_reason_missing", 422
+    title = "Say in writing why this study does not require the lock on its phones (lock_reason)."
+
+
 class RoleInsufficient(Problem):
     code, status, title = "role.insufficient", 403, "Your role in this study does not allow that."
 
@@ -244,6 +253,10 @@ class EarlierExportUnknown(Problem):
 
 class EntryUnknown(Problem):
     code, status, title = "entry.unknown", 404, "There is no such entry here."
+
+
+class ConcernUnknown(Problem):
+    code, status, title = "concern.unknown", 404, "You have no such concern here."
 
 
 class ActorUnknown(Problem):

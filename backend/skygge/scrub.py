@@ -16,7 +16,7 @@ PATIENCE_S = 10.0
 ONE_TRY_MS = 1_000
 REWRITTEN = (
     "change", "quarantine", "entry", "fieldnote", "memo", "encounter", "gap", "actor", "consent", "code", "codebook",
-    "study", "search_words",
+    "study", "search_words", "concern",
 )  # fmt: skip
 
 

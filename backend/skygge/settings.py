@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8321, ge=1, le=65535)
     workers: int = Field(default=1, ge=1, le=64)
+    security_contact: str = ""
 
     @classmethod
     def settings_customise_sources(
@@ -70,6 +71,13 @@ class Settings(BaseSettings):
         if parts.scheme == "http" and not is_loopback(parts.hostname):
             raise ValueError("it must begin with https:// unless it names this machine itself")
         return f"{parts.scheme}://{parts.netloc.lower()}"
+
+    @field_validator("security_contact")
+    @classmethod
+    def _check_security_contact(cls, value: str) -> str:
+        if value and (not value.startswith(("mailto:", "https://", "tel:")) or not value.isprintable() or " " in value):
+            raise ValueError("it must begin with mailto:, https:// or tel:")
+        return value
 
     @property
     def url_of_database(self) -> str:

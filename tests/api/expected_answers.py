@@ -53,6 +53,8 @@ EXPECTED: dict[str, tuple[int, str]] = {
     "GET /healthz": (200, ANYBODY),
     "GET /readyz": (200, ANYBODY),
     "GET /room.crt": (404, ANYBODY),
+    # Nobody is named in a test's server.
+    "GET /.well-known/security.txt": (404, ANYBODY),
     f"GET {API}/setup": (410, ANYBODY),
     f"POST {API}/setup": (410, ANYBODY),
     f"POST {API}/session": (200, ANYBODY),
@@ -80,6 +82,7 @@ EXPECTED: dict[str, tuple[int, str]] = {
     f"GET {STUDY}/invitations": (200, LEAD),
     f"POST {STUDY}/invitations": (201, LEAD),
     f"GET {STUDY}/audit": (200, AUDIT),
+    f"GET {STUDY}/audit/chain": (200, AUDIT),
     f"GET {STUDY}/tokens": (200, f"{SHUT_TO_TOKENS} ok ok ok ok ok bound bound bound"),
     f"POST {STUDY}/tokens": (201, f"{SHUT_TO_TOKENS} ok ok ok ok role bound bound bound"),
     f"DELETE {STUDY}/tokens/{{token_id}}": (
@@ -111,6 +114,14 @@ EXPECTED: dict[str, tuple[int, str]] = {
     f"POST {STUDY}/clearings": (204, MEMBERS_READ),
     f"POST {STUDY}/actors/{{actor_id}}/disclosure": (200, LEAD),
     f"GET {STUDY}/device-sheet": (200, LEAD),
+    # Its words are a person's own: no script asks for them, and the lead hears only that there is one.
+    f"GET {STUDY}/concerns": (200, f"{SHUT_TO_TOKENS} ok ok ok ok role bound bound bound"),
+    f"POST {STUDY}/concerns": (201, f"{SHUT_TO_TOKENS} ok ok ok ok role bound bound bound"),
+    f"DELETE {STUDY}/concerns/{{concern_id}}": (
+        204, f"{SHUT_TO_TOKENS} ok other other other role bound bound bound",
+    ),
+    f"POST {STUDY}/end": (200, LEAD),
+    f"GET {STUDY}/papers/{{kind}}": (200, AUDIT),
     f"GET {STUDY}/imports": (200, LEAD),
     f"POST {STUDY}/imports/{{name}}": (200, LEAD),
     f"GET {STUDY}/report": (200, ANALYSE),

@@ -147,3 +147,18 @@ def test_a_kind_that_is_no_word_is_refused(world: World, lead: Person, study_id:
     for kind in ("export.made\x00", "\x00", "Ü", ""):
         answer = lead.client.get(f"/api/v1/studies/{study_id}/audit", params={"kind": kind})
         assert answer.status_code == 422, kind
+
+
+def test_an_auditor_sees_whether_the_chain_holds(world: World, lead: Person, study_id: UUID) -> None:
+    """Number and hash of the last row, to compare with what one noted earlier; a raw edit is said, and where."""
+    address = f"/api/v1/studies/{study_id}/audit/chain"
+    auditor = world.make_person("Aud")
+    world.join(study_id, auditor, Role.AUDITOR)
+    assert auditor.client.get(address).json() == {"n_rows": 0, "hash": None, "findings": []}
+    _keep(world, 3, study_id)
+    newest = auditor.client.get(f"/api/v1/studies/{study_id}/audit").json()["items"][0]
+    assert auditor.client.get(address).json() == {"n_rows": 3, "hash": newest["hash"], "findings": []}
+    with world.database.writer.begin() as connection:
+        connection.execute(text(EDITS["who"]))
+    findings = auditor.client.get(address).json()["findings"]
+    assert findings == ["row 2 of the audit log was altered."]

@@ -46,6 +46,8 @@ ASKING_FOR_MORE = frozenset({"observer", "analyst"})
 METHODS = ("get", "post", "put", "patch", "delete")
 A_STUDY = {"title": "Nord", "time_zone": "Europe/Copenhagen", "languages": ["da"], "field_mode": "words",
            "observers_see": "own", "starter": "blank"}  # fmt: skip
+# Where no token may go, in no study.
+NO_TOKENS = ("/tokens", "/concerns")
 FILE = b'{"type":"study","title":"Nord","time_zone":"Europe/Copenhagen","languages":["da"]}\n'
 
 
@@ -138,6 +140,8 @@ def body_of(method: str, address: str, ids: dict[str, str]) -> dict[str, Any]:
         "POST /tokens": {"name": "script"},
         "POST /clearings": {"device_id": device_id},
         "POST /changes": Phone(None, uuid4()).body([]),  # type: ignore[arg-type]  # only its envelope is wanted
+        "POST /end": {"dry_run": True},
+        "POST /concerns": {"text": MARKER},
         "POST /withdrawals": {"actor_id": ids["actor_id"], "mode": "erase", "dry_run": True},
     }
     if study == "POST /imports/{name}":
@@ -201,10 +205,12 @@ def fill_study(world: World, lead: Person, study_id: UUID) -> dict[str, str]:
     token = lead.client.post(f"{phone.url}/tokens", json={"name": "mine"}).json()
     members = {one["observer"]: one["member_id"] for one in phone.read("members")}
     pairing = lead.client.post("/api/v1/pairings").json()
+    concern = lead.client.post(f"{phone.url}/concerns", json={"text": MARKER}).json()
     return {
         "study_id": str(study_id), "actor_id": citizen["subject_id"], "entry_id": entry["subject_id"],
         "token_id": token["token_id"], "member_id": next(iter(members.values())), "pairing_id": pairing["id"],
         "name": "jsonl",
+        "kind": "dpia", "concern_id": concern["concern_id"],
     }  # fmt: skip
 
 
@@ -235,7 +241,7 @@ def list_cells(operations: list[str]) -> Iterator[Cell]:
             yield from _only(ASKING_THE_REST, _cells(operation, "own", *found))
             continue
         yield from _only(asking, _cells(operation, "own", *found))
-        elsewhere = ELSEWHERE_NO_TOKENS if "/tokens" in operation else ELSEWHERE
+        elsewhere = ELSEWHERE_NO_TOKENS if operation.partition(STUDY)[2].startswith(NO_TOKENS) else ELSEWHERE
         for target in ("foreign", "absent") if STUDY in operation else ():
             asking = ASKING_ELSEWHERE if many else frozenset(ACTORS)
             yield from _only(asking, _cells(operation, target, 404, elsewhere.split()))

@@ -19,8 +19,8 @@ class Observer:
         # For each entry when its first touch began and when it was over: the entry's time lies between.
         self.touches: list[tuple[datetime, datetime]] = []
 
-    def set_up(self, title: str = "Home care North") -> None:
-        """Fill in the one-time link's page: account and study with the heuristic four."""
+    def set_up(self, title: str = "Home care North", *, keeps_lock: bool = False) -> None:
+        """Fill in the one-time link's page: account and study with the heuristic four, phones without a lock."""
         page = self.page
         page.get_by_label("Name", exact=True).fill(NAME)
         page.get_by_label("Password", exact=True).fill(PASSWORD)
@@ -29,7 +29,22 @@ class Observer:
         page.get_by_role("radio", name="Actions and structures").check()
         page.get_by_role("radio", name="Heuristic four").check()
         self.tap("Create account and study")
-        expect(page.get_by_role("button", name="START", exact=True)).to_be_visible()
+        lock = page.get_by_role("heading", name="Lock on this device")
+        start = page.get_by_role("button", name="START", exact=True)
+        expect(lock.or_(start)).to_be_visible()
+        if keeps_lock:
+            return
+        self._do_without_lock()
+        expect(start).to_be_visible()
+
+    def _do_without_lock(self) -> None:
+        """The study asks for no lock on its phones: what it does stands in test_lock."""
+        page = self.page
+        api = page.url.partition("/#")[0].rstrip("/") + "/api/v1"
+        study_id = page.request.get(f"{api}/me").json()["studies"][0]["study_id"]
+        off = {"lock_required": False, "lock_reason": "Not in this test"}
+        assert page.request.patch(f"{api}/studies/{study_id}", data=off).ok
+        page.reload()
 
     def wait_until_ready_offline(self) -> None:
         """The service worker has the whole shell and controls the page."""

@@ -98,7 +98,7 @@ def found_study(server: ServerProcess) -> None:
     server.stop()
     field = Field(server, None)  # type: ignore[arg-type]  # only its commands are used
     field.command("user", "create", NAME, "--password-file", str(field.password_file()))
-    field.command("study", "create", "North", "--lead", NAME, "--codebook", "blank")
+    field.command("study", "create", "North", "--lead", NAME, "--codebook", "blank", "--no-lock", "not in this test")
     server.start()
 
 

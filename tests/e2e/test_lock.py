@@ -95,6 +95,33 @@ def test_words_are_sealed_and_logging_goes_on_while_locked(field: Field) -> None
     assert not profile_holds(field.phone.profile, MARKER)
 
 
+def test_a_study_that_requires_the_lock_has_it_set_before_the_first_visit(
+    server: ServerProcess, make_phone: MakePhone
+) -> None:
+    """A phone sees the lock first; an encounter would go on. With the lock set it stands on the first screen."""
+    phone = make_phone("phone")
+    page = phone.open(server.setup_url.removeprefix(server.origin))
+    Observer(page).set_up(keeps_lock=True)
+    expect(page.get_by_text("This study asks for a lock")).to_be_visible()
+    page.goto(f"{server.origin}/#/review")
+    expect(page.get_by_text("This study asks for a lock")).to_be_visible()
+    page.get_by_label("New passphrase").fill("12345678901234")
+    page.get_by_label("The same again").fill("12345678901234")
+    page.get_by_role("button", name="Set the lock", exact=True).tap()
+    expect(page.get_by_role("alert")).to_contain_text("Digits alone")
+    page.get_by_label("New passphrase").fill(PASSPHRASE)
+    page.get_by_label("The same again").fill(PASSPHRASE)
+    page.get_by_role("button", name="Set the lock", exact=True).tap()
+    page.get_by_role("button", name="I have written it down", exact=True).tap()
+    hand = Observer(page)
+    hand.start()
+    hand.write(f"{MARKER} straks")
+    hand.truth("on the server ✓")
+    assert not profile_holds(phone.profile, MARKER)
+    page.goto(f"{server.origin}/#/lock")
+    expect(page.get_by_text("The study requires the lock on phones.")).to_be_visible()
+
+
 def write_and_set(field: Field) -> None:
     """Words without a lock, then the lock: they go from the disk too, as soon as all of it is on the server."""
     page, origin = field.page, field.server.origin

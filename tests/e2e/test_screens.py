@@ -27,6 +27,7 @@ SCREENS = {
     "codebook": "#/codebook", "codebook versions": "#/codebook/versions", "codebook recode": "#/codebook/recode",
     "people": "#/people", "team": "#/team", "conflicts": "#/conflicts",
     "records": "#/records", "settings": "#/settings", "consents": "#/privacy", "devices": "#/devices",
+    "papers": "#/papers", "terms": "#/terms", "end of study": "#/end", "concerns": "#/concerns",
     "add phone": "#/add-phone", "lock to set": "#/lock", "studies": "#/studies",
 }  # fmt: skip
 SMALLEST_TARGET = 44

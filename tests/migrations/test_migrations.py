@@ -15,6 +15,7 @@ from sqlmodel import SQLModel
 import skygge.accounts.tables
 import skygge.audit.tables
 import skygge.fieldlog.tables
+import skygge.privacy.tables
 import skygge.studies.tables  # noqa: F401  # the metadata is filled by importing the tables
 from skygge.db import Database, open_database
 from skygge.errors import StartRefused
@@ -143,3 +144,21 @@ def test_the_migrations_are_found_beside_the_code() -> None:
     """The folder that is used is the one with our revisions in it."""
     assert (find_migrations() / "versions" / "0001_accounts_and_studies.py").is_file()
     assert isinstance(find_migrations(), Path)
+
+
+def test_a_study_from_before_the_lock_does_not_require_it(settings: Settings) -> None:
+    """Phones that are out in the field are not locked by an upgrade; why there is no lock stands in the study."""
+    database = open_database(settings)
+    config = _config()
+    values = "'{}', 'Nord', 'Europe/Copenhagen', '[]', 'words', 'own', '{}', 0, {}, '2026-03-02 09:00:00'"
+    columns = "study_id, title, time_zone, languages, field_mode, observers_see, epoch, last_seq, is_demo, created_at"
+    is_false = "0" if settings.database_url.startswith("sqlite") else "false"
+    ids = ("0" * 31 + "1", "0" * 31 + "2")
+    with database.writer.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0006")
+        connection.execute(text(f"INSERT INTO study ({columns}) VALUES ({values.format(*ids, is_false)})"))
+        command.upgrade(config, "head")
+        row = connection.execute(text("SELECT lock_required, lock_reason, allows_dictation FROM study")).one()
+    database.close()
+    assert (bool(row[0]), row[1], bool(row[2])) == (False, "from before the lock", False)

@@ -11,11 +11,12 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field, create_model
 
 from skygge.accounts.access import SignedIn
-from skygge.analyse.report import MEDIA_TYPES, ReportFormat, write_report
+from skygge.analyse.report import write_report
 from skygge.analyse.run import open_cell, run_analysis, write_methods
 from skygge.core.analysis import Analysis, AnalysisParams, Answer, all_analyses
 from skygge.core.methods import Methods
 from skygge.core.report import ReportParams
+from skygge.core.report_formats import MEDIA_TYPES, ReportFormat
 from skygge.db import ReadSession
 from skygge.errors import AnalysisUnknown, CellMissing, RoleInsufficient, SessionMissing, StudyUnknown
 from skygge.paging import MAX_PAGE, Page, PageQuery, to_page

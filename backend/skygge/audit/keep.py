@@ -27,10 +27,11 @@ BEGINNING = bytes(32)
 # Everything that is put on record. A new kind is a line here, and a sentence in the web app's messages.
 KINDS = frozenset({
     "session.started", "session.refused", "session.locked", "session.ended", "account.created", "password.reset",
-    "study.created", "member.added", "member.amended", "invitation.made", "invitation.accepted", "device.revoked",
-    "device.reopened", "device.paired", "token.made", "token.revoked", "export.made", "export.stopped", "import.made",
-    "consent.recorded", "person.stopped", "person.redacted", "person.erased", "words.struck", "encounter.struck",
-    "access.answered", "device.cleaned", "person.disclosed",
+    "study.created", "study.amended", "study.erased", "member.added", "member.amended", "invitation.made",
+    "invitation.accepted", "device.revoked", "device.reopened", "device.paired", "token.made", "token.revoked",
+    "export.made", "export.stopped", "import.made", "consent.recorded", "person.stopped", "person.redacted",
+    "person.erased", "words.struck", "encounter.struck", "access.answered", "device.cleaned", "person.disclosed",
+    "concern.written", "concern.removed",
 })  # fmt: skip
 
 

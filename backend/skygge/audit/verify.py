@@ -21,6 +21,13 @@ def verify_audit(session: Session) -> list[str]:
     return [f"{_name(study_id)}: {finding}" for study_id in logs for finding in _verify(session, study_id, ends)]
 
 
+def verify_log(session: Session, study_id: UUID) -> list[str]:
+    """What does not fit in the audit log of one study."""
+    ends = {head.study_id: head for head in session.exec(select(AuditHeadRow).where(AuditHeadRow.study_id == study_id))}
+    begun = session.exec(select(AuditRow.number).where(AuditRow.study_id == study_id).limit(1)).first()
+    return list(_verify(session, study_id, ends)) if ends or begun else []
+
+
 def _verify(session: Session, study_id: UUID, ends: dict[UUID, AuditHeadRow]) -> Iterator[str]:
     number, previous = 0, BEGINNING
     query = select(AuditRow).where(AuditRow.study_id == study_id).order_by(col(AuditRow.number))

@@ -13,12 +13,13 @@ import typer
 import yaml
 from sqlmodel import Session
 
-from skygge.analyse.report import MEDIA_TYPES, ReportFormat, write_report
+from skygge.analyse.report import write_report
 from skygge.analyse.run import find_analysis, run_analysis
 from skygge.clock import utc_now
 from skygge.commands.opened import StudyOption, lead_of, membership_of, opened_database, require_study
 from skygge.core.filters import Filters, FiltersRefused, read_filters
 from skygge.core.report import ReportParams
+from skygge.core.report_formats import MEDIA_TYPES, ReportFormat
 from skygge.errors import StartRefused
 from skygge.export.order import find_export, place_order, record_order
 from skygge.export.write import write_order

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from pydantic import ValidationError
 from sqlmodel import col, select
 
 from skygge.audit.keep import CONSOLE, Event, keep
@@ -26,6 +27,7 @@ def create(
     title: str,
     lead: Annotated[str, typer.Option(help="The account that leads it.")],
     codebook: Annotated[str, typer.Option(help="A YAML file, or blank, actions, heuristic-four.")] = "blank",
+    no_lock: Annotated[str, typer.Option(help="Why its phones need no lock; the impact assessment says so.")] = "",
 ) -> None:
     """Make a study and print its id."""
     first_version = _read_codebook(codebook)
@@ -33,7 +35,7 @@ def create(
         raise StartRefused("A title has 1 to 200 printable characters.")
     with opened_database() as (_, database), database.write() as session:
         account = require_account(session, lead)
-        row, _ = found_study(session, Study(title=title, languages=["en", "da"]), first_version, account.id, utc_now)
+        row, _ = found_study(session, _describe(title, no_lock), first_version, account.id, utc_now)
         keep(session, Event("study.created", utc_now(), CONSOLE, study_id=row.study_id))
         typer.echo(str(row.study_id))
 
@@ -48,6 +50,15 @@ def list_all(as_json: Annotated[bool, typer.Option("--json", help="One JSON arra
         return
     for row in rows:
         typer.echo(f"{row.study_id}  {row.title}{'  (example)' if row.is_demo else ''}")
+
+
+def _describe(title: str, no_lock: str) -> Study:
+    if not no_lock:
+        return Study(title=title, languages=["en", "da"])
+    try:
+        return Study(title=title, languages=["en", "da"], lock_required=False, lock_reason=no_lock)
+    except ValidationError:
+        raise StartRefused("A reason has 1 to 2000 characters.") from None
 
 
 def _show(row: StudyRow) -> dict[str, Any]:

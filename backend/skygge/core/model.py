@@ -7,17 +7,19 @@ because the local hour of a field note must survive every round trip. `read_inst
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from skygge.core.identity import is_canonical_id, is_visit_code
 
 MAX_TEXT = 100_000
 MAX_LABEL = 200
+MAX_TERM = 2_000
 DAY_MS = 86_400_000
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -107,6 +109,7 @@ def _matches(pattern: re.Pattern[str]) -> AfterValidator:
 
 Text = Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(_check_text)]
 Label = Annotated[str, Field(min_length=1, max_length=MAX_LABEL), AfterValidator(_check_text)]
+Term = Annotated[str, Field(min_length=1, max_length=MAX_TERM, pattern=r"\S"), AfterValidator(_check_text)]
 Stamp = Annotated[str, Field(max_length=40, json_schema_extra={"format": "date-time"}), AfterValidator(_check_stamp)]
 Day = Annotated[str, Field(json_schema_extra={"format": "date"}), AfterValidator(_check_date)]
 Id = Annotated[str, Field(json_schema_extra={"format": "uuid"}), AfterValidator(_check_id)]
@@ -141,13 +144,41 @@ SUBJECT_TYPES: tuple[SubjectType, ...] = (
 
 
 class Study(Strict):
-    """Owns everything else; says how much is coded in the field and what observers see of each other."""
+    """Owns everything else; says how much is coded in the field, what observers see of each other, and its terms.
+
+    The terms are what an ethics board and a data-protection officer ask for; an empty one is not answered yet.
+    """
 
     title: Label = ""
     time_zone: Zone = "Europe/Copenhagen"
     languages: Annotated[list[Language], Field(min_length=1, max_length=10)] = ["en"]
     field_mode: FieldMode = "structures"
     observers_see: ObserversSee = "own"
+    controller: Term | None = None
+    joint_controller: Term | None = None
+    processor: Term | None = None
+    hosting_place: Term | None = None
+    purpose: Term | None = None
+    purpose_limits: Term | None = None
+    legal_basis: Term | None = None
+    retention_until: Day | None = None
+    concern_procedure: Term | None = None
+    allows_dictation: bool = False
+    lock_required: bool = True
+    lock_reason: Term | None = None
+
+    @model_validator(mode="after")
+    def _check_lock(self) -> Self:
+        if lacks_lock_reason(self.model_dump(include=self.model_fields_set)):
+            raise ValueError("without the lock there has to be a reason")
+        return self
+
+
+def lacks_lock_reason(said: Mapping[str, object]) -> bool:
+    """Whether what is said about a study takes the lock off its phones, or the reason for that away, unexplained."""
+    has_reason = bool(said.get("lock_reason"))
+    is_off = said.get("lock_required") is False
+    return not has_reason and (is_off or ("lock_reason" in said and said.get("lock_required") is not True))
 
 
 class Code(Strict):

@@ -50,7 +50,7 @@ class ReportTable:
 
 @dataclass(frozen=True)
 class Section:
-    """One analysis. `result` is there for drawing."""
+    """One analysis, or a part of a paper (without methods). `result` is there for drawing."""
 
     name: str
     question: str

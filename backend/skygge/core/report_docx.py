@@ -106,8 +106,9 @@ def _body(report: Report) -> Iterable[str]:
                 yield from _table(table)
                 yield _paragraph("")
         yield from (_paragraph(note) for note in section.notes)
-        yield _paragraph(WORDS[report.language]["methods"], "Heading2")
-        yield _paragraph(section.methods)
+        if section.methods:
+            yield _paragraph(WORDS[report.language]["methods"], "Heading2")
+            yield _paragraph(section.methods)
     yield (
         '<w:sectPr><w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1134" w:right="1134" w:bottom="1134" '
         'w:left="1134" w:header="709" w:footer="709" w:gutter="0"/></w:sectPr>'

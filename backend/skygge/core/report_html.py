@@ -45,7 +45,9 @@ def _section(section: Section, report: Report) -> Iterable[str]:
         yield f"<h3>{escape(drawing.title)}</h3>{to_svg(drawing)}"
     yield from (part for table in section.tables for part in _table(table))
     yield from (f'<p class="soft">{escape(note)}</p>' for note in section.notes)
-    yield f"<h3>{escape(words['methods'])}</h3><p>{escape(section.methods)}</p></section>"
+    if section.methods:
+        yield f"<h3>{escape(words['methods'])}</h3><p>{escape(section.methods)}</p>"
+    yield "</section>"
 
 
 def _table(table: ReportTable) -> Iterable[str]:

@@ -9,7 +9,7 @@ from skygge.clock import Clock, new_id
 from skygge.core.identity import server_device_id
 from skygge.core.model import Study
 from skygge.demo.phone import ZONE, Change
-from skygge.demo.story import DEMO_STUDY_ID, TITLE, found_demo, live_demo
+from skygge.demo.story import DEMO_STUDY_ID, NO_LOCK, TITLE, found_demo, live_demo
 from skygge.errors import ServerFailed
 from skygge.fieldlog.append import Author, Delivery, append_delivery
 from skygge.studies.access import Role
@@ -29,7 +29,14 @@ def create_demo(session: Session, clock: Clock) -> UUID:
 
 
 def _write_study(session: Session, clock: Clock) -> None:
-    study = Study(title=TITLE, time_zone=ZONE, languages=["en", "da"], observers_see="all")
+    study = Study(
+        title=TITLE,
+        time_zone=ZONE,
+        languages=["en", "da"],
+        observers_see="all",
+        lock_required=False,
+        lock_reason=NO_LOCK,
+    )
     row = StudyRow(study_id=DEMO_STUDY_ID, epoch=new_id(), is_demo=True, created_at=clock(), **study.model_dump())
     session.add(row)
     session.flush()

@@ -18,6 +18,7 @@ from skygge.demo.phone import ZONE, Change, Phone, to_stamp
 
 DEMO_STUDY_ID = UUID("019caa00-0000-7000-8000-00000000e8a3")
 TITLE = "Example (invented): home care in three agencies · Eksempel (opdigtet)"
+NO_LOCK = "an example: everybody in it is made up"
 MONDAY = date(2026, 3, 2)
 SEED = 20260302
 AGENCIES = {"P1": "North", "P2": "Harbour", "P3": "Meadow"}
@@ -207,8 +208,8 @@ def found_demo() -> list[Change]:
     """The study's own settings and its codebook, reported before anybody goes out."""
     office = Phone(DEMO_STUDY_ID, "office", Random(SEED + 1))
     at = moment(-3, 9, 0)
-    settings = {"title": TITLE, "time_zone": ZONE, "languages": ["en", "da"]}
-    settings |= {"field_mode": "structures", "observers_see": "all"}
+    settings: dict[str, Any] = {"title": TITLE, "time_zone": ZONE, "languages": ["en", "da"]}
+    settings |= {"field_mode": "structures", "observers_see": "all", "lock_required": False, "lock_reason": NO_LOCK}
     office.report(at, "study.amended", str(DEMO_STUDY_ID), settings)
     office.report(at, "codebook.published", str(uuid5(DEMO_STUDY_ID, "codebook:1")), read_starter("heuristic-four"))
     return office.changes

@@ -384,12 +384,13 @@ def _write(session: Session, batch: _Batch, standing: set[Key]) -> None:
     release(session, study_id, author_id, [row["content_hash"] for row in batch.rows])
     for row in batch.rows:
         if row["kind"] == "consent.recorded":
-            _keep_consent(session, batch.delivery, row)
+            _keep(session, batch.delivery, row, {"consent_id": str(row["subject_id"])})
+        if row["kind"] == "study.amended" and row["seq"] > 1:
+            _keep(session, batch.delivery, row, {"fields": sorted(json.loads(row["raw"])["payload"])})
 
 
-def _keep_consent(session: Session, delivery: Delivery, row: Mapping[str, Any]) -> None:
-    """Put on record that a consent was written down: which one, not what it says."""
-    details = {"consent_id": str(row["subject_id"]), "seq": row["seq"]}
-    author = delivery.author
+def _keep(session: Session, delivery: Delivery, row: Mapping[str, Any], said: Mapping[str, Any]) -> None:
+    """Put on record that a consent or settings were written down: which ones, not what they say."""
+    author, details = delivery.author, {**said, "seq": row["seq"]}
     at = delivery.received_at
-    keep(session, Event("consent.recorded", at, author.observer, author.account_id, delivery.study_id, details))
+    keep(session, Event(row["kind"], at, author.observer, author.account_id, delivery.study_id, details))

@@ -27,8 +27,8 @@ CHANGE: Any = ChangeRow.__table__  # type: ignore[attr-defined]  # SQLModel does
 QUARANTINE: Any = QuarantineRow.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 REDACTION: Any = RedactionRow.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 Said = Mapping[str, Any]
-# Which people a change is about by its fields: an erased person's are refused, whoever still sends them.
-ABOUT_PEOPLE = ("actor_id", "recipient_id")
+# What a change is about by its fields: of an erased person or encounter nothing is kept, whoever still sends it.
+ABOUT = ("actor_id", "recipient_id", "encounter_id")
 
 
 @dataclass(frozen=True)
@@ -178,12 +178,12 @@ class Redacted:
     edits: dict[tuple[str, str], list[tuple[str, list[Edit]]]] = field(default_factory=dict)
 
     def find_eraser(self, said: object) -> str | None:
-        """The redaction that erased the thing a change is about, or the person it names."""
+        """The redaction that erased the thing a change is about, or the person or encounter it names."""
         if not isinstance(said, dict) or not self.erased:
             return None
         payload = said.get("payload")
-        people = [payload.get(name) for name in ABOUT_PEOPLE] if isinstance(payload, dict) else []
-        named = [said.get("subject_id"), *people]
+        others = [payload.get(name) for name in ABOUT] if isinstance(payload, dict) else []
+        named = [said.get("subject_id"), *others]
         return next((self.erased[one] for one in named if isinstance(one, str) and one in self.erased), None)
 
     def strike_again(self, said: dict[str, Any]) -> dict[str, Any] | None:
@@ -228,8 +228,8 @@ def _ids_in(changes: Iterable[object]) -> tuple[set[UUID], set[UUID]]:
         if not isinstance(said, dict):
             continue
         payload = said.get("payload")
-        people = [payload.get(name) for name in ABOUT_PEOPLE] if isinstance(payload, dict) else []
-        subjects |= _as_ids([said.get("subject_id"), *people])
+        others = [payload.get(name) for name in ABOUT] if isinstance(payload, dict) else []
+        subjects |= _as_ids([said.get("subject_id"), *others])
         change_ids |= _as_ids([said.get("change_id")])
     return subjects, change_ids
 

@@ -10,14 +10,14 @@ from sqlalchemy import Table, delete, insert, select, update
 from sqlmodel import Session, col
 
 from skygge.core.fold import Subject, fold_subject
-from skygge.core.model import SubjectType
+from skygge.core.model import Study, SubjectType
 from skygge.fieldlog.logged import Key, Logged, in_slices
 from skygge.fieldlog.project import TABLES, Origin, Values, to_code_rows, to_row
 from skygge.fieldlog.search_index import add_to_index, drop_from_index
 from skygge.fieldlog.tables import CodeRow
 from skygge.studies.tables import MemberRow, StudyRow
 
-STUDY_FIELDS = frozenset({"title", "time_zone", "languages", "field_mode", "observers_see"})
+STUDY_FIELDS = frozenset(Study.model_fields)
 Rows = dict[SubjectType, list[Values]]
 
 

@@ -22,7 +22,7 @@ def found_study(
     """A new study with its lead, its settings and its first codebook version in the log."""
     row, lead = create_study(session, study, lead_account_id, clock())
     reports = [
-        Report("study.amended", row.study_id, study.model_dump()),
+        Report("study.amended", row.study_id, study.model_dump(exclude_none=True)),
         Report("codebook.published", codebook_id(row.study_id, codebook["version"]), codebook),
     ]
     report_changes(session, row, lead, reports, clock)

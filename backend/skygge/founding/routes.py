@@ -14,10 +14,11 @@ from skygge.accounts.sessions import start_session
 from skygge.audit.keep import Event, keep
 from skygge.clock import ClockDep
 from skygge.core.codebook import STARTERS, read_starter
-from skygge.core.model import Study
+from skygge.core.model import Study, lacks_lock_reason
 from skygge.db import DatabaseDep, ReadSession, WriteSession
 from skygge.errors import (
     DeviceRevoked,
+    LockReasonMissing,
     PasswordTooWeak,
     RoleInsufficient,
     SessionMissing,
@@ -28,7 +29,7 @@ from skygge.errors import (
     TokenReadOnly,
 )
 from skygge.founding.found_study import adopt_demo_studies, amend_study, found_study
-from skygge.founding.shapes import Setup, SetupDone, SetupState, StarterOut, StudyAmended, StudyIn
+from skygge.founding.shapes import NEVER_EMPTY, Setup, SetupDone, SetupState, StarterOut, StudyAmended, StudyIn
 from skygge.paging import Page, PageQuery, to_page
 from skygge.problems import document_problems
 from skygge.strict import StrictRoute
@@ -52,7 +53,7 @@ def read_setup(session: ReadSession) -> Any:
     "/setup",
     status_code=201,
     response_model=SetupDone,
-    responses=document_problems(SetupUsed, SetupLinkWrong, PasswordTooWeak),
+    responses=document_problems(SetupUsed, SetupLinkWrong, PasswordTooWeak, LockReasonMissing),
 )
 async def set_up(body: Setup, database: DatabaseDep, settings: SettingsDep, clock: ClockDep, response: Response) -> Any:
     """Make the first account (the server's admin) and its study with the one-time link, and sign in."""
@@ -78,7 +79,7 @@ async def set_up(body: Setup, database: DatabaseDep, settings: SettingsDep, cloc
     "/studies",
     status_code=201,
     response_model=StudyOut,
-    responses=document_problems(SessionMissing, DeviceRevoked, TokenBound),
+    responses=document_problems(SessionMissing, DeviceRevoked, TokenBound, LockReasonMissing),
 )
 def create_study(body: StudyIn, who: Person, session: WriteSession, clock: ClockDep) -> Any:
     """Make a study and lead it. Not from a lost phone."""
@@ -104,12 +105,15 @@ def _codes_of(name: str) -> dict[str, Any]:
 @router.patch(
     "/studies/{study_id}",
     response_model=StudyOut,
-    responses=document_problems(SessionMissing, StudyUnknown, RoleInsufficient, TokenReadOnly),
+    responses=document_problems(SessionMissing, StudyUnknown, RoleInsufficient, TokenReadOnly, LockReasonMissing),
 )
 def update_study(study_id: UUID, body: StudyAmended, who: SignedIn, session: WriteSession, clock: ClockDep) -> Any:
     """Change settings of the study; a `study.amended` change in its log. The lead's."""
     membership = require(session, who, study_id, Permission.LEAD)
-    fields = body.model_dump(exclude_none=True)
+    said = body.model_dump(exclude_unset=True)
+    fields = {name: value for name, value in said.items() if value is not None or name not in NEVER_EMPTY}
+    if lacks_lock_reason(fields):
+        raise LockReasonMissing
     if fields:
         amend_study(session, membership, fields, clock)
         session.expire_all()
@@ -117,4 +121,7 @@ def update_study(study_id: UUID, body: StudyAmended, who: SignedIn, session: Wri
 
 
 def _settings_of(body: StudyIn) -> Study:
-    return Study(**body.model_dump(exclude={"starter"}))
+    said = body.model_dump(exclude={"starter"}, exclude_none=True)
+    if lacks_lock_reason(said):
+        raise LockReasonMissing
+    return Study(**said)

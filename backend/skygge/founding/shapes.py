@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, Field
 
 from skygge.accounts.shapes import AccountOut, Name, Password, Token
-from skygge.core.model import Code, FieldMode, Label, Language, ObserversSee, Strict, Zone
+from skygge.core.model import Code, Day, FieldMode, Label, Language, ObserversSee, Strict, Term, Zone
 
 
 def _check_zone(name: str) -> str:
@@ -32,16 +32,36 @@ class StudyIn(Strict):
     field_mode: FieldMode
     observers_see: ObserversSee = "own"
     starter: Starter = "blank"
+    lock_required: bool = True
+    lock_reason: Term | None = None
 
 
 class StudyAmended(Strict):
-    """Only what is set changes."""
+    """Only what is set changes; null empties a term. To require no lock takes its reason in the same request."""
 
     title: Label | None = None
     time_zone: KnownZone | None = None
     languages: Languages | None = None
     field_mode: FieldMode | None = None
     observers_see: ObserversSee | None = None
+    controller: Term | None = None
+    joint_controller: Term | None = None
+    processor: Term | None = None
+    hosting_place: Term | None = None
+    purpose: Term | None = None
+    purpose_limits: Term | None = None
+    legal_basis: Term | None = None
+    retention_until: Day | None = None
+    concern_procedure: Term | None = None
+    allows_dictation: bool | None = None
+    lock_required: bool | None = None
+    lock_reason: Term | None = None
+
+
+# What every study has; the others may be emptied.
+NEVER_EMPTY = frozenset(
+    {"title", "time_zone", "languages", "field_mode", "observers_see", "allows_dictation", "lock_required"}
+)
 
 
 class Setup(Strict):

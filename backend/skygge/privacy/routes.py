@@ -7,12 +7,24 @@ from fastapi import APIRouter, Query, Response
 
 from skygge.accounts.access import SignedIn
 from skygge.clock import ClockDep
+from skygge.core.papers import PaperKind, compile_paper
+from skygge.core.report_formats import MEDIA_TYPES, WRITERS
 from skygge.db import ReadSession, WriteSession
-from skygge.errors import ActorUnknown, DeviceRevoked, RoleInsufficient, SessionMissing, StudyUnknown, TokenReadOnly
+from skygge.errors import (
+    ActorUnknown,
+    DeviceRevoked,
+    RoleInsufficient,
+    SessionMissing,
+    StudyUnknown,
+    TitleDiffers,
+    TokenReadOnly,
+)
 from skygge.paging import Page, PageQuery, to_page
 from skygge.privacy.clearing import CLEAR, describe_devices, record_cleaned
 from skygge.privacy.disclose import disclose
-from skygge.privacy.shapes import ClearingIn, DeviceSheetOut, WithdrawalIn, WithdrawalOut
+from skygge.privacy.end import end_study
+from skygge.privacy.papers import gather_facts
+from skygge.privacy.shapes import ClearingIn, DeviceSheetOut, EndIn, EndOut, PaperQuery, WithdrawalIn, WithdrawalOut
 from skygge.privacy.withdraw import withdraw
 from skygge.problems import document_problems
 from skygge.strict import StrictRoute
@@ -57,6 +69,35 @@ def read_device_sheet(study_id: UUID, who: SignedIn, session: ReadSession, pagin
     """For a lost device: whose it is, when it was last heard of, what it wrote, whether it was cleared. The lead's."""
     require(session, who, study_id, Permission.LEAD)
     return to_page(describe_devices(session, study_id), paging)
+
+
+@router.post("/studies/{study_id}/end", response_model=EndOut, responses=MAY_FAIL | document_problems(TitleDiffers))
+def end(study_id: UUID, asked: EndIn, who: SignedIn, session: WriteSession, clock: ClockDep) -> EndOut:
+    """Erase everything that a study saw, or count what that would be. Its title, terms, members and records stay."""
+    return end_study(session, require(session, who, study_id, Permission.LEAD), asked, clock())
+
+
+@router.get(
+    "/studies/{study_id}/papers/{kind}",
+    response_class=Response,
+    responses={
+        200: {"description": "The file.", "content": {kind.partition(";")[0]: {} for kind in MEDIA_TYPES.values()}},
+        **MAY_FAIL,
+    },
+)
+def download_paper(
+    study_id: UUID,
+    kind: PaperKind,
+    who: SignedIn,
+    session: ReadSession,
+    clock: ClockDep,
+    asked: Annotated[PaperQuery, Query()],
+) -> Any:
+    """The impact assessment or the data-management sheet, from settings and what is there. For leads and auditors."""
+    require(session, who, study_id, Permission.AUDIT)
+    paper = compile_paper(kind, gather_facts(session, study_id, clock()), asked.language)
+    headers = {"Content-Disposition": f'attachment; filename="{kind}.{asked.format}"'}
+    return Response(WRITERS[asked.format](paper), media_type=MEDIA_TYPES[asked.format], headers=headers)
 
 
 @router.post("/studies/{study_id}/actors/{actor_id}/disclosure", responses=MAY_FAIL)

@@ -6,7 +6,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from skygge.core.model import Id, Strict, SubjectType
+from skygge.core.model import Id, Label, Strict, SubjectType
+from skygge.core.report import Language
+from skygge.core.report_formats import ReportFormat
 
 Mode = Literal["stop", "redact", "erase"]
 
@@ -77,3 +79,31 @@ class DeviceSheetOut(BaseModel):
     revoked_at: datetime | None
     n_changes: int
     unclean_since: datetime | None
+
+
+class PaperQuery(Strict):
+    """Which file a paper is written as, in which language."""
+
+    format: ReportFormat = "html"
+    language: Language = "en"
+
+
+class EndIn(Strict):
+    """The end of a study. A dry run counts; to erase, its title is typed as it stands."""
+
+    dry_run: bool = True
+    title: Label | None = None
+
+
+class EndOut(BaseModel):
+    """What goes, or went, at the end of a study: things by type, and its reach. `number` and `seal`: its record."""
+
+    dry_run: bool
+    things: dict[str, int]
+    n_changes: int
+    n_parked: int
+    n_devices: int
+    n_exports: int
+    at: datetime
+    number: int | None = None
+    seal: str | None = None

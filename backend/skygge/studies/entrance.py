@@ -99,7 +99,7 @@ def describe_me(session: Session, who: Identity, now: datetime) -> dict[str, Any
     counts = count_members(session, [study.study_id for study, _ in rows])
     studies = [
         {
-            **study.model_dump(include={"study_id", "title", "is_demo"}),
+            **study.model_dump(include=_STUDY),
             **member.model_dump(include=_MEMBER),
             "n_members": counts[study.study_id],
         }
@@ -109,4 +109,5 @@ def describe_me(session: Session, who: Identity, now: datetime) -> dict[str, Any
     return {"account": account, "device_id": who.device_id, "studies": studies, "server_time": now}
 
 
+_STUDY = {"study_id", "title", "is_demo", "lock_required", "allows_dictation", "retention_until"}
 _MEMBER = {"role", "observer", "member_id"}

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from skygge.accounts.access import Person, SignedIn
 from skygge.audit.keep import SERVER, read_log
 from skygge.audit.tables import AuditRow
+from skygge.audit.verify import verify_log
 from skygge.db import ReadSession
 from skygge.errors import DeviceRevoked, RoleInsufficient, SessionMissing, StudyUnknown, TokenBound
 from skygge.paging import Page, PageQuery, close_page
@@ -39,6 +40,14 @@ class AuditOut(BaseModel):
     hash: str
 
 
+class ChainOut(BaseModel):
+    """The state of a log: the number and the hash of its last row, and what does not fit (nothing when all is well)."""
+
+    n_rows: int
+    hash: str | None
+    findings: list[str]
+
+
 @router.get(
     "/studies/{study_id}/audit",
     response_model=Page[AuditOut],
@@ -49,6 +58,20 @@ def read_study_audit(study_id: UUID, who: SignedIn, session: ReadSession, asked:
     require(session, who, study_id, Permission.AUDIT)
     rows = read_log(session, study_id, kinds=asked.kind, skip=asked.cursor, limit=asked.limit + 1)
     return close_page([_tell(row) for row in rows], asked)
+
+
+@router.get(
+    "/studies/{study_id}/audit/chain",
+    response_model=ChainOut,
+    responses=document_problems(SessionMissing, StudyUnknown, RoleInsufficient),
+)
+def check_study_audit(study_id: UUID, who: SignedIn, session: ReadSession) -> Any:
+    """Is the audit log of a study what it was? Every row is sealed again and compared. For leads and auditors."""
+    require(session, who, study_id, Permission.AUDIT)
+    latest = read_log(session, study_id, limit=1)
+    last = latest[0] if latest else None
+    findings = verify_log(session, study_id)
+    return {"n_rows": last.number if last else 0, "hash": last.hash.hex() if last else None, "findings": findings}
 
 
 @router.get(

@@ -22,6 +22,18 @@ class StudyOut(BaseModel):
     languages: list[str]
     field_mode: FieldMode
     observers_see: ObserversSee
+    controller: str | None
+    joint_controller: str | None
+    processor: str | None
+    hosting_place: str | None
+    purpose: str | None
+    purpose_limits: str | None
+    legal_basis: str | None
+    retention_until: str | None
+    concern_procedure: str | None
+    allows_dictation: bool
+    lock_required: bool
+    lock_reason: str | None
     epoch: UUID
     last_seq: int
     is_demo: bool
@@ -30,7 +42,7 @@ class StudyOut(BaseModel):
 
 
 class StudySummary(BaseModel):
-    """One of my studies, and what I am in it."""
+    """One of my studies, what I am in it, and what it asks of my phone."""
 
     study_id: UUID
     title: str
@@ -39,6 +51,9 @@ class StudySummary(BaseModel):
     member_id: UUID
     is_demo: bool
     n_members: int
+    lock_required: bool
+    allows_dictation: bool
+    retention_until: str | None
 
 
 class Me(BaseModel):

@@ -20,6 +20,18 @@ class StudyRow(SQLModel, table=True):
     languages: list[str] = Field(sa_type=JSON)
     field_mode: str = Field(max_length=20)
     observers_see: str = Field(default="own", max_length=10)
+    controller: str | None = Field(default=None, max_length=2000)
+    joint_controller: str | None = Field(default=None, max_length=2000)
+    processor: str | None = Field(default=None, max_length=2000)
+    hosting_place: str | None = Field(default=None, max_length=2000)
+    purpose: str | None = Field(default=None, max_length=2000)
+    purpose_limits: str | None = Field(default=None, max_length=2000)
+    legal_basis: str | None = Field(default=None, max_length=2000)
+    retention_until: str | None = Field(default=None, max_length=10)
+    concern_procedure: str | None = Field(default=None, max_length=2000)
+    allows_dictation: bool = False
+    lock_required: bool = True
+    lock_reason: str | None = Field(default=None, max_length=2000)
     epoch: UUID
     last_seq: int = Field(default=0, sa_type=BigInteger)
     is_demo: bool = False

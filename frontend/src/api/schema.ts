@@ -64,6 +64,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/.well-known/security.txt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Security Txt
+         * @description Whom to tell of a hole in this server (RFC 9116), where its operator has named somebody.
+         */
+        get: operations["read_security_txt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/setup": {
         parameters: {
             query?: never;
@@ -424,6 +444,26 @@ export interface paths {
          * @description The audit log of a study, newest first. For leads and auditors.
          */
         get: operations["read_study_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/audit/chain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Check Study Audit
+         * @description Is the audit log of a study what it was? Every row is sealed again and compared. For leads and auditors.
+         */
+        get: operations["check_study_audit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -852,6 +892,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/studies/{study_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End
+         * @description Erase everything that a study saw, or count what that would be. Its title, terms, members and records stay.
+         */
+        post: operations["end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/papers/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Paper
+         * @description The impact assessment or the data-management sheet, from settings and what is there. For leads and auditors.
+         */
+        get: operations["download_paper"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/studies/{study_id}/actors/{actor_id}/disclosure": {
         parameters: {
             query?: never;
@@ -867,6 +947,50 @@ export interface paths {
          */
         post: operations["disclose_person"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/concerns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Concerns
+         * @description My own concerns with their words, newest first; the lead learns that others have some, when and by whom.
+         */
+        get: operations["read_concerns"];
+        put?: never;
+        /**
+         * Write Concern
+         * @description Write one down: sealed at once. That it was is on record, not what it says.
+         */
+        post: operations["write_concern"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/concerns/{concern_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Concern
+         * @description Take back one of mine. Nobody else can, the lead neither.
+         */
+        delete: operations["remove_concern"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3199,6 +3323,18 @@ export interface components {
             names: string[];
         };
         /**
+         * ChainOut
+         * @description The state of a log: the number and the hash of its last row, and what does not fit (nothing when all is well).
+         */
+        ChainOut: {
+            /** N Rows */
+            n_rows: number;
+            /** Hash */
+            hash: string | null;
+            /** Findings */
+            findings: string[];
+        };
+        /**
          * ClearingIn
          * @description A device that wants its disk cleared, or has done it after seeing the feed up to `cleaned_to`.
          */
@@ -3437,6 +3573,36 @@ export interface components {
             /** Value */
             value: number | null;
             interval: components["schemas"]["Interval"] | null;
+        };
+        /**
+         * ConcernIn
+         * @description What was seen, in the author's own words.
+         */
+        ConcernIn: {
+            /** Text */
+            text: string;
+        };
+        /**
+         * ConcernOut
+         * @description That a concern exists, when and by whom. `text` is there for its author alone, and while its key is.
+         */
+        ConcernOut: {
+            /**
+             * Concern Id
+             * Format: uuid
+             */
+            concern_id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Observer */
+            observer: string | null;
+            /** Is Mine */
+            is_mine: boolean;
+            /** Text */
+            text: string | null;
         };
         /** ControlCareAnswer */
         ControlCareAnswer: {
@@ -3815,6 +3981,48 @@ export interface components {
             turbulence: number | null;
             /** Complexity */
             complexity: number | null;
+        };
+        /**
+         * EndIn
+         * @description The end of a study. A dry run counts; to erase, its title is typed as it stands.
+         */
+        EndIn: {
+            /**
+             * Dry Run
+             * @default true
+             */
+            dry_run: boolean;
+            /** Title */
+            title?: string | null;
+        };
+        /**
+         * EndOut
+         * @description What goes, or went, at the end of a study: things by type, and its reach. `number` and `seal`: its record.
+         */
+        EndOut: {
+            /** Dry Run */
+            dry_run: boolean;
+            /** Things */
+            things: {
+                [key: string]: number;
+            };
+            /** N Changes */
+            n_changes: number;
+            /** N Parked */
+            n_parked: number;
+            /** N Devices */
+            n_devices: number;
+            /** N Exports */
+            n_exports: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Number */
+            number?: number | null;
+            /** Seal */
+            seal?: string | null;
         };
         /**
          * ExportOut
@@ -4429,6 +4637,13 @@ export interface components {
         Page_AuditOut_: {
             /** Items */
             items: components["schemas"]["AuditOut"][];
+            /** Cursor */
+            cursor: number | null;
+        };
+        /** Page[ConcernOut] */
+        Page_ConcernOut_: {
+            /** Items */
+            items: components["schemas"]["ConcernOut"][];
             /** Cursor */
             cursor: number | null;
         };
@@ -5237,7 +5452,7 @@ export interface components {
         };
         /**
          * StudyAmended
-         * @description Only what is set changes.
+         * @description Only what is set changes; null empties a term. To require no lock takes its reason in the same request.
          */
         StudyAmended: {
             /** Title */
@@ -5250,6 +5465,30 @@ export interface components {
             field_mode?: ("words" | "actions" | "structures") | null;
             /** Observers See */
             observers_see?: ("own" | "all") | null;
+            /** Controller */
+            controller?: string | null;
+            /** Joint Controller */
+            joint_controller?: string | null;
+            /** Processor */
+            processor?: string | null;
+            /** Hosting Place */
+            hosting_place?: string | null;
+            /** Purpose */
+            purpose?: string | null;
+            /** Purpose Limits */
+            purpose_limits?: string | null;
+            /** Legal Basis */
+            legal_basis?: string | null;
+            /** Retention Until */
+            retention_until?: string | null;
+            /** Concern Procedure */
+            concern_procedure?: string | null;
+            /** Allows Dictation */
+            allows_dictation?: boolean | null;
+            /** Lock Required */
+            lock_required?: boolean | null;
+            /** Lock Reason */
+            lock_reason?: string | null;
         };
         /**
          * StudyIn
@@ -5279,6 +5518,13 @@ export interface components {
              * @enum {string}
              */
             starter: "blank" | "actions" | "heuristic-four";
+            /**
+             * Lock Required
+             * @default true
+             */
+            lock_required: boolean;
+            /** Lock Reason */
+            lock_reason?: string | null;
         };
         /**
          * StudyOut
@@ -5306,6 +5552,30 @@ export interface components {
              * @enum {string}
              */
             observers_see: "own" | "all";
+            /** Controller */
+            controller: string | null;
+            /** Joint Controller */
+            joint_controller: string | null;
+            /** Processor */
+            processor: string | null;
+            /** Hosting Place */
+            hosting_place: string | null;
+            /** Purpose */
+            purpose: string | null;
+            /** Purpose Limits */
+            purpose_limits: string | null;
+            /** Legal Basis */
+            legal_basis: string | null;
+            /** Retention Until */
+            retention_until: string | null;
+            /** Concern Procedure */
+            concern_procedure: string | null;
+            /** Allows Dictation */
+            allows_dictation: boolean;
+            /** Lock Required */
+            lock_required: boolean;
+            /** Lock Reason */
+            lock_reason: string | null;
             /**
              * Epoch
              * Format: uuid
@@ -5321,7 +5591,7 @@ export interface components {
         };
         /**
          * StudySummary
-         * @description One of my studies, and what I am in it.
+         * @description One of my studies, what I am in it, and what it asks of my phone.
          */
         StudySummary: {
             /**
@@ -5343,6 +5613,12 @@ export interface components {
             is_demo: boolean;
             /** N Members */
             n_members: number;
+            /** Lock Required */
+            lock_required: boolean;
+            /** Allows Dictation */
+            allows_dictation: boolean;
+            /** Retention Until */
+            retention_until: string | null;
         };
         /**
          * Tally
@@ -6102,6 +6378,71 @@ export interface operations {
             };
         };
     };
+    read_security_txt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description RFC 9116. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": unknown;
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: address.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     read_setup: {
         parameters: {
             query?: never;
@@ -6234,7 +6575,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unprocessable Entity: password.too_weak */
+            /** @description Unprocessable Entity: password.too_weak, study.lock_reason_missing */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7163,7 +7504,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unprocessable Entity: request.invalid */
+            /** @description Unprocessable Entity: study.lock_reason_missing */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7337,7 +7678,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unprocessable Entity: request.invalid */
+            /** @description Unprocessable Entity: study.lock_reason_missing */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8031,6 +8372,91 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_AuditOut_"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    check_study_audit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChainOut"];
                 };
             };
             /** @description Bad Request: body.unreadable */
@@ -10181,6 +10607,185 @@ export interface operations {
             };
         };
     };
+    end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndOut"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing, device_revoked */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient, token.read_only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown, actor.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: study.title_differs */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    download_paper: {
+        parameters: {
+            query?: {
+                format?: "html" | "docx";
+                language?: "en" | "da";
+            };
+            header?: never;
+            path: {
+                study_id: string;
+                kind: "dpia" | "data-management";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": unknown;
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing, device_revoked */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient, token.read_only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown, actor.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     disclose_person: {
         parameters: {
             query?: never;
@@ -10232,6 +10837,268 @@ export interface operations {
                 };
             };
             /** @description Not Found: study.unknown, actor.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    read_concerns: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The cursor of the page before. */
+                cursor?: number;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ConcernOut_"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing, device_revoked */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient, token.bound */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    write_concern: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConcernIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConcernOut"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing, device_revoked */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient, token.bound */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    remove_concern: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+                concern_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing, device_revoked */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient, token.bound */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: concern.unknown */
             404: {
                 headers: {
                     [name: string]: unknown;

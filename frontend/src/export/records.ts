@@ -9,6 +9,8 @@ export const ABOUT_FILES = ['export.made', 'export.stopped', 'import.made'];
 const KINDS: Record<string, () => string> = {
   'access.answered': m.record_access_answered,
   'account.created': m.record_account_created,
+  'concern.removed': m.record_concern_removed,
+  'concern.written': m.record_concern_written,
   'consent.recorded': m.record_consent_recorded,
   'device.cleaned': m.record_device_cleaned,
   'device.paired': m.record_device_paired,
@@ -26,6 +28,8 @@ const KINDS: Record<string, () => string> = {
   'person.erased': m.record_person_erased,
   'person.redacted': m.record_person_redacted,
   'person.stopped': m.record_person_stopped,
+  'study.erased': m.record_study_erased,
+  'study.amended': m.record_study_amended,
   'study.created': m.record_study_created,
   'token.made': m.record_token_made,
   'token.revoked': m.record_token_revoked,

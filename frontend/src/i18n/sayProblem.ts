@@ -21,6 +21,8 @@ const SENTENCES: Record<string, (refusal: Refusal) => string> = {
   'invitation.wrong': () => m.problem_invitation(),
   'account.name_taken': () => m.problem_name_taken(),
   'member.observer_taken': () => m.problem_observer_taken(),
+  'study.title_differs': () => m.problem_title_differs(),
+  'study.lock_reason_missing': () => m.problem_lock_reason(),
   'member.last_lead': () => m.problem_last_lead(),
   'pairing.over': () => m.problem_pairing_over(),
   'password.too_weak': () => m.problem_password_weak(),

@@ -49,6 +49,8 @@ export interface App {
   live<T>(read: (notebook: Notebook) => T): T;
   readonly sync: SyncStatus;
   readonly server: Server;
+  /** Ask the server again who this is and what its studies ask for. Never rejects while signed in. */
+  refresh(): Promise<void>;
 
   /** Go to a place: `app.go('/encounter/' + id)`. With `replace` the Back button skips this place. */
   go(path: string, how?: { replace?: boolean }): void;

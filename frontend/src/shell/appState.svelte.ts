@@ -80,7 +80,7 @@ export class AppState implements App {
   }
 
   /** Ask the server who we are. Without an answer everything stays as it is remembered. */
-  private async refresh(): Promise<void> {
+  async refresh(): Promise<void> {
     try {
       await this.adopt(await this.server.me());
     } catch (error) {
@@ -117,14 +117,14 @@ export class AppState implements App {
 
   readonly deviceName = nameDevice();
 
-  claimCode(code: string, device_name: string): Promise<Claimed> {
-    return door.claimPairing({ code, device_name });
+  async claimCode(code: string, device_name: string): Promise<Claimed> {
+    return (await entrance()).claimPairing({ code, device_name });
   }
 
   async comeIn({ claim, name }: Claimed): Promise<boolean> {
     const device_id = await this.session.deviceFor(name);
     try {
-      await this.adopt(await door.finishPairing({ claim, device_id }));
+      await this.adopt(await (await entrance()).finishPairing({ claim, device_id }));
     } catch (error) {
       if (error instanceof Problem && (error.code === 'pairing.waiting' || error.code === OFFLINE)) return false;
       throw error;
@@ -146,24 +146,24 @@ export class AppState implements App {
   }
 
   async setUp(token: string, form: SetupForm): Promise<void> {
-    const { study_id } = await door.setUp(token, form);
+    const { study_id } = await (await entrance()).setUp(token, form);
     await this.signIn(form.name, form.password, study_id);
     this.go('/', { replace: true });
   }
 
   async join(code: string, form: { name: string; password: string }): Promise<void> {
-    await door.join({ code, ...form });
+    await (await entrance()).join({ code, ...form });
     await this.signIn(form.name, form.password);
     this.go('/', { replace: true });
   }
 
   async resetPassword(token: string, password: string): Promise<void> {
-    await door.resetPassword(token, password);
+    await (await entrance()).resetPassword(token, password);
     this.go('/sign-in', { replace: true });
   }
 
   async createStudy(form: StudyForm): Promise<void> {
-    const { study_id } = await door.createStudy(form);
+    const { study_id } = await (await entrance()).createStudy(form);
     await this.adopt(await this.server.me());
     await this.chooseStudy(study_id);
   }
@@ -329,6 +329,9 @@ export class AppState implements App {
     return this.live((notebook) => notebook.list('codebook').length > 0 && notebook.list('actor').length > 0);
   }
 }
+
+/** Not needed on any other day than a first one. */
+const entrance = async () => (await import('../sync/entrance')).entrance;
 
 /** *Me* is always in the actor row. Both phones of one observer arrive at the same actor. */
 async function addMe(notebook: OpenNotebook): Promise<void> {

@@ -4,7 +4,7 @@ export type RouteName =
   | 'home' | 'capture' | 'encounter' | 'entry' | 'ended' | 'writeup' | 'today' | 'memos' | 'search' | 'show' | 'find' | 'day' | 'sync' | 'review' | 'analyses' | 'analysis' | 'export'
   | 'format' | 'import' | 'tokens' | 'records'
   | 'codebook' | 'codebook-versions' | 'codebook-recode' | 'people' | 'team' | 'join' | 'conflicts'
-  | 'privacy' | 'person' | 'withdrawal' | 'devices'
+  | 'privacy' | 'person' | 'withdrawal' | 'devices' | 'papers' | 'terms' | 'end' | 'concerns'
   | 'settings' | 'lock' | 'install' | 'room' | 'setup' | 'reset' | 'pair' | 'add-phone' | 'sign-in' | 'studies' | 'lost';
 
 export interface Route {
@@ -47,6 +47,10 @@ const PLACES: readonly (readonly [RegExp, RouteName])[] = [
   [/^privacy$/, 'privacy'],
   [/^privacy\/([^/]+)$/, 'person'],
   [/^devices$/, 'devices'],
+  [/^papers$/, 'papers'],
+  [/^terms$/, 'terms'],
+  [/^end$/, 'end'],
+  [/^concerns$/, 'concerns'],
   [/^withdrawal\/([^/]+)$/, 'withdrawal'],
   [/^settings$/, 'settings'],
   [/^lock$/, 'lock'],

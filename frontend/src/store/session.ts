@@ -19,10 +19,13 @@ export interface StudyBrief {
   readonly observer: string;
   readonly member_id?: string;
   readonly is_demo: boolean;
-  /** The study wants the texts on a phone under the phone's lock. */
-  readonly lock_required?: boolean;
   /** What only a second member needs is shown once there is one. */
   readonly n_members?: number;
+  /** Whether the study asks its phones for a lock, and lets them be spoken to. */
+  readonly lock_required?: boolean;
+  readonly allows_dictation?: boolean;
+  /** The day until which the study may keep what it has. */
+  readonly retention_until?: string | null;
 }
 
 export interface Preferences {

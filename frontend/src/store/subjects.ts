@@ -18,6 +18,18 @@ export interface StudyFields {
   languages: string[];
   field_mode: FieldMode;
   observers_see?: 'own' | 'all';
+  controller?: string | null;
+  joint_controller?: string | null;
+  processor?: string | null;
+  hosting_place?: string | null;
+  purpose?: string | null;
+  purpose_limits?: string | null;
+  legal_basis?: string | null;
+  retention_until?: string | null;
+  concern_procedure?: string | null;
+  allows_dictation?: boolean;
+  lock_required?: boolean;
+  lock_reason?: string | null;
 }
 
 export interface Code {

@@ -1,6 +1,7 @@
 import { ask, type Schemas } from './api';
 import { addressOf } from './call';
 import type { DeskServer } from './deskServer';
+import type { PapersServer } from './papersServer';
 import { Problem } from './problem';
 
 export type { Filters } from './call';
@@ -8,7 +9,7 @@ export type { AnalysisAnswer, AnalysisOffer, ExportOffer, ImportReport, Pairing,
 export { OFFLINE, Problem } from './problem';
 
 export type Me = Schemas['Me'];
-export type StudyForm = Omit<Schemas['StudyIn'], 'observers_see'>;
+export type StudyForm = Omit<Schemas['StudyIn'], 'observers_see' | 'lock_required'>;
 export type SetupForm = Omit<Schemas['Setup'], 'token' | 'study'> & { study: StudyForm };
 /** What a phone got for a code: whose account it would open, and what it asks again with. */
 export type Claimed = Schemas['PairingClaimed'];
@@ -21,25 +22,15 @@ interface Near {
   me(): Promise<Me>;
   /** The address of the report, for a plain link. */
   reportUrl(format: 'html' | 'docx', language: string): string;
+  /** Terms, papers and requests: loaded when somebody opens them. */
+  papers(): Promise<PapersServer>;
 }
 
-/** The verbs that change who is signed in and what there is; the app state wraps them. */
+/** The verbs of every day; those of a first day are in entrance.ts. The app state wraps them. */
 export const door = {
   signIn: (body: Schemas['SignIn']) => ask('post', '/api/v1/session', { body }),
   signOut: () => ask('delete', '/api/v1/session', {}),
-  setUp: (token: string, form: SetupForm) =>
-    ask('post', '/api/v1/setup', { body: { token, ...form, study: withDefaults(form.study) } }),
-  claimPairing: (body: Schemas['PairingClaim']) => ask('post', '/api/v1/pairings/claim', { body }),
-  finishPairing: (body: Schemas['PairingFinish']) => ask('post', '/api/v1/pairings/finish', { body }),
-  join: (body: Schemas['Acceptance']) => ask('post', '/api/v1/invitations/accept', { body }),
-  resetPassword: (token: string, password: string) => ask('post', '/api/v1/reset', { body: { token, password } }),
-  createStudy: (form: StudyForm) => ask('post', '/api/v1/studies', { body: withDefaults(form) }),
 };
-
-/** Double coding stays blind unless a lead decides otherwise. */
-function withDefaults(form: StudyForm): Schemas['StudyIn'] {
-  return { observers_see: 'own', ...form };
-}
 
 /** `study` tells which study the calls are about at the moment they are made. */
 export function createServer(study: () => string): Server {
@@ -47,6 +38,7 @@ export function createServer(study: () => string): Server {
     isSetupNeeded,
     me: () => ask('get', '/api/v1/me', {}),
     reportUrl: (format, language) => addressOf(`/studies/${study()}/report`, { format, language }),
+    papers: async () => (await import('./papersServer')).createPapers(study),
   };
   // What only a desk needs comes when it is called: logging an entry takes little code.
   const far = (name: keyof DeskServer) => async (...asked: never[]) => {
