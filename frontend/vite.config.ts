@@ -25,8 +25,8 @@ export default defineConfig({
     }),
     svelte(),
     sizeLimits([
-      // The aim is 45; Svelte's own share is 20 of it. Envelopes that may be sealed cost the last 0.6.
-      { what: 'To log an entry', screens: ['capture/Capture.svelte'], most_kB: 57 },
+      // The aim is 45; Svelte's own share is 20 of it. Envelopes that may be sealed cost the last kB.
+      { what: 'To log an entry', screens: ['capture/Capture.svelte'], most_kB: 57.5 },
       { what: 'The whole phone side', screens: PHONE, most_kB: 123 },
     ]),
     chartBudget(),

@@ -185,7 +185,7 @@ def test_every_role_has_its_line_in_the_table() -> None:
     assert set(PERMISSIONS) == set(Role)
     assert PERMISSIONS[Role.LEAD] == set(Permission)
     assert PERMISSIONS[Role.AUDITOR] == {Permission.AUDIT}
-    assert PERMISSIONS[Role.READER] == {Permission.READ}
+    assert PERMISSIONS[Role.READER] == {Permission.READ, Permission.MEMO}
     assert Permission.WRITE not in PERMISSIONS[Role.ANALYST]
 
 

@@ -122,6 +122,21 @@ def test_a_study_that_requires_the_lock_has_it_set_before_the_first_visit(
     expect(page.get_by_text("The study requires the lock on phones.")).to_be_visible()
 
 
+def test_no_lock_is_set_while_the_disk_is_being_cleared(field: Field) -> None:
+    """What is written between the copy and its return would be lost, and with a lock every word sealed by it."""
+    page, origin = field.page, field.server.origin
+    page.goto(f"{origin}/#/lock")
+    page.get_by_label("New passphrase").fill(PASSPHRASE)
+    page.get_by_label("The same again").fill(PASSPHRASE)
+    page.evaluate("void navigator.locks.request('skygge-disk', () => new Promise((done) => (window.cleared = done)))")
+    page.get_by_role("button", name="Set the lock", exact=True).tap()
+    expect(page.get_by_text("A moment …")).to_be_visible()
+    page.wait_for_timeout(2000)
+    expect(page.get_by_role("heading", name="Your recovery code")).to_have_count(0)
+    page.evaluate("window.cleared()")
+    expect(page.get_by_role("heading", name="Your recovery code")).to_be_visible()
+
+
 def write_and_set(field: Field) -> None:
     """Words without a lock, then the lock: they go from the disk too, as soon as all of it is on the server."""
     page, origin = field.page, field.server.origin
@@ -269,6 +284,7 @@ def test_a_profile_that_was_locked_holds_no_word(browser: tuple[Browser, Path], 
     jot(page, f"{MARKER} mens låst")
     page.kill()
     assert not profile_holds(folder, MARKER)
+    page.open(f"{server.origin}/#/capture")
 
 
 def jot(page: Browser, words: str) -> None:

@@ -113,7 +113,10 @@ def _tell(database: Database, changes: list[Change], sizes: list[int]) -> list[C
 
 
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    # Too few to meet an entry begun twice beside another of that moment: that has a test of its own.
+    max_examples=12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(changes=_histories(), sizes=st.lists(st.integers(1, 5), max_size=8), seed=st.integers(0, 2**16))
 def test_tables_equal_the_fold_whatever_the_order_batches_and_repeats(
@@ -123,7 +126,7 @@ def test_tables_equal_the_fold_whatever_the_order_batches_and_repeats(
     shuffled = changes + changes[: len(changes) // 2]
     random.Random(seed).shuffle(shuffled)
     in_order, mixed = _tell(database, changes, list(sizes)), _tell(database, shuffled, sizes[::-1])
-    assert [_without_arrival(thing) for thing in in_order] == [_without_arrival(thing) for thing in mixed]
+    assert in_order == mixed
     subjects = {key: subject for key, subject in fold(changes).items() if subject.is_created}
     assert {(thing["type"], thing["id"]) for thing in in_order} == set(subjects)
     for thing in in_order:
@@ -134,6 +137,17 @@ def test_tables_equal_the_fold_whatever_the_order_batches_and_repeats(
         assert {name: thing[name] for name in said} == said
 
 
-def _without_arrival(thing: Change) -> Change:
-    """Of two beginnings of one thing the first to arrive says which device counted it; nothing else may differ."""
-    return {name: value for name, value in thing.items() if name != "sequence"}
+def test_an_entry_begun_twice_stands_in_one_place_whichever_came_first(database: Database) -> None:
+    """Two entries of one moment are ordered by their devices' numbers; one of them was begun with two numbers."""
+    begun = {"encounter_id": ENCOUNTER, "kind": "point", "started_at": stamp(1)}
+    twice, once = (str(uuid5(NAMES, f"entry-{number}")) for number in range(2))
+    changes = [
+        _change(number, "entry.logged", subject_id, begun, [], 1)
+        for number, subject_id in [(1, twice), (3, once), (5, twice)]
+    ]
+    in_order, backwards = _tell(database, changes, [1, 1, 1]), _tell(database, changes[::-1], [1, 1, 1])
+    assert in_order == backwards
+    assert [(thing["id"], thing["sequence"]) for thing in in_order] in (
+        [(twice, 1), (once, 2)],
+        [(once, 1), (twice, 2)],
+    )

@@ -65,11 +65,17 @@ class Origin:
 
     @property
     def created(self) -> Logged:
-        """The change that began it; of several the one that arrived first."""
-        return min(
-            (one for one in self.changes.values() if KINDS[one.said["kind"]].creates and not is_erased(one.said)),
-            key=lambda logged: logged.seq,
-        )
+        """The change that began it; of several the one that arrived first, so that nobody can take it over later."""
+        return min(self._beginnings(), key=lambda logged: logged.seq)
+
+    @property
+    def counted(self) -> int:
+        """The device's number of the change that began it; of several always the same one, whatever came first."""
+        first = min(self._beginnings(), key=lambda logged: str(logged.said["change_id"]))
+        return int(first.said["device_seq"])
+
+    def _beginnings(self) -> list[Logged]:
+        return [one for one in self.changes.values() if KINDS[one.said["kind"]].creates and not is_erased(one.said)]
 
 
 @cache
@@ -195,7 +201,7 @@ def _beside(subject: Subject, origin: Origin) -> Values:
         start = subject.heads[STARTS[subject.type]][0]
         values["clock_offset_ms"] = origin.changes[start].wrong_by_ms
     if subject.type == "entry":
-        values["device_seq"] = origin.created.said["device_seq"]
+        values["device_seq"] = origin.counted
         values["private_to"] = _owner_of(subject, origin)
     if subject.type == "code":
         values["codebook_id"] = None

@@ -323,9 +323,9 @@ describe('who has the passphrase or the code', () => {
   it('many locked whiles end in one key, but not one that another tab still seals with', async () => {
     const held = new Set<string>();
     const locks = {
-      request: (name: string, work: () => Promise<void>) => {
+      request: (name: string, ...[how, work]: [unknown, (() => Promise<void>)?]) => {
         held.add(name);
-        return work().finally(() => held.delete(name));
+        return (work ?? (how as () => Promise<void>))().finally(() => held.delete(name));
       },
       query: () => Promise.resolve({ held: [...held].map((name) => ({ name })) }),
     };
@@ -333,7 +333,7 @@ describe('who has the passphrase or the code', () => {
     await restart();
     await setLock();
     const other = (await Lock.find(session, phone.account_id))!;
-    const itsWhile = [...held].map((name) => name.replace('skygge-while-', ''));
+    const itsWhile = [...held].filter((name) => name.startsWith('skygge-while-')).map((name) => name.replace('skygge-while-', ''));
     expect(itsWhile).toHaveLength(1);
     for (let at = 0; at < 51; at += 1) {
       await lock.close();

@@ -1,3 +1,4 @@
+import { holding, WORK } from './diskLock';
 import { EnvelopeLocked, useRing, type Envelope } from './envelope';
 import { Keyring, OWN } from './keyring';
 import {
@@ -45,9 +46,11 @@ export class Lock {
   /** Set a lock and seal every text of this account here. The recovery code is told this once. */
   static async set(place: LockPlace, account_id: string, passphrase: string): Promise<{ lock: Lock; recovery: string }> {
     const { record, key, recovery } = await makeLock(passphrase);
-    await place.changeLock(account_id, () => record);
     const lock = new Lock(place, account_id);
-    await lock.take(record, key);
+    await holding(WORK, 'exclusive', async () => {
+      await place.changeLock(account_id, () => record);
+      await lock.take(record, key);
+    });
     return { lock, recovery };
   }
 
@@ -65,17 +68,21 @@ export class Lock {
 
   /** Throws WrongKey. */
   async open(passphrase: string): Promise<void> {
-    const record = await this.record();
-    await this.take(record, await openByPassphrase(record, passphrase));
+    await holding(WORK, 'exclusive', async () => {
+      const record = await this.record();
+      await this.take(record, await openByPassphrase(record, passphrase));
+    });
   }
 
   /** Open with the recovery code and set a new passphrase. Throws WrongKey. */
   async recover(code: string, passphrase: string): Promise<void> {
-    const record = await this.record();
-    const key = await openByRecovery(record, code);
-    const renewed = await sealByPassphrase(key, passphrase);
-    await this.change((now) => ({ ...now, ...renewed }));
-    await this.take(record, key);
+    await holding(WORK, 'exclusive', async () => {
+      const record = await this.record();
+      const key = await openByRecovery(record, code);
+      const renewed = await sealByPassphrase(key, passphrase);
+      await this.change((now) => ({ ...now, ...renewed }));
+      await this.take(record, key);
+    });
   }
 
   /** Another passphrase; no note is rewritten. The old one must be known. Throws WrongKey. */
@@ -99,15 +106,19 @@ export class Lock {
     // Nothing seals any more, but everything can still be read until nothing is sealed.
     const reading = new Keyring(OWN, await this.keys());
     useRing({ seal: (text) => ({ codec: 0, text }), open: (envelope, about) => reading.open(envelope, about) });
-    await resealAll(this.account_id, ({ codec }) => codec === 0);
-    await this.place.changeLock(this.account_id, () => undefined);
+    await holding(WORK, 'exclusive', async () => {
+      await resealAll(this.account_id, ({ codec }) => codec === 0);
+      await this.place.changeLock(this.account_id, () => undefined);
+    });
     useRing(undefined);
   }
 
   /** Passphrase and code are lost: what is sealed is given up, and the lock goes with it. */
   async giveUp(): Promise<void> {
-    await giveUpLocked(this.account_id);
-    await this.place.changeLock(this.account_id, () => undefined);
+    await holding(WORK, 'exclusive', async () => {
+      await giveUpLocked(this.account_id);
+      await this.place.changeLock(this.account_id, () => undefined);
+    });
     useRing(undefined);
   }
 

@@ -1,4 +1,5 @@
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import { DISK, holding } from './diskLock';
 import { newId } from './identity';
 import type { LockRecord } from './lockKeys';
 
@@ -82,10 +83,12 @@ export class Session {
   /** Change what is remembered; a value of undefined forgets it. What another tab has changed meanwhile stays. */
   async remember(changes: Partial<Remembered>): Promise<void> {
     this.now = { ...this.now, ...changes };
-    const tx = this.db.transaction('remembered', 'readwrite');
-    this.now = { ...NOTHING, ...(await tx.store.get('now')), ...changes };
-    await tx.store.put(this.now, 'now');
-    await tx.done;
+    await holding(DISK, 'shared', async () => {
+      const tx = this.db.transaction('remembered', 'readwrite');
+      this.now = { ...NOTHING, ...(await tx.store.get('now')), ...changes };
+      await tx.store.put(this.now, 'now');
+      await tx.done;
+    });
   }
 
   async lockOf(account_id: string): Promise<LockRecord | undefined> {
@@ -94,23 +97,27 @@ export class Session {
 
   /** Change what is kept of the lock, on the disk when this resolves; undefined takes the lock away. */
   async changeLock(account_id: string, change: (now: LockRecord | undefined) => LockRecord | undefined): Promise<void> {
-    const tx = this.db.transaction('lock', 'readwrite', { durability: 'strict' });
-    const changed = change(await tx.store.get(account_id));
-    if (changed) await tx.store.put(changed, account_id);
-    else await tx.store.delete(account_id);
-    await tx.done;
+    await holding(DISK, 'shared', async () => {
+      const tx = this.db.transaction('lock', 'readwrite', { durability: 'strict' });
+      const changed = change(await tx.store.get(account_id));
+      if (changed) await tx.store.put(changed, account_id);
+      else await tx.store.delete(account_id);
+      await tx.done;
+    });
   }
 
   /** The id under which this phone is known for a name; made at the first asking. */
   async deviceFor(typed: string): Promise<string> {
     // As the server compares names: a phone signed in as "lene lead" is the phone of Lene Lead.
     const name = typed.normalize('NFKC').toLowerCase().trim().replace(/\s+/g, ' ');
-    const tx = this.db.transaction('device', 'readwrite');
-    const known = await tx.store.get(name);
-    const device_id = known ?? newId();
-    if (!known) await tx.store.put(device_id, name);
-    await tx.done;
-    return device_id;
+    return holding(DISK, 'shared', async () => {
+      const tx = this.db.transaction('device', 'readwrite');
+      const known = await tx.store.get(name);
+      const device_id = known ?? newId();
+      if (!known) await tx.store.put(device_id, name);
+      await tx.done;
+      return device_id;
+    });
   }
 
   close(): void {
