@@ -71,7 +71,7 @@ SAFEGUARDS: Sequence[Safeguard] = (
     Safeguard("epoch (library)", CLIENT, "self.outbox.append(change_id)\n        return True", "return True", [MODEL]),
     Safeguard("epoch on acknowledgements (library)", CLIENT, OLD_EPOCH, NO_EPOCH, [MODEL]),
     Safeguard("outbox until the verdict (library)", CLIENT, "waiting.discard(change_id)", "waiting.clear()", [MODEL]),
-    Safeguard("epoch (phone)", PHONE, "if (own === undefined || record.isErased || record.is_lost)", "if (own)", [SCHEDULES]),
+    Safeguard("epoch (phone)", PHONE, "if (own === undefined || record.isErased ||", "if (own ||", [SCHEDULES]),
     Safeguard("epoch on acknowledgements (phone)", PHONE, "if (standing.epoch !== epoch) return 0;", "", [ENGINE]),
     Safeguard("kept changes (phone)", PHONE, STAYS, GOES, [SCHEDULES]),
     Safeguard("cursor with page (phone)", PHONE, PAGE, CURSOR_FIRST, [ENGINE]),
