@@ -146,8 +146,8 @@ def test_the_migrations_are_found_beside_the_code() -> None:
     assert isinstance(find_migrations(), Path)
 
 
-def test_a_study_from_before_the_lock_does_not_require_it(settings: Settings) -> None:
-    """Phones that are out in the field are not locked by an upgrade; why there is no lock stands in the study."""
+def test_a_study_from_before_the_lock_reads_as_its_log_does(settings: Settings) -> None:
+    """An upgrade says nothing that the log does not say: phones are asked for a lock until a lead writes why not."""
     database = open_database(settings)
     config = _config()
     values = "'{}', 'Nord', 'Europe/Copenhagen', '[]', 'words', 'own', '{}', 0, {}, '2026-03-02 09:00:00'"
@@ -161,4 +161,4 @@ def test_a_study_from_before_the_lock_does_not_require_it(settings: Settings) ->
         command.upgrade(config, "head")
         row = connection.execute(text("SELECT lock_required, lock_reason, allows_dictation FROM study")).one()
     database.close()
-    assert (bool(row[0]), row[1], bool(row[2])) == (False, "from before the lock", False)
+    assert (bool(row[0]), row[1], bool(row[2])) == (True, None, False)

@@ -306,12 +306,15 @@ def test_nothing_said_about_a_published_version_changes_it(pair: tuple[Phone, Ph
 
 
 def test_members_without_a_notebook_read_or_not_as_their_role_says(world: World, study_id: UUID, phone: Phone) -> None:
-    """Readers and analysts read, the auditor sees nothing of it, none of them pushes."""
-    for role, status in ((Role.READER, 200), (Role.ANALYST, 200), (Role.AUDITOR, 403)):
+    """Readers and analysts read, the auditor sees nothing of it; a reader's visit is kept aside."""
+    for role, read, pushed in ((Role.READER, 200, 200), (Role.ANALYST, 200, 403), (Role.AUDITOR, 403, 403)):
         person = world.make_person(role)
         world.join(study_id, person, role)
-        assert person.client.get(f"{phone.url}/changes").status_code == status
-        assert person.client.post(f"{phone.url}/changes", json=phone.body([phone.visit()])).status_code == 403
+        assert person.client.get(f"{phone.url}/changes").status_code == read
+        answer = person.client.post(f"{phone.url}/changes", json=phone.body([phone.visit()]))
+        assert answer.status_code == pushed
+        if pushed == 200:
+            assert [verdict["verdict"] for verdict in answer.json()["verdicts"]] == ["quarantined"]
 
 
 def test_strangers_find_no_study(world: World, lead: Person, phone: Phone) -> None:
