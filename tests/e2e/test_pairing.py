@@ -39,6 +39,11 @@ def test_a_phone_comes_in_with_a_code_and_writes(server: ServerProcess, make_pho
     expect(phone.get_by_role("status").filter(has_text="Idas telefon")).to_be_visible()
     expect(desk.get_by_text("“Idas telefon” wants to come in as you.")).to_be_visible()
     desk.get_by_role("button", name="Allow it", exact=True).click()
+    # A new study asks its phones for a lock before anything else.
+    phone.get_by_label("New passphrase").fill("regn over stille marker")
+    phone.get_by_label("The same again").fill("regn over stille marker")
+    phone.get_by_role("button", name="Set the lock", exact=True).tap()
+    phone.get_by_role("button", name="I have written it down", exact=True).tap()
     expect(phone.get_by_role("button", name="START", exact=True)).to_be_visible()
     expect(desk.get_by_text("This code is used up.")).to_be_visible()
 

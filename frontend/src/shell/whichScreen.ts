@@ -7,8 +7,8 @@ const WITHOUT_STUDY: readonly RouteName[] = ['reset', 'install', 'room', 'sign-i
 const BEHIND_US: readonly RouteName[] = ['setup', 'pair', 'join', 'lost'];
 /** Where no text is read that was written before: logging and sending never wait for a passphrase. */
 const LOCKED: readonly RouteName[] = ['home', 'capture', 'ended', 'sync', 'settings', 'install', 'room', 'add-phone', 'sign-in', 'reset'];
-/** What goes on until a lock is set that the study requires. */
-const UNSET: readonly RouteName[] = LOCKED.filter((name) => name !== 'home');
+/** What goes on until a lock is set that the study requires: also writing down why it does not. */
+const UNSET: readonly RouteName[] = [...LOCKED.filter((name) => name !== 'home'), 'privacy', 'papers', 'terms'];
 
 /** What the lock of this phone asks for: its passphrase before older texts are read, or to be set at all. */
 export type Gate = 'locked' | 'unset' | undefined;
