@@ -143,7 +143,21 @@ SUBJECT_TYPES: tuple[SubjectType, ...] = (
 )  # fmt: skip
 
 
-class Study(Strict):
+class Terms(Strict):
+    """Who answers for a study, what for, and how long it keeps what; each may be left open."""
+
+    controller: Term | None = None
+    joint_controller: Term | None = None
+    processor: Term | None = None
+    hosting_place: Term | None = None
+    purpose: Term | None = None
+    purpose_limits: Term | None = None
+    legal_basis: Term | None = None
+    retention_until: Day | None = None
+    concern_procedure: Term | None = None
+
+
+class Study(Terms):
     """Owns everything else; says how much is coded in the field, what observers see of each other, and its terms.
 
     The terms are what an ethics board and a data-protection officer ask for; an empty one is not answered yet.
@@ -154,15 +168,6 @@ class Study(Strict):
     languages: Annotated[list[Language], Field(min_length=1, max_length=10)] = ["en"]
     field_mode: FieldMode = "structures"
     observers_see: ObserversSee = "own"
-    controller: Term | None = None
-    joint_controller: Term | None = None
-    processor: Term | None = None
-    hosting_place: Term | None = None
-    purpose: Term | None = None
-    purpose_limits: Term | None = None
-    legal_basis: Term | None = None
-    retention_until: Day | None = None
-    concern_procedure: Term | None = None
     allows_dictation: bool = False
     lock_required: bool = True
     lock_reason: Term | None = None

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, Field
 
 from skygge.accounts.shapes import AccountOut, Name, Password, Token
-from skygge.core.model import Code, Day, FieldMode, Label, Language, ObserversSee, Strict, Term, Zone
+from skygge.core.model import Code, FieldMode, Label, Language, ObserversSee, Strict, Term, Terms, Zone
 
 
 def _check_zone(name: str) -> str:
@@ -36,7 +36,7 @@ class StudyIn(Strict):
     lock_reason: Term | None = None
 
 
-class StudyAmended(Strict):
+class StudyAmended(Terms):
     """Only what is set changes; null empties a term. To require no lock takes its reason in the same request."""
 
     title: Label | None = None
@@ -44,15 +44,6 @@ class StudyAmended(Strict):
     languages: Languages | None = None
     field_mode: FieldMode | None = None
     observers_see: ObserversSee | None = None
-    controller: Term | None = None
-    joint_controller: Term | None = None
-    processor: Term | None = None
-    hosting_place: Term | None = None
-    purpose: Term | None = None
-    purpose_limits: Term | None = None
-    legal_basis: Term | None = None
-    retention_until: Day | None = None
-    concern_procedure: Term | None = None
     allows_dictation: bool | None = None
     lock_required: bool | None = None
     lock_reason: Term | None = None

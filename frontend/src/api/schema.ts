@@ -5455,16 +5455,6 @@ export interface components {
          * @description Only what is set changes; null empties a term. To require no lock takes its reason in the same request.
          */
         StudyAmended: {
-            /** Title */
-            title?: string | null;
-            /** Time Zone */
-            time_zone?: string | null;
-            /** Languages */
-            languages?: string[] | null;
-            /** Field Mode */
-            field_mode?: ("words" | "actions" | "structures") | null;
-            /** Observers See */
-            observers_see?: ("own" | "all") | null;
             /** Controller */
             controller?: string | null;
             /** Joint Controller */
@@ -5483,6 +5473,16 @@ export interface components {
             retention_until?: string | null;
             /** Concern Procedure */
             concern_procedure?: string | null;
+            /** Title */
+            title?: string | null;
+            /** Time Zone */
+            time_zone?: string | null;
+            /** Languages */
+            languages?: string[] | null;
+            /** Field Mode */
+            field_mode?: ("words" | "actions" | "structures") | null;
+            /** Observers See */
+            observers_see?: ("own" | "all") | null;
             /** Allows Dictation */
             allows_dictation?: boolean | null;
             /** Lock Required */

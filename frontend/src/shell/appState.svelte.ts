@@ -30,6 +30,7 @@ export class AppState implements App {
   private readonly look = new Look();
   private readonly update = new Update();
   lock: AppLock | undefined = $state.raw();
+  private finding: Promise<AppLock> | undefined;
   private opened: OpenNotebook | undefined = $state.raw();
   private live_sync: LiveSync | undefined = $state.raw();
   private beginning: Promise<void> | undefined;
@@ -207,8 +208,14 @@ export class AppState implements App {
   async findLock(): Promise<AppLock> {
     const { id } = this.account ?? { id: '' };
     if (this.lock?.account_id === id) return this.lock;
+    // Asked for twice at once there is one all the same: two would take each other for another tab's.
+    this.finding ??= this.makeLock(id).finally(() => (this.finding = undefined));
+    return this.finding;
+  }
+
+  private async makeLock(account_id: string): Promise<AppLock> {
     const { AppLock } = await import('./appLock.svelte');
-    const lock = new AppLock(this.session, id, async () => {
+    const lock = new AppLock(this.session, account_id, async () => {
       await this.opened?.notes.reload();
       void this.sync.sendNow();
     });
