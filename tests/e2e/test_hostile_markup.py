@@ -30,10 +30,11 @@ addEventListener('securitypolicyviolation', (event) => broken.push(`${event.effe
 """
 # What a page holds when a text has become markup, run or not.
 FOUND = """() => {
+  const FOREIGN = 'script, iframe, object, embed, base, meta[http-equiv=refresh i], marquee, animate';
   const ours = (one) => one.tagName === 'SCRIPT' && one.src.startsWith(location.origin);
   const marked = [...document.querySelectorAll('*')].filter((one) =>
     [...one.attributes].some(({ name, value }) => name.startsWith('on') || /^\\s*(javascript|data:text)/i.test(value))
-    || (one.matches('script, iframe, object, embed, base, meta[http-equiv=refresh i], marquee, animate') && !ours(one)));
+    || (one.matches(FOREIGN) && !ours(one)));
   const told = marked.map((one) => one.outerHTML.slice(0, 80));
   if (fired) told.push('a script ran');
   return [...told, ...broken];

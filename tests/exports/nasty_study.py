@@ -90,7 +90,11 @@ def _house() -> list[Line]:
             visit_code="KXWQPT",
             focal_actor_id=name_id("P1"),
             setting="home 3\nsecond floor",
-            presence=[{"actor_id": name_id("P1"), "from": at("09:00"), "to": at("09:30")}],
+            # Of one of them nobody noticed when they came.
+            presence=[
+                {"actor_id": name_id("P1"), "from": at("09:00"), "to": at("09:30")},
+                {"actor_id": name_id("C1 (|,) 👵")},
+            ],
             checks=[{"actor_id": name_id("P1"), "answer": "yes"}],
         ),
         encounter(

@@ -109,8 +109,9 @@ class Teller:
         for presence in encounter.get("presence") or ():
             label = self.text(self.lookup.person(presence["actor_id"])[1].get("label"))
             since, until = presence.get("from"), presence.get("to")
-            span = f" {self.tell_span(encounter, since, until, self.lookup.offsets.get(encounter['id'], 0))}"
-            told.append(label + (span if since else ""))
+            if since is not None:
+                label += f" {self.tell_span(encounter, since, until, self.lookup.offsets.get(encounter['id'], 0))}"
+            told.append(label)
         return f"{self.words['present']}: {', '.join(told)}" if told else ""
 
     def tell_span(self, encounter: Thing, start: str, end: str | None, offset_ms: int) -> str:

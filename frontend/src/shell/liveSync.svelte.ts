@@ -1,7 +1,6 @@
 import { runningEncounter } from '../fieldwork/start';
 import { StoredPhoneCopy } from '../store/phoneCopy';
 import type { OpenNotebook } from '../store/openNotebook';
-import { clearDisk } from '../sync/clearDisk';
 import { syncOnce } from '../sync/engine';
 import { Hints } from '../sync/hints';
 import { OFFLINE, Problem } from '../sync/problem';
@@ -9,15 +8,13 @@ import { MAX_BYTES, MAX_CHANGES } from '../sync/protocol';
 import { HttpServerCopy } from '../sync/serverCopy';
 import { SyncTimes } from '../sync/when';
 import type { SyncState, SyncStatus } from './app';
+import { Cleaning, TAB } from './cleaning';
 
 const CAPTURE = '#/capture';
-/** Where a person stands between two things: starting anew takes nothing from them. */
-const IDLE = /^#?\/?(sync)?$/;
 /** Changes of one request past a database that does not answer; there are rarely more. */
 const FROM_MEMORY = 50;
 /** How long to wait for another tab that is at it. */
 const LOCK_PATIENCE_MS = 30_000;
-const TAB = 'skygge-tab';
 /** What this device says of itself is said again after so long: for the day it is lost. */
 const TELL_EVERY_MS = 15 * 60_000;
 
@@ -30,15 +27,18 @@ export class LiveSync implements SyncStatus {
   private readonly server: HttpServerCopy;
   private readonly times: SyncTimes;
   private readonly hints: Hints;
+  private readonly cleaning: Cleaning;
   private letTabGo: (() => void) | undefined;
   private told = '';
   private told_ms = 0;
 
   constructor(
     private readonly notebook: OpenNotebook,
-    private readonly device_id: string,
+    device_id: string,
     private readonly hasLock: () => boolean,
+    renewWorker: () => Promise<void>,
   ) {
+    this.cleaning = new Cleaning(notebook, device_id, renewWorker);
     const limits = { changes: MAX_CHANGES, bytes: MAX_BYTES };
     this.phone = new StoredPhoneCopy(notebook.notes, device_id, limits);
     this.server = new HttpServerCopy(notebook.study_id, device_id);
@@ -104,25 +104,13 @@ export class LiveSync implements SyncStatus {
       await this.noteContact();
       this.hints.attend();
       await this.tellOfItself().catch(() => undefined);
-      await this.cleanUp().catch(() => undefined);
+      await this.cleaning.run().catch(() => undefined);
       return 'done';
     } catch (error) {
       this.state = nameState(error);
       const wait_s = error instanceof Problem ? error.retry_after_s : undefined;
       return { failed: true, ...(wait_s && { retry_after_ms: wait_s * 1000 }) };
     }
-  }
-
-  /**
-   * After an erasure the old bytes go from the disk too: between encounters, with everything on the server, in the only
-   * tab. The app then starts anew, because the browser has taken its worker and every open connection with them.
-   */
-  private async cleanUp(): Promise<void> {
-    const { notes } = this.notebook;
-    const isIdle = (document.hidden || IDLE.test(location.hash)) && runningEncounter(this.notebook) === undefined;
-    if (!notes.standing.is_unclean || !notes.isComplete || !isIdle || !(await isOnlyTab())) return;
-    const clear = () => clearDisk(this.notebook.study_id, this.device_id, notes.standing.cursor);
-    if (await this.notebook.pause(clear)) location.reload();
   }
 
   /** Whether a lock is set here and what waits, for whoever has to judge what was on a lost device. */
@@ -155,12 +143,6 @@ export class LiveSync implements SyncStatus {
     const batch = await this.phone.nextBatch().catch(() => []);
     if (batch.length > 0) await this.server.pushLast(batch);
   }
-}
-
-/** Every tab holds the lock that `start` asks for; another one would go on with a database that is gone. */
-async function isOnlyTab(): Promise<boolean> {
-  const held = (await navigator.locks?.query())?.held ?? [];
-  return held.filter(({ name }) => name === TAB).length === 1;
 }
 
 function nameState(error: unknown): SyncState {

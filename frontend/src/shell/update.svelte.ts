@@ -13,7 +13,7 @@ export class Update {
     workers.addEventListener('controllerchange', () => {
       if (this.isTaken) location.reload();
     });
-    const registration = await workers.register(workerAddress() as string, { updateViaCache: 'none' });
+    const registration = await registerWorker();
     this.notice(registration);
     registration.addEventListener('updatefound', () => {
       registration.installing?.addEventListener('statechange', () => this.notice(registration));
@@ -26,6 +26,11 @@ export class Update {
     look();
     await workers.ready;
     this.isReadyOffline = await isShellKept();
+  }
+
+  /** The browser has thrown the worker away: without it the app would not open offline. */
+  async renew(): Promise<void> {
+    if ('serviceWorker' in navigator) await registerWorker();
   }
 
   take(): void {
@@ -46,6 +51,10 @@ async function isShellKept(): Promise<boolean> {
   return found !== undefined;
 }
 
+function registerWorker(): Promise<ServiceWorkerRegistration> {
+  return navigator.serviceWorker.register(workerAddress() as string, { updateViaCache: 'none' });
+}
+
 interface Policies {
   createPolicy(name: string, rules: { createScriptURL: () => string }): { createScriptURL(asked: string): unknown };
 }
@@ -53,5 +62,9 @@ interface Policies {
 /** The page's policy refuses plain text as the address of a script; this policy knows one address only. */
 function workerAddress(): unknown {
   const { trustedTypes } = window as unknown as { trustedTypes?: Policies };
-  return trustedTypes?.createPolicy('sw', { createScriptURL: () => '/sw.js' }).createScriptURL('') ?? '/sw.js';
+  // The policy of the page lets one be made of each name.
+  address ??= trustedTypes?.createPolicy('sw', { createScriptURL: () => '/sw.js' }).createScriptURL('') ?? '/sw.js';
+  return address;
 }
+
+let address: unknown;

@@ -24,6 +24,8 @@ export interface OpenNotebook extends Notebook {
   unsent(): Promise<Change[]>;
   /** Do something with the database closed; whatever is saved meanwhile waits for it. */
   pause<T>(work: () => Promise<T>): Promise<T>;
+  /** Whatever was saved so far is on the disk, or refused by it. */
+  settled(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -224,6 +226,10 @@ class StoredNotebook implements OpenNotebook {
     });
     this.lastWrite = done.catch(() => undefined);
     return done;
+  }
+
+  async settled(): Promise<void> {
+    await this.lastWrite;
   }
 
   async close(): Promise<void> {

@@ -1,0 +1,56 @@
+import { runningEncounter } from '../fieldwork/start';
+import { DISK, holding } from '../store/diskLock';
+import type { OpenNotebook } from '../store/openNotebook';
+import { clearDisk } from '../sync/clearDisk';
+
+export const TAB = 'skygge-tab';
+/** Where a person stands between two things: starting anew takes nothing from them. */
+const IDLE = /^#?\/?(sync)?$/;
+
+/**
+ * After an erasure the old bytes go from the disk too: between encounters, with everything on the server, in the only
+ * tab. The app then starts anew, because the browser has taken its worker and every open connection with them. Whoever
+ * has begun something meanwhile is left in peace: what was touched reaches the disk, the worker comes back by itself,
+ * and the app starts anew at the next quiet moment.
+ */
+export class Cleaning {
+  private isBehind = false;
+
+  constructor(
+    private readonly notebook: OpenNotebook,
+    private readonly device_id: string,
+    private readonly renewWorker: () => Promise<void>,
+  ) {}
+
+  async run(): Promise<void> {
+    if (this.isBehind) {
+      if (this.isIdle()) await this.beginAnew();
+      return;
+    }
+    const { notes } = this.notebook;
+    if (!notes.standing.is_unclean || !notes.isComplete || !this.isIdle() || !(await isOnlyTab())) return;
+    // Asked once more when the saves before it are through: a finger is faster than a disk.
+    const clear = () => (this.isIdle() ? clearDisk(this.notebook.study_id, this.device_id, notes.standing.cursor) : Promise.resolve(false));
+    if (!(await this.notebook.pause(clear))) return;
+    this.isBehind = true;
+    await this.beginAnew();
+  }
+
+  private async beginAnew(): Promise<void> {
+    // What was saved during the clearing, in the notes and beside them, has waited for it and is written now.
+    await this.notebook.settled();
+    await holding(DISK, 'exclusive', () => Promise.resolve());
+    if (this.isIdle()) location.reload();
+    else await this.renewWorker();
+  }
+
+  private isIdle(): boolean {
+    return (document.hidden || IDLE.test(location.hash)) && runningEncounter(this.notebook) === undefined;
+  }
+}
+
+/** Every tab holds the lock that `start` asks for; another one would go on with a database that is gone. */
+async function isOnlyTab(): Promise<boolean> {
+  const held = (await navigator.locks?.query())?.held ?? [];
+  return held.filter(({ name }) => name === TAB).length === 1;
+}
