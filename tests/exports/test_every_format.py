@@ -145,7 +145,7 @@ LESS: dict[str, Callable[[PaperStudy], None]] = {
     "encounters": drop(type="encounter", id=name_id("empty")),
     "conflicts": change(WITH_CONFLICT, conflicts=[]),
     "checks": change({"id": name_id("a")}, checks=[]),
-    "presence": change({"id": name_id("a")}, presence=[]),
+    "presence": change({"id": name_id("a")}, presence=[{"actor_id": name_id("P1")}]),
     "positions": change({"control": 1}, control=None, care=None),
     "recipients": change({"recipient_id": name_id("P1")}, recipient_id=None),
     "precision": change({"precision_s": 30}, precision_s=0),

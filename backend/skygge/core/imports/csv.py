@@ -58,8 +58,9 @@ class _Tables:
         """The line with people as the study named them, where these were merged into those of the file since."""
         said = self.gathered.target.said(line["type"], line["id"]) or {}
         for name in names:
-            same = [earlier for earlier in said.get(name, ()) if self._merge(earlier) == line[name]]
-            line[name] = same[-1] if same else line[name]
+            wanted = _without_empty(line[name])
+            same = [earlier for earlier in said.get(name, ()) if _without_empty(self._merge(earlier)) == wanted]
+            line[name] = same[-1] if same else wanted
         return line
 
     def _merge(self, value: Any) -> Any:
@@ -111,6 +112,13 @@ class _Tables:
             self.gathered.refuse(number, "cell.unreadable", str(wrong))
         except KeyError as missing:
             self.gathered.refuse(number, "column.missing", str(missing.args[0]))
+
+
+def _without_empty(value: Any) -> Any:
+    # A cell that is empty says as much as a field that is not there.
+    if isinstance(value, list):
+        return [{name: said for name, said in one.items() if said is not None} for one in value]
+    return value
 
 
 class _CellWrong(ValueError):
