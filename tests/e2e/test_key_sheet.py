@@ -148,11 +148,11 @@ def test_names_are_found_with_a_file_that_never_leaves_the_tab(
     aside.get_by_role("button").filter(has_text="Karens datter").first.click()
     page.keyboard.press("End")
     page.keyboard.type(". Sørensen går.")
-    note = page.get_by_role("region", name="Write up")
+    note = page.get_by_role("region", name="Field note")
     expect(note.locator(".hint")).to_have_text(["Karens", "karen", "Sørensen"])
     assert not wire.holds("sørensen")
     look_at(page, "key-sheet-writeup")
-    strike(note, "Strike “Karens” for C1", "“Karens”, “karen”, “Sørensen”", "C1")  # type: ignore[arg-type]  # a part of it
+    strike(note, "Strike “Karens”, put C1", "“Karens”, “karen”, “Sørensen”", "C1")  # type: ignore[arg-type]  # a part of it
     written = page.get_by_role("textbox", name=re.compile("^Paragraph")).first
     expect(written).to_have_value("så siger C1's datter, at C1 venter. C1 går.")
     assert hints(note) == []
@@ -165,11 +165,11 @@ def test_names_are_found_with_a_file_that_never_leaves_the_tab(
     look_at(page, "key-sheet-export")
     check.get_by_role("link").first.click()
     expect(page.get_by_label("Words", exact=True)).to_have_value("så siger Karens datter, at karen venter")
-    strike(page, "Strike “Karens” for C1", "“Karens”, “karen”", "C1")
+    strike(page, "Strike “Karens”, put C1", "“Karens”, “karen”", "C1")
     expect(page.get_by_label("Words", exact=True)).to_have_value("så siger C1's datter, at C1 venter")
     page.go_back()
     expect(check.get_by_role("status")).to_contain_text("1 text holds a name")
-    strike(page, "Strike “birthe” for C2", "“birthe”", "C2")
+    strike(page, "Strike “birthe”, put C2", "“birthe”", "C2")
     expect(check.get_by_role("status")).to_contain_text(re.compile(r"^No name of the key sheet in the \d+ texts searched"))
     look_at(page, "key-sheet-export-none")
 
@@ -228,7 +228,7 @@ def test_it_is_in_nobodys_way(field: Field, make_phone: MakePhone, size: tuple[i
     is_laptop = size == LAPTOP
     for place, sign in (("people", "Nøgleliste"), ("export/md", "Ingen nøgleliste er åben")):
         page.goto(f"{origin}/#/{place}")
-        expect(page.get_by_text("Henter" if place != "people" else "C1").first).to_be_visible()
+        expect(page.get_by_role("button", name=re.compile("^(C1|Hent md)")).first).to_be_visible()
         expect(page.get_by_text(sign).first).to_be_visible(visible=is_laptop)
         look_at(page, f"key-sheet-{place.replace('/', '-')}-{'laptop' if is_laptop else 'phone'}")
     page.goto(f"{origin}/#/people?key-sheet")

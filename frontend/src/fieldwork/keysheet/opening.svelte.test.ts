@@ -5,6 +5,7 @@ import type { App } from '../../shell/app';
 import { newPhone } from '../../store/forTests';
 import { newId } from '../../store/identity';
 import type { OpenNotebook } from '../../store/openNotebook';
+import { lastSaid } from '../../ui/say.svelte';
 import { openedSheet } from './opened.svelte';
 import { closeSheet, openSheet } from './opening.svelte';
 import { MOST_BYTES } from './readSheet';
@@ -71,6 +72,7 @@ describe('an opened key sheet', () => {
     leave();
     await settle();
     expect(openedSheet()).toBeUndefined();
+    expect(lastSaid()).toBe('The key sheet is closed.');
   });
 
   it('is not opened for somebody who left while it was read', async () => {

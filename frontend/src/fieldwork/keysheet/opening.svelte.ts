@@ -1,8 +1,10 @@
 /** Opening and closing a key sheet. Whoever signs out, locks, or goes to another study has closed it with that. */
+import { m } from '../../i18n/paraglide/messages.js';
 import type { App } from '../../shell/app';
+import { say } from '../../ui/say.svelte';
 import { survivorOf } from '../survivor';
 import { nameFinder } from './findNames';
-import { holdOpen } from './opened.svelte';
+import { holdOpen, openedSheet } from './opened.svelte';
 import { foldLabel, MOST_BYTES, readSheet, type SheetProblem } from './readSheet';
 
 let stopWatching: (() => void) | undefined;
@@ -29,6 +31,7 @@ export async function openSheet(app: App, file: Blob): Promise<SheetProblem | un
 }
 
 export function closeSheet(): void {
+  if (openedSheet()) say(m.key_sheet_was_closed());
   holdOpen(undefined);
   stopWatching?.();
   stopWatching = undefined;
@@ -52,10 +55,8 @@ function watch(app: App): () => void {
   const { notebook } = app;
   const leave = $effect.root(() => {
     $effect(() => {
-      if (isThere(app, notebook)) return;
-      holdOpen(undefined);
       // Not within the effect: it would end itself.
-      queueMicrotask(closeSheet);
+      if (!isThere(app, notebook)) queueMicrotask(closeSheet);
     });
   });
   // A page that is left may be kept by the browser, to come back to.
