@@ -23,7 +23,7 @@ from skygge.fieldlog import routes as fieldlog
 from skygge.founding import routes as founding
 from skygge.guard import Guard
 from skygge.intake import routes as intake
-from skygge.privacy import concerns
+from skygge.privacy import concerns, requests
 from skygge.privacy import routes as privacy
 from skygge.problems import describe_openapi, document_problems, install_handlers
 from skygge.settings import Settings, load_settings
@@ -49,6 +49,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     events.router,
     privacy.router,
     concerns.router,
+    requests.router,
     intake.router,
     analyse.router,
     offers.router,

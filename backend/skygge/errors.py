@@ -259,6 +259,18 @@ class ConcernUnknown(Problem):
     code, status, title = "concern.unknown", 404, "You have no such concern here."
 
 
+class RequestUnknown(Problem):
+    code, status, title = "request.unknown", 404, "There is no such request in this study."
+
+
+class RequestDays(Problem):
+    code, status, title = (
+        "request.days",
+        422,
+        "A request is answered on or after the day it came, and not in the future.",
+    )
+
+
 class ActorUnknown(Problem):
     code, status, title = "actor.unknown", 404, "There is no such person here."
 

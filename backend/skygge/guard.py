@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from skygge.errors import CrossSite, HostUnknown, NameRefused, Problem, ServerFailed
@@ -75,6 +76,9 @@ class Guard:
 
         try:
             await self.app(scope, receive, send_once_started)
+        except ClientDisconnect:
+            # Gone in the middle of its own body: a phone in a lift. Nobody is there to be answered, nothing has failed.
+            return
         except Exception as error:
             # Type and place only: the message of an exception may quote a jotting.
             frames = [f"{at.filename}:{at.lineno} {at.name}" for at in traceback.extract_tb(error.__traceback__)[-6:]]

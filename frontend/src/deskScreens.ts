@@ -22,6 +22,7 @@ export const deskScreens: Partial<Record<RouteName, () => Loaded<Screen>>> = {
   terms: () => plain(import('./privacy/Terms.svelte')),
   end: () => plain(import('./privacy/End.svelte')),
   concerns: () => plain(import('./privacy/Concerns.svelte')),
+  requests: () => plain(import('./privacy/Requests.svelte')),
   person: () => import('./privacy/Person.svelte'),
   withdrawal: () => import('./privacy/Withdrawal.svelte'),
   writeup: () => import('./writeup/WriteUp.svelte'),

@@ -25,7 +25,7 @@ function desk(name: RouteName): () => Loaded<Screen> {
 
 const DESK = [
   'codebook', 'codebook-versions', 'codebook-recode', 'conflicts', 'people', 'team', 'analyses', 'analysis', 'export',
-  'format', 'import', 'tokens', 'records', 'privacy', 'person', 'withdrawal', 'devices', 'papers', 'terms', 'end', 'concerns', 'writeup',
+  'format', 'import', 'tokens', 'records', 'privacy', 'person', 'withdrawal', 'devices', 'papers', 'terms', 'end', 'concerns', 'requests', 'writeup',
   'memos', 'search', 'today', 'lock', 'room', 'add-phone',
 ] as const satisfies readonly RouteName[];
 

@@ -120,6 +120,9 @@ EXPECTED: dict[str, tuple[int, str]] = {
     f"DELETE {STUDY}/concerns/{{concern_id}}": (
         204, f"{SHUT_TO_TOKENS} ok other other other role bound bound bound",
     ),
+    f"GET {STUDY}/requests": (200, AUDIT),
+    f"POST {STUDY}/requests": (201, LEAD),
+    f"PATCH {STUDY}/requests/{{request_id}}": (200, LEAD),
     f"POST {STUDY}/end": (200, LEAD),
     f"GET {STUDY}/papers/{{kind}}": (200, AUDIT),
     f"GET {STUDY}/imports": (200, LEAD),

@@ -142,6 +142,8 @@ def body_of(method: str, address: str, ids: dict[str, str]) -> dict[str, Any]:
         "POST /changes": Phone(None, uuid4()).body([]),  # type: ignore[arg-type]  # only its envelope is wanted
         "POST /end": {"dry_run": True},
         "POST /concerns": {"text": MARKER},
+        "POST /requests": {"kind": "access", "received_on": "2026-03-02"},
+        "PATCH /requests/{request_id}": {"is_extended": True},
         "POST /withdrawals": {"actor_id": ids["actor_id"], "mode": "erase", "dry_run": True},
     }
     if study == "POST /imports/{name}":
@@ -206,11 +208,12 @@ def fill_study(world: World, lead: Person, study_id: UUID) -> dict[str, str]:
     members = {one["observer"]: one["member_id"] for one in phone.read("members")}
     pairing = lead.client.post("/api/v1/pairings").json()
     concern = lead.client.post(f"{phone.url}/concerns", json={"text": MARKER}).json()
+    asked = lead.client.post(f"{phone.url}/requests", json={"kind": "access", "received_on": "2026-03-02"}).json()
     return {
         "study_id": str(study_id), "actor_id": citizen["subject_id"], "entry_id": entry["subject_id"],
         "token_id": token["token_id"], "member_id": next(iter(members.values())), "pairing_id": pairing["id"],
         "name": "jsonl",
-        "kind": "dpia", "concern_id": concern["concern_id"],
+        "kind": "dpia", "concern_id": concern["concern_id"], "request_id": asked["request_id"],
     }  # fmt: skip
 
 

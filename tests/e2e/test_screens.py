@@ -28,7 +28,7 @@ SCREENS = {
     "people": "#/people", "key sheet": "#/people?key-sheet", "team": "#/team", "conflicts": "#/conflicts",
     "records": "#/records", "settings": "#/settings", "consents": "#/privacy", "devices": "#/devices",
     "papers": "#/papers", "terms": "#/terms", "end of study": "#/end", "concerns": "#/concerns",
-    "add phone": "#/add-phone", "lock to set": "#/lock", "studies": "#/studies",
+    "requests": "#/requests", "add phone": "#/add-phone", "lock to set": "#/lock", "studies": "#/studies",
 }  # fmt: skip
 SMALLEST_TARGET = 44
 SMALLEST_CAPTURE_TARGET = 58

@@ -30,7 +30,10 @@ WORKER_ANSWERS_WITHIN_S = 60
 
 
 class PatientProtocol(H11Protocol):
-    """HTTP by h11, which bounds headers; and a connection that never finishes its headers is closed."""
+    """HTTP by h11, which bounds headers; and a connection that never finishes its headers is closed.
+
+    A body may take its time: it is read before a thread or the database is asked for, so that it holds nothing up.
+    """
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
@@ -38,8 +41,14 @@ class PatientProtocol(H11Protocol):
 
     def handle_events(self) -> None:
         super().handle_events()
-        if self.cycle is not None:
+        cycle: Any = self.cycle  # None before the first request, whatever its type says
+        if cycle is not None and not cycle.response_complete:
             self._deadline.cancel()
+
+    def on_response_complete(self) -> None:
+        """The connection may bring a further request, whose headers have as long as the first's."""
+        self._deadline = self.loop.call_later(HEADERS_WITHIN_S, self.transport.close)
+        super().on_response_complete()
 
     def shutdown(self) -> None:
         """The server stops. A stream of events would never end by itself; its client comes back by itself."""

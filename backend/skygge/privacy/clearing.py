@@ -47,6 +47,9 @@ def describe_devices(session: Session, study_id: UUID) -> list[dict[str, Any]]:
             "last_contact_at": row.last_contact_at,
             "revoked_at": row.revoked_at,
             "n_changes": n_changes,
+            "has_lock": row.has_lock,
+            "n_waiting": row.n_waiting,
+            "told_at": row.told_at,
             "unclean_since": next((at for seq, at in redactions if seq > clean_to), None),
         })  # fmt: skip
     return told

@@ -1,13 +1,16 @@
 """Withdrawals, and what becomes of them on the disks of phones."""
 
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
+from sqlmodel import Session
 
 from skygge.accounts.access import SignedIn
 from skygge.clock import ClockDep
 from skygge.core.papers import PaperKind, compile_paper
+from skygge.core.report import Language, Report
 from skygge.core.report_formats import MEDIA_TYPES, WRITERS
 from skygge.db import ReadSession, WriteSession
 from skygge.errors import (
@@ -24,6 +27,7 @@ from skygge.privacy.clearing import CLEAR, describe_devices, record_cleaned
 from skygge.privacy.disclose import disclose
 from skygge.privacy.end import end_study
 from skygge.privacy.papers import gather_facts
+from skygge.privacy.records import write_downloads, write_requests
 from skygge.privacy.shapes import ClearingIn, DeviceSheetOut, EndIn, EndOut, PaperQuery, WithdrawalIn, WithdrawalOut
 from skygge.privacy.withdraw import withdraw
 from skygge.problems import document_problems
@@ -31,6 +35,7 @@ from skygge.strict import StrictRoute
 from skygge.studies.access import Permission, require
 
 router = APIRouter(route_class=StrictRoute, tags=["privacy"])
+RecordPaperKind = Literal["downloads", "requests"]
 Paging = Annotated[PageQuery, Query()]
 MAY_FAIL = document_problems(SessionMissing, DeviceRevoked, StudyUnknown, ActorUnknown, RoleInsufficient, TokenReadOnly)
 
@@ -87,15 +92,18 @@ def end(study_id: UUID, asked: EndIn, who: SignedIn, session: WriteSession, cloc
 )
 def download_paper(
     study_id: UUID,
-    kind: PaperKind,
+    kind: PaperKind | RecordPaperKind,
     who: SignedIn,
     session: ReadSession,
     clock: ClockDep,
     asked: Annotated[PaperQuery, Query()],
 ) -> Any:
-    """The impact assessment or the data-management sheet, from settings and what is there. For leads and auditors."""
+    """A paper about the study, from its settings, its records and what is there. For leads and auditors.
+
+    The impact assessment (`dpia`), the data-management sheet, who downloaded what, or what people have asked for.
+    """
     require(session, who, study_id, Permission.AUDIT)
-    paper = compile_paper(kind, gather_facts(session, study_id, clock()), asked.language)
+    paper = _write_paper(session, study_id, kind, clock(), asked.language)
     headers = {"Content-Disposition": f'attachment; filename="{kind}.{asked.format}"'}
     return Response(WRITERS[asked.format](paper), media_type=MEDIA_TYPES[asked.format], headers=headers)
 
@@ -106,3 +114,13 @@ def disclose_person(
 ) -> dict[str, Any]:
     """Everything about one person, for that person: others are masked, and it goes on record. The lead's."""
     return disclose(session, require(session, who, study_id, Permission.LEAD), actor_id, clock())
+
+
+def _write_paper(
+    session: Session, study_id: UUID, kind: PaperKind | RecordPaperKind, now: datetime, language: Language
+) -> Report:
+    if kind == "downloads":
+        return write_downloads(session, study_id, now, language)
+    if kind == "requests":
+        return write_requests(session, study_id, now, language)
+    return compile_paper(kind, gather_facts(session, study_id, now), language)

@@ -70,7 +70,10 @@ class ClearingIn(Strict):
 
 
 class DeviceSheetOut(BaseModel):
-    """A device as it matters when it is lost. `unclean_since`: something was erased then, and its disk not cleared."""
+    """A device as it matters when it is lost. `unclean_since`: something was erased then, and its disk not cleared.
+
+    At `told_at` it said whether a lock was set, and how much waited on it; of what came later nobody knows.
+    """
 
     device_id: UUID
     name: str
@@ -78,6 +81,9 @@ class DeviceSheetOut(BaseModel):
     last_contact_at: datetime | None
     revoked_at: datetime | None
     n_changes: int
+    has_lock: bool | None
+    n_waiting: int | None
+    told_at: datetime | None
     unclean_since: datetime | None
 
 

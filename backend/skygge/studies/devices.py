@@ -17,11 +17,16 @@ MAX_ALIKE = 1000
 
 @dataclass(frozen=True)
 class Contact:
-    """What one contact tells about a device. `clock_offset_ms` is device minus server, None when unknown."""
+    """What one contact tells about a device. `clock_offset_ms` is device minus server, None when unknown.
+
+    `has_lock` and `n_waiting` are what the device says of itself: a lock is set, so many changes are not sent.
+    """
 
     at: datetime
     name: str | None = None
     clock_offset_ms: int | None = None
+    has_lock: bool | None = None
+    n_waiting: int | None = None
 
 
 def note_contact(session: Session, membership: Membership, device_id: UUID, contact: Contact) -> DeviceRow:
@@ -42,6 +47,8 @@ def note_contact(session: Session, membership: Membership, device_id: UUID, cont
         row.name = _name_by_credential(session, membership, device_id)
     if contact.clock_offset_ms is not None:
         row.clock_offset_ms = contact.clock_offset_ms
+    if contact.has_lock is not None or contact.n_waiting is not None:
+        row.has_lock, row.n_waiting, row.told_at = contact.has_lock, contact.n_waiting, contact.at
     session.flush()
     return row
 

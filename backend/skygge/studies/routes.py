@@ -129,7 +129,8 @@ def put_device(study_id: UUID, body: DeviceIn, who: SignedIn, session: WriteSess
     device_id = UUID(body.device_id)
     if body.revoked is None:
         membership = require(session, who, study_id, Permission.WRITE)
-        return note_contact(session, membership, device_id, Contact(clock(), body.name)).model_dump()
+        contact = Contact(clock(), body.name, has_lock=body.has_lock, n_waiting=body.n_waiting)
+        return note_contact(session, membership, device_id, contact).model_dump()
     lead = require(session, who, study_id, Permission.LEAD)
     row = session.get(DeviceRow, (study_id, device_id))
     if row is None:

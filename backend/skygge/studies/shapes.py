@@ -93,15 +93,20 @@ class MemberAmended(Strict):
 
 
 class DeviceIn(Strict):
-    """A device by the id it made for itself. `revoked` is the lead's to set."""
+    """A device by the id it made for itself. `revoked` is the lead's to set.
+
+    It may tell whether a lock is set on it, and how many of its changes the server does not have.
+    """
 
     device_id: Id
     name: Name | None = None
     revoked: bool | None = None
+    has_lock: bool | None = None
+    n_waiting: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = None
 
 
 class DeviceOut(BaseModel):
-    """A device, when it was last heard of, and how far its clock is off (device minus server)."""
+    """A device, when it was last heard of, how far its clock is off (device minus server), what it told of itself."""
 
     device_id: UUID
     account_id: UUID | None
@@ -109,6 +114,9 @@ class DeviceOut(BaseModel):
     last_contact_at: datetime | None
     clock_offset_ms: int | None
     revoked_at: datetime | None
+    has_lock: bool | None
+    n_waiting: int | None
+    told_at: datetime | None
 
 
 class InvitationIn(Strict):

@@ -58,7 +58,10 @@ class MemberRow(SQLModel, table=True):
 
 
 class DeviceRow(SQLModel, table=True):
-    """A phone, browser or script that writes in a study, when it was last heard of, and how wrong its clock is."""
+    """A phone, browser or script that writes in a study, when it was last heard of, and how wrong its clock is.
+
+    At `told_at` it said whether a lock was set on it, and how many changes waited on it.
+    """
 
     __tablename__ = "device"
 
@@ -69,6 +72,9 @@ class DeviceRow(SQLModel, table=True):
     last_contact_at: datetime | None = Field(default=None, sa_type=UtcTime)
     clock_offset_ms: int | None = Field(default=None, sa_type=BigInteger)
     revoked_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    has_lock: bool | None = None
+    n_waiting: int | None = None
+    told_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
 class InvitationRow(SQLModel, table=True):

@@ -921,7 +921,9 @@ export interface paths {
         };
         /**
          * Download Paper
-         * @description The impact assessment or the data-management sheet, from settings and what is there. For leads and auditors.
+         * @description A paper about the study, from its settings, its records and what is there. For leads and auditors.
+         *
+         *     The impact assessment (`dpia`), the data-management sheet, who downloaded what, or what people have asked for.
          */
         get: operations["download_paper"];
         put?: never;
@@ -994,6 +996,50 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Requests
+         * @description What people observed have asked for: open ones first, the soonest due on top. For leads and auditors.
+         */
+        get: operations["read_requests"];
+        put?: never;
+        /**
+         * Write Request
+         * @description Write down that somebody asked for something. The lead's.
+         */
+        post: operations["write_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/requests/{request_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Amend Request
+         * @description Write down how a request was answered, that it takes two months more, or that it is open again. The lead's.
+         */
+        patch: operations["amend_request"];
         trace?: never;
     };
     "/api/v1/studies/{study_id}/imports": {
@@ -3811,6 +3857,8 @@ export interface components {
         /**
          * DeviceIn
          * @description A device by the id it made for itself. `revoked` is the lead's to set.
+         *
+         *     It may tell whether a lock is set on it, and how many of its changes the server does not have.
          */
         DeviceIn: {
             /**
@@ -3822,10 +3870,14 @@ export interface components {
             name?: string | null;
             /** Revoked */
             revoked?: boolean | null;
+            /** Has Lock */
+            has_lock?: boolean | null;
+            /** N Waiting */
+            n_waiting?: number | null;
         };
         /**
          * DeviceOut
-         * @description A device, when it was last heard of, and how far its clock is off (device minus server).
+         * @description A device, when it was last heard of, how far its clock is off (device minus server), what it told of itself.
          */
         DeviceOut: {
             /**
@@ -3843,10 +3895,18 @@ export interface components {
             clock_offset_ms: number | null;
             /** Revoked At */
             revoked_at: string | null;
+            /** Has Lock */
+            has_lock: boolean | null;
+            /** N Waiting */
+            n_waiting: number | null;
+            /** Told At */
+            told_at: string | null;
         };
         /**
          * DeviceSheetOut
          * @description A device as it matters when it is lost. `unclean_since`: something was erased then, and its disk not cleared.
+         *
+         *     At `told_at` it said whether a lock was set, and how much waited on it; of what came later nobody knows.
          */
         DeviceSheetOut: {
             /**
@@ -3864,6 +3924,12 @@ export interface components {
             revoked_at: string | null;
             /** N Changes */
             n_changes: number;
+            /** Has Lock */
+            has_lock: boolean | null;
+            /** N Waiting */
+            n_waiting: number | null;
+            /** Told At */
+            told_at: string | null;
             /** Unclean Since */
             unclean_since: string | null;
         };
@@ -4696,6 +4762,13 @@ export interface components {
             /** Cursor */
             cursor: number | null;
         };
+        /** Page[RequestOut] */
+        Page_RequestOut_: {
+            /** Items */
+            items: components["schemas"]["RequestOut"][];
+            /** Cursor */
+            cursor: number | null;
+        };
         /** Page[StarterOut] */
         Page_StarterOut_: {
             /** Items */
@@ -5218,6 +5291,66 @@ export interface components {
         RatesResult: {
             /** Rows */
             rows: components["schemas"]["RateRow"][];
+        };
+        /**
+         * RequestAmended
+         * @description Only what is set changes. An answer has its day and its outcome; null for both opens it again.
+         */
+        RequestAmended: {
+            /** Is Extended */
+            is_extended?: boolean | null;
+            /** Answered On */
+            answered_on?: string | null;
+            /** Outcome */
+            outcome?: ("done" | "partly" | "refused" | "taken_back") | null;
+        };
+        /**
+         * RequestIn
+         * @description What somebody asks for, and the day it came. Without `actor_id` nobody knows yet who it is.
+         */
+        RequestIn: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "access" | "rectification" | "erasure" | "restriction" | "portability" | "objection" | "withdrawal_of_consent";
+            /**
+             * Received On
+             * Format: date
+             */
+            received_on: string;
+            /** Actor Id */
+            actor_id?: string | null;
+        };
+        /**
+         * RequestOut
+         * @description A request. `due_on`: the last day on which it can be answered in time. `written_by`: an observer's name.
+         */
+        RequestOut: {
+            /**
+             * Request Id
+             * Format: uuid
+             */
+            request_id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "access" | "rectification" | "erasure" | "restriction" | "portability" | "objection" | "withdrawal_of_consent";
+            /** Actor Id */
+            actor_id: string | null;
+            /** Received On */
+            received_on: string;
+            /** Due On */
+            due_on: string;
+            /** Is Extended */
+            is_extended: boolean;
+            /** Answered On */
+            answered_on: string | null;
+            /** Outcome */
+            outcome: ("done" | "partly" | "refused" | "taken_back") | null;
+            /** Written By */
+            written_by: string;
         };
         /**
          * Reset
@@ -10705,7 +10838,7 @@ export interface operations {
             header?: never;
             path: {
                 study_id: string;
-                kind: "dpia" | "data-management";
+                kind: ("dpia" | "data-management") | ("downloads" | "requests");
             };
             cookie?: never;
         };
@@ -11126,6 +11259,274 @@ export interface operations {
                 };
             };
             /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    read_requests: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The cursor of the page before. */
+                cursor?: number;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RequestOut_"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing, device_revoked */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    write_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestOut"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing, device_revoked */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: token.read_only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: actor.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.days */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    amend_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestAmended"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestOut"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing, device_revoked */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: token.read_only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: request.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.days */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -28,6 +28,8 @@ const KINDS: Record<string, () => string> = {
   'person.erased': m.record_person_erased,
   'person.redacted': m.record_person_redacted,
   'person.stopped': m.record_person_stopped,
+  'request.amended': m.record_request_amended,
+  'request.received': m.record_request_received,
   'study.erased': m.record_study_erased,
   'study.amended': m.record_study_amended,
   'study.created': m.record_study_created,

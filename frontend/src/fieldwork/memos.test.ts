@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Notebook } from '../store/notebook';
 import { countAbout, memosPlace, readAbout, threadsAbout, type About, type Thread } from './memos';
+import { dayName } from './when';
 
 function memo(id: string, hour: number, about: About[], retracted = false): object {
   return { id, retracted, fields: { text: id, about, written_at: `2026-03-02T${String(hour).padStart(2, '0')}:00:00.000+01:00` } };
@@ -25,6 +26,13 @@ describe('memos', () => {
     expect(told(threadsAbout(notebook, [{ type: 'memo', id: 'b' }]))).toEqual(['b']);
     expect(countAbout(notebook, code)).toBe(2);
     expect(countAbout(notebook, { type: 'actor', id: 'directing' })).toBe(0);
+  });
+
+  it('without a time, as a script may bring them, stand behind those that have one', () => {
+    const timeless = { id: 'b', retracted: false, fields: { text: 'b', about: [code] } };
+    const mixed = with_(memo('a', 9, [code]), timeless, memo('c', 10, [code]));
+    expect(told(threadsAbout(mixed, [code]))).toEqual(['c', 'a', 'b']);
+    expect(dayName('', 'en')).toBe('');
   });
 
   it('that reply to each other end somewhere', () => {

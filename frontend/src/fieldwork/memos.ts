@@ -60,5 +60,10 @@ export function writeMemo(id: string, about: readonly About[], text: string, aut
 }
 
 function byTime(one: Memo, other: Memo): number {
-  return Date.parse(one.fields.written_at ?? '') - Date.parse(other.fields.written_at ?? '') || (one.id < other.id ? -1 : 1);
+  return writtenMs(one) - writtenMs(other) || (one.id < other.id ? -1 : 1);
+}
+
+/** What has no time is older than all that has one. */
+function writtenMs({ fields }: Memo): number {
+  return fields.written_at ? Date.parse(fields.written_at) : 0;
 }

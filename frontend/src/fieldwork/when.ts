@@ -5,8 +5,9 @@ export function dayOf(stamp: string): string {
   return stamp.slice(0, 10);
 }
 
-/** A day in words: `Monday 2 March`. */
+/** A day in words: `Monday 2 March`. Nothing where none is known: what a script or a file brings may have no time. */
 export function dayName(day: string, locale: string): string {
+  if (!day) return '';
   const noon = new Date(`${day}T12:00:00`);
   const shown = new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : locale, { weekday: 'long', day: 'numeric', month: 'long' }).format(noon);
   return shown.charAt(0).toLocaleUpperCase(locale) + shown.slice(1);

@@ -18,6 +18,8 @@ const FROM_MEMORY = 50;
 /** How long to wait for another tab that is at it. */
 const LOCK_PATIENCE_MS = 30_000;
 const TAB = 'skygge-tab';
+/** What this device says of itself is said again after so long: for the day it is lost. */
+const TELL_EVERY_MS = 15 * 60_000;
 
 /** The sync of the open notebook, and what the screens may know of it. */
 export class LiveSync implements SyncStatus {
@@ -29,10 +31,13 @@ export class LiveSync implements SyncStatus {
   private readonly times: SyncTimes;
   private readonly hints: Hints;
   private letTabGo: (() => void) | undefined;
+  private told = '';
+  private told_ms = 0;
 
   constructor(
     private readonly notebook: OpenNotebook,
     private readonly device_id: string,
+    private readonly hasLock: () => boolean,
   ) {
     const limits = { changes: MAX_CHANGES, bytes: MAX_BYTES };
     this.phone = new StoredPhoneCopy(notebook.notes, device_id, limits);
@@ -98,6 +103,7 @@ export class LiveSync implements SyncStatus {
       this.state = 'idle';
       await this.noteContact();
       this.hints.attend();
+      await this.tellOfItself().catch(() => undefined);
       await this.cleanUp().catch(() => undefined);
       return 'done';
     } catch (error) {
@@ -117,6 +123,18 @@ export class LiveSync implements SyncStatus {
     if (!notes.standing.is_unclean || !notes.isComplete || !isIdle || !(await isOnlyTab())) return;
     const clear = () => clearDisk(this.notebook.study_id, this.device_id, notes.standing.cursor);
     if (await this.notebook.pause(clear)) location.reload();
+  }
+
+  /** Whether a lock is set here and what waits, for whoever has to judge what was on a lost device. */
+  private async tellOfItself(): Promise<void> {
+    const { unsent, parked } = this.notebook.counts();
+    const says = { has_lock: this.hasLock(), n_waiting: unsent + parked };
+    const text = JSON.stringify(says);
+    if (text === this.told && Date.now() - this.told_ms < TELL_EVERY_MS) return;
+    // Noted before it is answered: who may not tell is not to ask at every sync.
+    this.told = text;
+    this.told_ms = Date.now();
+    await this.server.tellOfItself(says);
   }
 
   /** One syncer per notebook, however many tabs are open. */

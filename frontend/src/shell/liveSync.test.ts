@@ -43,7 +43,7 @@ describe('the quiet of the timer', () => {
     const theirs = await startedBy('observer-2');
     const phone = newPhone();
     const notebook = await phone.open();
-    new LiveSync(notebook, phone.device_id);
+    new LiveSync(notebook, phone.device_id, () => true);
     const copy = new StoredPhoneCopy(notebook.notes, phone.device_id, { changes: 9, bytes: 9_000 });
     await copy.enterEpoch(EPOCH);
     await copy.keepPage(0, { epoch: EPOCH, changes: [theirs], cursor: 1 });
@@ -75,7 +75,7 @@ describe('Send now', () => {
     });
     const phone = newPhone();
     const notebook = await phone.open();
-    const sync = new LiveSync(notebook, phone.device_id);
+    const sync = new LiveSync(notebook, phone.device_id, () => true);
     vi.spyOn(notebook.notes.connection, 'use').mockReturnValue(new Promise(() => undefined));
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     void notebook.write([logged(newId(), { jotting: 'waiting' })]);

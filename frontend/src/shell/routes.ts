@@ -4,7 +4,7 @@ export type RouteName =
   | 'home' | 'capture' | 'encounter' | 'entry' | 'ended' | 'writeup' | 'today' | 'memos' | 'search' | 'show' | 'find' | 'day' | 'sync' | 'review' | 'analyses' | 'analysis' | 'export'
   | 'format' | 'import' | 'tokens' | 'records'
   | 'codebook' | 'codebook-versions' | 'codebook-recode' | 'people' | 'team' | 'join' | 'conflicts'
-  | 'privacy' | 'person' | 'withdrawal' | 'devices' | 'papers' | 'terms' | 'end' | 'concerns'
+  | 'privacy' | 'person' | 'withdrawal' | 'devices' | 'papers' | 'terms' | 'end' | 'concerns' | 'requests'
   | 'settings' | 'lock' | 'install' | 'room' | 'setup' | 'reset' | 'pair' | 'add-phone' | 'sign-in' | 'studies' | 'lost';
 
 export interface Route {
@@ -51,6 +51,7 @@ const PLACES: readonly (readonly [RegExp, RouteName])[] = [
   [/^terms$/, 'terms'],
   [/^end$/, 'end'],
   [/^concerns$/, 'concerns'],
+  [/^requests$/, 'requests'],
   [/^withdrawal\/([^/]+)$/, 'withdrawal'],
   [/^settings$/, 'settings'],
   [/^lock$/, 'lock'],

@@ -6,7 +6,10 @@ export type TermsAmended = Schemas['StudyAmended'];
 export type StudyEnd = Schemas['EndOut'];
 export type Concern = Schemas['ConcernOut'];
 export type Chain = Schemas['ChainOut'];
-export type PaperKind = 'dpia' | 'data-management';
+export type PersonRequest = Schemas['RequestOut'];
+export type RequestKind = PersonRequest['kind'];
+export type Outcome = NonNullable<PersonRequest['outcome']>;
+export type PaperKind = 'dpia' | 'data-management' | 'downloads' | 'requests';
 export type PaperFormat = 'html' | 'docx';
 
 /** Calls about the papers of a study and what its people may ask for, as in `Server`. */
@@ -24,6 +27,10 @@ export interface PapersServer {
   concerns(): Promise<Concern[]>;
   writeConcern(text: string): Promise<Concern>;
   removeConcern(concern_id: string): Promise<void>;
+  /** What people observed have asked for, the soonest due first. */
+  requests(): Promise<PersonRequest[]>;
+  writeRequest(asked: Schemas['RequestIn']): Promise<PersonRequest>;
+  amendRequest(request_id: string, said: Schemas['RequestAmended']): Promise<PersonRequest>;
 }
 
 /** `study` tells which study the calls are about at the moment they are made. */
@@ -39,6 +46,11 @@ export function createPapers(study: () => string): PapersServer {
     writeConcern: (text) => ask('post', '/api/v1/studies/{study_id}/concerns', { path: path(), body: { text } }),
     removeConcern: (concern_id) =>
       ask('delete', '/api/v1/studies/{study_id}/concerns/{concern_id}', { path: { ...path(), concern_id } }),
+    requests: async () =>
+      (await ask('get', '/api/v1/studies/{study_id}/requests', { path: path(), query: { limit: 1000 } })).items,
+    writeRequest: (body) => ask('post', '/api/v1/studies/{study_id}/requests', { path: path(), body }),
+    amendRequest: (request_id, body) =>
+      ask('patch', '/api/v1/studies/{study_id}/requests/{request_id}', { path: { ...path(), request_id }, body }),
     paperUrl: (kind, format, language) => addressOf(`/studies/${study()}/papers/${kind}`, { format, language }),
   };
 }

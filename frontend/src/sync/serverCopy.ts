@@ -34,6 +34,12 @@ export class HttpServerCopy implements ServerCopy {
     return this.send(changes, false);
   }
 
+  /** What this device says of itself, beside its changes. */
+  async tellOfItself(says: { has_lock: boolean; n_waiting: number }): Promise<void> {
+    const body = { device_id: this.device_id, ...says };
+    await ask('post', '/api/v1/studies/{study_id}/devices', { path: { study_id: this.study_id }, body });
+  }
+
   /** Send a last batch while the page goes away. Whether it arrived is found out at the next contact. */
   async pushLast(changes: readonly Change[]): Promise<void> {
     await this.send(changes, true).catch(() => undefined);
