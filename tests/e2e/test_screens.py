@@ -25,7 +25,7 @@ SCREENS = {
     "frequencies": "#/analysis/frequencies", "timeline": "#/analysis/timeline", "exports": "#/export",
     "export tables": "#/export/csv", "export read": "#/export/md", "import": "#/import", "tokens": "#/tokens",
     "codebook": "#/codebook", "codebook versions": "#/codebook/versions", "codebook recode": "#/codebook/recode",
-    "people": "#/people", "team": "#/team", "conflicts": "#/conflicts",
+    "people": "#/people", "key sheet": "#/people?key-sheet", "team": "#/team", "conflicts": "#/conflicts",
     "records": "#/records", "settings": "#/settings", "consents": "#/privacy", "devices": "#/devices",
     "papers": "#/papers", "terms": "#/terms", "end of study": "#/end", "concerns": "#/concerns",
     "requests": "#/requests", "add phone": "#/add-phone", "lock to set": "#/lock", "studies": "#/studies",

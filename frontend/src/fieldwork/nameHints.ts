@@ -7,6 +7,9 @@ export interface NameHint {
   from: number;
   to: number;
   kind: HintKind;
+  /** The pseudonyms of those who are meant, where an opened key sheet tells; `Karens` is of somebody. */
+  who?: readonly string[];
+  isGenitive?: boolean;
 }
 
 const ROADS = 'vej gade allé alle stræde vænge vænget vangen parken torvet torv plads street road avenue lane close'
@@ -26,9 +29,12 @@ const NOBODY = new Set(
   'I Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August September October November December'.split(' '),
 );
 
-/** `known`: the pseudonyms of the study, which are what should stand there. In the order of the text, never overlapping. */
-export function findNameHints(text: string, known: ReadonlySet<string>): NameHint[] {
-  const found: NameHint[] = [];
+/**
+ * `known`: the pseudonyms of the study, which are what should stand there; `sure`: what is a name for sure. In the order
+ * of the text, never overlapping.
+ */
+export function findNameHints(text: string, known: ReadonlySet<string>, sure: readonly NameHint[] = []): NameHint[] {
+  const found: NameHint[] = [...sure];
   for (const [kind, pattern] of PATTERNS) {
     for (const match of text.matchAll(pattern)) add(found, { from: match.index, to: match.index + match[0].length, kind });
   }

@@ -1,4 +1,5 @@
 /** Choosing words of a text by touch. Pure. */
+import type { NameHint } from './nameHints';
 
 export interface Word {
   from: number;
@@ -26,4 +27,22 @@ export function chosenWords(text: string, words: readonly Word[], chosen: readon
     else parts.push({ from: word.from, to: word.to });
   });
   return [...new Set(parts.map(({ from, to }) => text.slice(from, to)))];
+}
+
+/** Which hints are chosen at first: those of one person when a key sheet names somebody here, all of them otherwise. */
+export function hintsToStrike(hints: readonly NameHint[], whose: readonly string[] | undefined): readonly NameHint[] {
+  const meant = (whose ?? hints.find(({ who }) => who)?.who)?.join();
+  return meant === undefined ? hints : hints.filter(({ who }) => who?.join() === meant);
+}
+
+/** The one pseudonym that a key sheet gives for all of them. */
+export function onlyOne(hints: readonly NameHint[]): string | undefined {
+  const [first, another] = new Set(hints.flatMap(({ who }) => who ?? []));
+  return another === undefined ? first : undefined;
+}
+
+/** What comes in the place of a part: of a name in the genitive, the pseudonym in the genitive. */
+export function inPlaceOf(part: string, text: string, hints: readonly NameHint[], replacement: string): string {
+  const isGenitive = hints.some(({ from, to, isGenitive: ofSomebody }) => ofSomebody && part.endsWith(text.slice(from, to)));
+  return isGenitive && /[\p{L}\p{N}]$/u.test(replacement) ? `${replacement}'s` : replacement;
 }

@@ -4,7 +4,8 @@ import { logged, newPhone, started } from '../store/forTests';
 import { undoGroup } from '../store/undoGroup';
 import { newId } from '../store/identity';
 import type { OpenNotebook } from '../store/openNotebook';
-import { agenciesOf, consentOf, personsOf, renameAgency, seenOf, survivorOf, type Actor } from './persons';
+import { survivorOf } from '../fieldwork/survivor';
+import { agenciesOf, consentOf, personsOf, renameAgency, seenOf, type Actor } from './persons';
 
 let notebook: OpenNotebook;
 const [p1, p2, c1, visit] = [newId(), newId(), newId(), newId()];

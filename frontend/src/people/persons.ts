@@ -1,20 +1,10 @@
 /** The people of a study over time: who is who after merging, what they agreed to, and where they are from. Pure. */
+import { survivorOf } from '../fieldwork/survivor';
 import type { Draft } from '../store/changes';
 import type { Notebook } from '../store/notebook';
 import type { Check, ConsentFields, EncounterSubject, Subject } from '../store/subjects';
 
 export type Actor = Subject<'actor'>;
-
-/** Who an actor is once every merge is followed. In a circle the smallest id survives, as on the server. */
-export function survivorOf(actors: ReadonlyMap<string, Actor>, id: string): string {
-  const path = [id];
-  for (let next = actors.get(id)?.fields.merged_into; next; next = actors.get(next)?.fields.merged_into) {
-    const circle = path.indexOf(next);
-    if (circle >= 0) return path.slice(circle).sort()[0] as string;
-    path.push(next);
-  }
-  return path.at(-1) as string;
-}
 
 export interface Person {
   readonly actor: Actor;

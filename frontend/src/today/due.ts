@@ -1,5 +1,5 @@
 /** What the evening asks for: counted from what is on this device. Pure but for the notebook that is read. */
-import { findNameHints } from '../fieldwork/nameHints';
+import { hintsOf } from '../fieldwork/keysheet/hintsOf';
 import { knownLabels } from '../fieldwork/people';
 import { ownEncounters } from '../fieldwork/start';
 import { isPerson } from '../fieldwork/consent';
@@ -112,7 +112,7 @@ function findNamed(notebook: Notebook): LooseEnds['named'] {
       .filter((one) => one.fields.encounter_id === encounter_id)
       .map(({ id, fields }) => ({ type: 'fieldnote' as const, id, encounter_id, text: fields.text })),
   ]);
-  return texts.filter(({ text }) => findNameHints(text, known).length > 0);
+  return texts.filter(({ text }) => hintsOf(text, known).length > 0);
 }
 
 function standingEntries(notebook: Notebook, encounter_id: string): EntrySubject[] {
