@@ -23,7 +23,7 @@ QUIET_FOR_S = 3
 ROUNDS = 5
 
 
-@pytest.fixture(scope="module", params=[LAPTOP, TABLET], ids=["laptop", "tablet"])
+@pytest.fixture(scope="module", params=[LAPTOP, pytest.param(TABLET, marks=pytest.mark.deep)], ids=["laptop", "tablet"])
 def desk(
     request: pytest.FixtureRequest, playwright: Playwright, field: Field, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Page]:

@@ -13,7 +13,9 @@ from tests.e2e.observer import PASSWORD
 from tests.e2e.phone import LAPTOP, Phone
 from tests.e2e.test_codebook import look_at
 
-SIZES = pytest.mark.parametrize("size", [LAPTOP, (1024, 768)], ids=["1280x800", "1024x768"])
+SIZES = pytest.mark.parametrize(
+    "size", [LAPTOP, pytest.param((1024, 768), marks=pytest.mark.deep)], ids=["1280x800", "1024x768"]
+)
 
 
 def texts(field: Field) -> list[str]:

@@ -24,7 +24,7 @@ def counts(page: Page, demo: ServerProcess) -> dict[str, int]:
     return {str(one["key"]): int(one["n"]) for one in answer["result"]["rows"] if one["key"]}
 
 
-@pytest.mark.parametrize("size", [LAPTOP, TABLET], ids=["laptop", "tablet"])
+@pytest.mark.parametrize("size", [LAPTOP, pytest.param(TABLET, marks=pytest.mark.deep)], ids=["laptop", "tablet"])
 def test_a_newcomer_finds_passages_merges_a_code_and_sees_the_analysis_change(
     demo: ServerProcess, make_phone: MakePhone, size: tuple[int, int]
 ) -> None:

@@ -25,7 +25,7 @@ def _save(page: Page) -> None:
     expect(page.get_by_role("status").filter(has_text=re.compile("on record|skrevet op"))).to_be_visible()
 
 
-@pytest.mark.parametrize(("size", "locale"), [(LAPTOP, "en-GB"), (PHONE, "da-DK")])
+@pytest.mark.parametrize(("size", "locale"), [(LAPTOP, "en-GB"), pytest.param(PHONE, "da-DK", marks=pytest.mark.deep)])
 def test_terms_are_answered_and_stand_in_the_paper(
     demo: ServerProcess, make_phone: MakePhone, size: tuple[int, int], locale: str
 ) -> None:
@@ -92,7 +92,7 @@ def test_a_study_is_erased_at_its_end(
         assert connection.execute("SELECT kind FROM audit ORDER BY at DESC LIMIT 1").fetchone() == ("study.erased",)
 
 
-@pytest.mark.parametrize(("size", "locale"), [(PHONE, "da-DK"), (LAPTOP, "en-GB")])
+@pytest.mark.parametrize(("size", "locale"), [(PHONE, "da-DK"), pytest.param(LAPTOP, "en-GB", marks=pytest.mark.deep)])
 def test_a_concern_is_written_read_and_taken_back(
     demo: ServerProcess, make_phone: MakePhone, size: tuple[int, int], locale: str
 ) -> None:

@@ -14,7 +14,7 @@ from tests.e2e.phone import LAPTOP
 from tests.e2e.test_codebook import TABLET, look_at, sign_in
 
 
-@pytest.fixture(scope="module", params=[LAPTOP, TABLET], ids=["laptop", "tablet"])
+@pytest.fixture(scope="module", params=[LAPTOP, pytest.param(TABLET, marks=pytest.mark.deep)], ids=["laptop", "tablet"])
 def desk(
     request: pytest.FixtureRequest, playwright: Playwright, field: Field, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Page]:

@@ -26,7 +26,7 @@ def look_at(page: Page, name: str) -> None:
         page.screenshot(path=PICTURES / f"{name}-{scheme}.png", full_page=True)
 
 
-@pytest.mark.parametrize(("size", "locale"), [(LAPTOP, "en-GB"), (PHONE, "da-DK")])
+@pytest.mark.parametrize(("size", "locale"), [(LAPTOP, "en-GB"), pytest.param(PHONE, "da-DK", marks=pytest.mark.deep)])
 def test_a_stopped_download_and_a_change_of_rights_are_on_record(
     demo: ServerProcess, make_phone: MakePhone, size: tuple[int, int], locale: str
 ) -> None:

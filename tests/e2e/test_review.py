@@ -13,7 +13,7 @@ from tests.e2e.field import Field, sure
 from tests.e2e.phone import LAPTOP
 from tests.e2e.test_codebook import TABLET, look_at, sign_in
 
-SIZES = pytest.mark.parametrize("size", [LAPTOP, TABLET], ids=["1280", "1024"])
+SIZES = pytest.mark.parametrize("size", [LAPTOP, pytest.param(TABLET, marks=pytest.mark.deep)], ids=["1280", "1024"])
 SEEN = [
     ("P1", "C1", "Asks", "Directing"),
     ("C1", "P1", "Offers", None),

@@ -11,7 +11,9 @@ from tests.e2e.field import Field
 from tests.e2e.phone import LAPTOP
 
 
-@pytest.mark.parametrize("size", [LAPTOP, (1024, 768)], ids=["1280x800", "1024x768"])
+@pytest.mark.parametrize(
+    "size", [LAPTOP, pytest.param((1024, 768), marks=pytest.mark.deep)], ids=["1280x800", "1024x768"]
+)
 def test_what_was_written_is_found_and_opened(field: Field, laptop: Field, size: tuple[int, int]) -> None:
     """From the review: æ, ø and å in any way of writing; without a network it says so."""
     hand = field.begin(("Citizen", "C1"))

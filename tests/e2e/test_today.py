@@ -15,7 +15,9 @@ from tests.e2e.field import Field, sure
 from tests.e2e.phone import LAPTOP
 from tests.e2e.test_codebook import look_at
 
-SIZES = pytest.mark.parametrize("size", [LAPTOP, (1024, 768)], ids=["1280x800", "1024x768"])
+SIZES = pytest.mark.parametrize(
+    "size", [LAPTOP, pytest.param((1024, 768), marks=pytest.mark.deep)], ids=["1280x800", "1024x768"]
+)
 AT = datetime.fromisoformat("2026-03-02T09:00:00+01:00")
 
 

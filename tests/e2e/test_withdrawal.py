@@ -24,7 +24,7 @@ WORDS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("size", "locale"), [(LAPTOP, "en-GB"), (PHONE, "da-DK")])
+@pytest.mark.parametrize(("size", "locale"), [pytest.param(LAPTOP, "en-GB", marks=pytest.mark.deep), (PHONE, "da-DK")])
 def test_consent_and_withdrawal_on_the_screen(
     demo: ServerProcess, make_phone: MakePhone, size: tuple[int, int], locale: str
 ) -> None:

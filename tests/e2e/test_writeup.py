@@ -12,7 +12,9 @@ from tests.e2e.field import Field, sure
 from tests.e2e.phone import LAPTOP
 
 SMALL_LAPTOP = (1024, 768)
-SIZES = pytest.mark.parametrize("size", [LAPTOP, SMALL_LAPTOP], ids=["1280x800", "1024x768"])
+SIZES = pytest.mark.parametrize(
+    "size", [LAPTOP, pytest.param(SMALL_LAPTOP, marks=pytest.mark.deep)], ids=["1280x800", "1024x768"]
+)
 SAVED = "Saved ✓"
 
 

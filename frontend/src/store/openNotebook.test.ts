@@ -5,6 +5,7 @@ import { notesName } from './database';
 import { amended, logged, newPhone, started, STUDY, type Phone } from './forTests';
 import { newId } from './identity';
 import type { OpenNotebook } from './openNotebook';
+import { StoredPhoneCopy } from './phoneCopy';
 
 let phone: Phone;
 let notebook: OpenNotebook;
@@ -132,6 +133,25 @@ describe('a change names what it replaces', () => {
       'entry.retracted',
       'entry.restored',
     ]);
+  });
+});
+
+describe('what others wrote without seeing it', () => {
+  it('stands beside a retraction, every edit of it, whatever the lock does with equal words', async () => {
+    const id = newId();
+    const [entry] = await notebook.write([logged(newId(), { jotting: 'a' }, id)]);
+    if (!entry) throw new Error('nothing was written');
+    const copy = new StoredPhoneCopy(notebook.notes, phone.device_id, { changes: 9, bytes: 9_000 });
+    const theirs = (seq: number, kind: string, payload: object) => ({
+      ...entry, change_id: newId(), kind, payload, parents: [entry.change_id], seq, author: 'observer-2', received_at: entry.made_at,
+    }); // prettier-ignore
+    const edits = [theirs(1, 'entry.amended', { action: 'asks' }), theirs(2, 'entry.amended', { recipient_id: newId() }), theirs(3, 'entry.retracted', {})];
+    const epoch = '0192a000-0000-7000-8000-00000000aaaa';
+    await copy.enterEpoch(epoch);
+    await copy.keepPage(0, { epoch, changes: edits as never, cursor: 3, has_more: false, server_time: entry.made_at });
+    const [apart] = notebook.get('entry', id)?.conflicts ?? [];
+    expect(apart?.field).toBe('retracted');
+    expect(apart?.values.map(({ value }) => value)).toEqual([true, false, false]);
   });
 });
 

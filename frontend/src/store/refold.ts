@@ -76,11 +76,12 @@ export function toSubject(record: SubjectRecord): Subject {
   };
 }
 
-// The same words sealed twice are two envelopes to the fold; opened they are one value again.
+// The same words sealed twice are two envelopes to the fold; opened they are one value again. What was never sealed
+// stands as the fold has it: edits that a retraction had not seen are all told, though each says the same.
 function openConflict({ type, id }: SubjectRecord, { field, values }: Conflict): Conflict {
   const open = values.map(({ change_id, value }) => ({ change_id, value: openUnlocked(type, { [field]: value }, id)[field] }));
   const isFirst = ({ value }: { value: unknown }, at: number): boolean =>
-    value === undefined || open.findIndex((other) => isEqual(other.value, value)) === at;
+    value === undefined || !isEnvelope(values[at]?.value) || open.findIndex((other) => isEqual(other.value, value)) === at;
   return { field, values: open.filter(isFirst) };
 }
 
