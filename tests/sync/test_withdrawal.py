@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from uuid import UUID
 
+import pytest
+
 from skygge.core.export import all_exports
-from tests.fixtures.world import World
+from tests.fixtures.world import Person, World
 from tests.sync.phone import Phone, join_with_phone, stamp, words
+from tests.sync.test_backup import back_up, restore
 from tests.sync.test_erasure import MARKER, assert_nowhere, doors_that_tell
 
 # Doors by which the words of this test leave while they are there: a search that finds nothing there proves nothing.
@@ -98,3 +102,30 @@ def test_a_device_is_not_clean_until_it_says_so(world: World, phone: Phone, stud
     assert told.status_code == 204 and "clear-site-data" not in told.headers
     assert [one["unclean_since"] for one in phone.read("device-sheet")] == [None, None]
     assert phone.read("audit")[0]["kind"] == "device.cleaned"
+
+
+@pytest.mark.parametrize("mode", ["erase", "redact"])
+def test_a_backup_from_before_a_withdrawal_brings_nothing_back(
+    world: World, phone: Phone, lead: Person, tmp_path: Path, mode: str
+) -> None:
+    """Restored, it is carried out again: in the person's own fields and in everybody's texts, by every door."""
+    # What is redacted keeps its pseudonym, and the texts of others lose it alone.
+    label = MARKER if mode == "erase" else "C7"
+    person = phone.change("actor.added", {"label": label, "kind": "citizen"})
+    visit = phone.visit(setting=f"hos {label}", presence=[{"actor_id": person["subject_id"]}])
+    own = phone.entry(visit, actor_id=person["subject_id"], jotting=f"{MARKER} siger nej")
+    other = phone.entry(visit, jotting=f"taler om @{label}")
+    note = phone.change("fieldnote.written", {"encounter_id": visit["subject_id"], "text": f"{label}."})
+    memo = phone.change("memo.written", {"text": f"Om {label}"})
+    assert set(words(phone.push(person, visit, own, other, note, memo))) == {"stored"}
+    back_up(world, tmp_path / "before.backup")
+    asked = {"actor_id": person["subject_id"], "mode": mode}
+    assert phone.client.post(f"{phone.url}/withdrawals", json=asked).status_code == 200
+    assert_nowhere(world, phone)
+    restore(world, tmp_path / "before.backup")
+    phone.client = world.make_person(lead.name).client
+    assert_nowhere(world, phone)
+    assert doors_that_tell(phone) == []
+    again = phone.push(person, visit, own, other, note, memo)
+    assert set(words(again)) <= {"erased", "known"} and MARKER not in json.dumps(again)
+    assert_nowhere(world, phone)
