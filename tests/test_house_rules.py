@@ -79,6 +79,11 @@ WEB: list[tuple[Rule, str, str]] = [
     (web_rules.check_fetches, "frontend/src/review/Table.svelte", "await fetch('/api/v1/me');"),
     (web_rules.check_storage, "frontend/src/capture/log.ts", "import { openDB } from 'idb';"),
     (web_rules.check_storage, "frontend/src/store/draft.ts", "localStorage.setItem('a', 'b');"),
+    (
+        web_rules.check_plain_writing,
+        "frontend/src/capture/Words.svelte",
+        "<textarea rows='4' bind:value={text}></textarea>",
+    ),
     (web_rules.check_markup, "frontend/src/encounter/Entry.svelte", "{@html jotting}"),
     (web_rules.check_directions, "frontend/src/capture/Capture.svelte", "import { a } from '../sync/engine';"),
     (web_rules.check_directions, "frontend/src/capture/Capture.svelte", "import { a } from '../review/table';"),

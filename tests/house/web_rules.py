@@ -86,6 +86,12 @@ def check_storage(path: str, text: str) -> Complaints:
     return complaints
 
 
+def check_plain_writing(path: str, source: str) -> list[str]:
+    """A field for words obeys the study's term on dictation and corrections: what the papers say of it is so."""
+    fields = re.findall(r"<textarea\b(?:[^>]|=>)*", source)
+    return [f"{path}: a textarea without {{...plainly(app)}}" for field in fields if "{...plainly(app)}" not in field]
+
+
 def check_markup(path: str, text: str) -> Complaints:
     """Notes are text nodes, never HTML; the page carries no inline style."""
     found = re.findall(r"\{@html\b|\.innerHTML\b|\.outerHTML\b|insertAdjacentHTML|document\.write\(|\sstyle=\"", text)

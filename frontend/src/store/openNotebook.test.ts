@@ -148,7 +148,7 @@ describe('what others wrote without seeing it', () => {
     const edits = [theirs(1, 'entry.amended', { action: 'asks' }), theirs(2, 'entry.amended', { recipient_id: newId() }), theirs(3, 'entry.retracted', {})];
     const epoch = '0192a000-0000-7000-8000-00000000aaaa';
     await copy.enterEpoch(epoch);
-    await copy.keepPage(0, { epoch, changes: edits as never, cursor: 3, has_more: false, server_time: entry.made_at });
+    await copy.keepPage(0, { epoch, changes: edits as never, cursor: 3, has_more: false });
     const [apart] = notebook.get('entry', id)?.conflicts ?? [];
     expect(apart?.field).toBe('retracted');
     expect(apart?.values.map(({ value }) => value)).toEqual([true, false, false]);

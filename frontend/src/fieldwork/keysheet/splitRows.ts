@@ -28,34 +28,61 @@ function signOf(text: string): string {
 }
 
 function split(text: string, sign: string, first_line: number): { rows: Row[] } | { open_at: number } {
-  const rows: Row[] = [];
-  let [cells, cell, line, begun, open_at]: [string[], string, number, number, number] = [[], '', first_line, first_line, 0];
-  const endRow = (): void => {
-    rows.push({ line: begun, cells: [...cells, cell] });
-    [cells, cell, begun] = [[], '', line];
-  };
-  for (let at = 0; at < text.length; at++) {
-    const one = text.charAt(at);
-    const isEnd = one === '\n' || (one === '\r' && text.charAt(at + 1) !== '\n');
-    if (isEnd) line++;
-    if (open_at > 0 && one === '"' && text.charAt(at + 1) === '"') {
-      cell += text.charAt(at++);
-    } else if (open_at > 0 && one === '"') {
-      open_at = 0;
-    } else if (open_at > 0) {
-      cell += one;
-    } else if (one === '"' && !cell.trim()) {
-      [cell, open_at] = ['', line];
-    } else if (one === sign) {
-      cells.push(cell);
-      cell = '';
-    } else if (isEnd) {
-      endRow();
-    } else if (one !== '\r') {
-      cell += one;
-    }
+  const splitter = new Splitter(sign, first_line);
+  for (let at = 0; at < text.length; at++) at += splitter.take(text.charAt(at), text.charAt(at + 1));
+  return splitter.end();
+}
+
+/** Takes a text letter by letter. */
+class Splitter {
+  private readonly rows: Row[] = [];
+  private cells: string[] = [];
+  private cell = '';
+  private begun: number;
+  /** The line of the quotation mark that is open; 0 outside of one. */
+  private open_at = 0;
+
+  constructor(
+    private readonly sign: string,
+    private line: number,
+  ) {
+    this.begun = line;
   }
-  if (open_at > 0) return { open_at };
-  if (cells.length > 0 || cell) endRow();
-  return { rows };
+
+  /** Gives back how many of the following letters belonged to this one. */
+  take(one: string, next: string): number {
+    const isEnd = one === '\n' || (one === '\r' && next !== '\n');
+    if (isEnd) this.line++;
+    if (this.open_at > 0) return this.takeQuoted(one, next);
+    if (one === '"' && !this.cell.trim()) [this.cell, this.open_at] = ['', this.line];
+    else if (one === this.sign) this.endCell();
+    else if (isEnd) this.endRow();
+    else if (one !== '\r') this.cell += one;
+    return 0;
+  }
+
+  end(): { rows: Row[] } | { open_at: number } {
+    if (this.open_at > 0) return { open_at: this.open_at };
+    if (this.cells.length > 0 || this.cell) this.endRow();
+    return { rows: this.rows };
+  }
+
+  private takeQuoted(one: string, next: string): number {
+    const isDouble = one === '"' && next === '"';
+    if (one === '"' && !isDouble) this.open_at = 0;
+    else this.cell += one;
+    return isDouble ? 1 : 0;
+  }
+
+  private endCell(): void {
+    this.cells.push(this.cell);
+    this.cell = '';
+  }
+
+  private endRow(): void {
+    this.endCell();
+    this.rows.push({ line: this.begun, cells: this.cells });
+    this.cells = [];
+    this.begun = this.line;
+  }
 }
