@@ -98,3 +98,17 @@ def test_ending_it_twice_erases_nothing_more(world: World, phone: Phone, study_i
     last_seq = phone.pull()["cursor"]
     again = _end(phone, dry_run=False, title=TITLE).json()
     assert again["things"] == {} and phone.pull()["cursor"] == last_seq
+
+
+def test_what_stays_is_counted_before_and_after(world: World, phone: Phone, study_id: UUID) -> None:
+    """A concern cannot be made away with by a lead, and its author still reads it; a request stays without words."""
+    _fill(world, phone, study_id)
+    ida = join_with_phone(world, study_id, "Ida")
+    assert ida.client.post(f"{ida.url}/concerns", json={"text": "blev holdt fast"}).status_code == 201
+    asked = {"kind": "erasure", "received_on": "2026-03-02"}
+    assert phone.client.post(f"{phone.url}/requests", json=asked).status_code == 201
+    before = _end(phone, dry_run=True).json()
+    done = _end(phone, dry_run=False, title=TITLE).json()
+    assert [(one["n_concerns"], one["n_requests"]) for one in (before, done)] == [(1, 1)] * 2
+    assert [one["text"] for one in ida.read("concerns")] == ["blev holdt fast"]
+    assert [one["kind"] for one in phone.read("requests")] == ["erasure"]

@@ -1,6 +1,8 @@
 """The end of a study: everything that was seen, said and coded is erased, the way a person's withdrawal is.
 
-What stays is what the certificate has to name: the study's title and terms, its members and the audit log.
+What stays is what the certificate has to name: the study's title and terms, its members, the audit log and the requests
+of people observed, which hold no words. Concerns stay too, sealed: a lead must not be able to make away with what
+somebody wrote down about harm. Their authors take them back themselves.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from skygge.fieldlog.append import Author, Delivery, redact_things
 from skygge.fieldlog.redact import Redaction
 from skygge.fieldlog.tables import ChangeRow, QuarantineRow, RedactionRow
 from skygge.privacy.shapes import EndIn, EndOut
+from skygge.privacy.tables import ConcernRow, PersonRequestRow
 from skygge.studies.access import Membership
 from skygge.studies.devices import list_devices
 from skygge.studies.tables import StudyRow
@@ -42,6 +45,8 @@ def end_study(session: Session, membership: Membership, asked: EndIn, now: datet
         n_parked=session.exec(select(func.count()).where(QuarantineRow.study_id == study_id)).one(),
         n_devices=len(list_devices(session, study_id)),
         n_exports=_count_exports(session, study_id),
+        n_concerns=_count_rows(session, ConcernRow, study_id),
+        n_requests=_count_rows(session, PersonRequestRow, study_id),
         at=now,
     )
     if asked.dry_run:
@@ -74,6 +79,10 @@ def _list_standing(session: Session, study_id: UUID) -> dict[UUID, str]:
 def _count_changes(session: Session, study_id: UUID, standing: dict[UUID, str]) -> int:
     query = select(ChangeRow.subject_id).where(ChangeRow.study_id == study_id, ChangeRow.kind != "subject.redacted")
     return sum(subject_id in standing for subject_id in session.exec(query))
+
+
+def _count_rows(session: Session, table: type[ConcernRow | PersonRequestRow], study_id: UUID) -> int:
+    return session.exec(select(func.count()).select_from(table).where(table.study_id == study_id)).one()
 
 
 def _count_exports(session: Session, study_id: UUID) -> int:

@@ -102,7 +102,10 @@ class EndIn(Strict):
 
 
 class EndOut(BaseModel):
-    """What goes, or went, at the end of a study: things by type, and its reach. `number` and `seal`: its record."""
+    """What goes, or went, at the end of a study: things by type, and its reach. `number` and `seal`: its record.
+
+    Concerns and requests stay, and are counted so that nobody believes otherwise.
+    """
 
     dry_run: bool
     things: dict[str, int]
@@ -110,6 +113,8 @@ class EndOut(BaseModel):
     n_parked: int
     n_devices: int
     n_exports: int
+    n_concerns: int
+    n_requests: int
     at: datetime
     number: int | None = None
     seal: str | None = None

@@ -4064,6 +4064,8 @@ export interface components {
         /**
          * EndOut
          * @description What goes, or went, at the end of a study: things by type, and its reach. `number` and `seal`: its record.
+         *
+         *     Concerns and requests stay, and are counted so that nobody believes otherwise.
          */
         EndOut: {
             /** Dry Run */
@@ -4080,6 +4082,10 @@ export interface components {
             n_devices: number;
             /** N Exports */
             n_exports: number;
+            /** N Concerns */
+            n_concerns: number;
+            /** N Requests */
+            n_requests: number;
             /**
              * At
              * Format: date-time

@@ -21,6 +21,8 @@ export function sayNumbers(end: StudyEnd): string[] {
     m.terms_end_parked({ n: end.n_parked }),
     m.terms_end_devices({ n: end.n_devices }),
     m.terms_end_exports({ n: end.n_exports }),
+    ...(end.n_concerns > 0 ? [m.terms_end_concerns({ n: end.n_concerns })] : []),
+    ...(end.n_requests > 0 ? [m.terms_end_requests({ n: end.n_requests })] : []),
   ];
 }
 
