@@ -75,3 +75,7 @@ def test_the_sheet_of_a_lost_device_says_whether_it_had_a_lock(server: ServerPro
     page.goto(f"{server.origin}/#/devices")
     expect(page.get_by_text("A lock was set on it")).to_be_visible()
     look_at(page, "devices")
+    page.goto(f"{server.origin}/#/sync")
+    where = page.get_by_role("region", name="What is where", exact=True).get_by_role("listitem")
+    expect(where).to_contain_text("Everything on it had been sent")
+    look_at(page, "sync-devices")
