@@ -146,10 +146,11 @@ def write_and_set(field: Field) -> None:
     sure(lambda: profile_holds(field.phone.profile, CONTROL), "the grep finds nothing: this test would prove nothing")
     hand.end()
     assert re.fullmatch(r"([0-9a-f]{4}-){7}[0-9a-f]{4}", set_lock(page, origin))
-    page.goto(f"{origin}/#/")
-    page.goto(f"{origin}/#/sync")
+    # The app begins anew with the clearing: a lock is locked after a start.
+    with page.expect_event("load"):
+        page.goto(f"{origin}/#/")
+        page.goto(f"{origin}/#/sync")
     sure(lambda: not profile_holds(field.phone.profile, CONTROL), "the words from before the lock are still there")
-    # The app has begun anew with that: a lock is locked after a start.
     unlock(page, origin, PASSPHRASE)
     expect(page.get_by_role("button", name="Lock now", exact=True)).to_be_visible()
     hand.wait_until_ready_offline()
