@@ -27,7 +27,7 @@ export default defineConfig({
     sizeLimits([
       // The aim is 45; Svelte's own share is 20 of it. Envelopes that may be sealed cost the last kB.
       { what: 'To log an entry', screens: ['capture/Capture.svelte'], most_kB: 57.5 },
-      { what: 'The whole phone side', screens: PHONE, most_kB: 123 },
+      { what: 'The whole phone side', screens: PHONE, most_kB: 123.5 },
     ]),
     chartBudget(),
     serviceWorker('src/sw.ts'),

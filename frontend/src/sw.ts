@@ -11,11 +11,13 @@ const CACHE = `skygge-shell-${__SHELL_VERSION__}`;
 const FILES = __SHELL_FILES__;
 const START = '/index.html';
 
-worker.addEventListener('install', (event) => {
-  // All or nothing: a half-filled cache would open without a network to a blank page.
-  const files = FILES.map((address) => new Request(address, { cache: 'reload' }));
-  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(files)));
-});
+worker.addEventListener('install', (event) => event.waitUntil(fill()));
+
+/** All or nothing: a half-filled cache would open without a network to a blank page. */
+async function fill(): Promise<void> {
+  const cache = await caches.open(CACHE);
+  await cache.addAll(FILES.map((address) => new Request(address, { cache: 'reload' })));
+}
 
 worker.addEventListener('activate', (event) => {
   event.waitUntil(dropOthers().then(() => worker.clients.claim()));
@@ -23,6 +25,8 @@ worker.addEventListener('activate', (event) => {
 
 worker.addEventListener('message', (event) => {
   if (event.data === 'activate') void worker.skipWaiting();
+  // The browser may have cleared its storage and kept this worker: nobody would install it again.
+  if (event.data === 'fill') event.waitUntil(fill().finally(() => event.ports[0]?.postMessage('done')));
 });
 
 worker.addEventListener('fetch', (event) => {

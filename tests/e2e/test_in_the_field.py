@@ -99,3 +99,15 @@ def _read(phone: Phone, server: ServerProcess, things: str) -> list[dict[str, An
     answer = phone.page.request.get(f"{server.origin}/api/v1/studies/{study_id}/{things}")
     items: list[dict[str, Any]] = answer.json()["items"]
     return items
+
+
+def test_a_worker_that_outlives_its_files_fetches_them_again(phone: Phone, server: ServerProcess) -> None:
+    """A browser that clears its storage may keep the worker: the next start makes the app open without a network."""
+    Observer(phone.page).wait_until_ready_offline()
+    phone.page.evaluate("caches.keys().then((names) => Promise.all(names.map((name) => caches.delete(name))))")
+    phone.page.reload()
+    Observer(phone.page).wait_until_ready_offline()
+    server.kill()
+    phone.kill()
+    page = phone.open("/")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()

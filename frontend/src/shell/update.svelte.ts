@@ -1,3 +1,7 @@
+const FILLED_WITHIN_MS = 60_000;
+const REGISTER_ATTEMPTS = 10;
+const REGISTER_AGAIN_MS = 1000;
+
 /** The app's own files on this phone, and a newer app when there is one. */
 export class Update {
   /** All files are here: the app opens without a network. */
@@ -24,13 +28,20 @@ export class Update {
     // An app that is never closed would never look for a newer one.
     document.addEventListener('visibilitychange', look);
     look();
-    await workers.ready;
-    this.isReadyOffline = await isShellKept();
+    await this.makeReadyOffline();
   }
 
   /** The browser has thrown the worker away: without it the app would not open offline. */
   async renew(): Promise<void> {
-    if ('serviceWorker' in navigator) await registerWorker();
+    if (!('serviceWorker' in navigator)) return;
+    await registerWorker();
+    await this.makeReadyOffline();
+  }
+
+  private async makeReadyOffline(): Promise<void> {
+    const { active } = await navigator.serviceWorker.ready;
+    if (active && !(await isShellKept())) await askToFill(active);
+    this.isReadyOffline = await isShellKept();
   }
 
   take(): void {
@@ -51,8 +62,24 @@ async function isShellKept(): Promise<boolean> {
   return found !== undefined;
 }
 
-function registerWorker(): Promise<ServiceWorkerRegistration> {
-  return navigator.serviceWorker.register(workerAddress() as string, { updateViaCache: 'none' });
+/** Done, or given up for now: without a network nothing can be filled, and the next start asks again. */
+function askToFill(active: ServiceWorker): Promise<void> {
+  const { port1, port2 } = new MessageChannel();
+  return new Promise((resolve) => {
+    port1.onmessage = () => resolve();
+    setTimeout(resolve, FILLED_WITHIN_MS);
+    active.postMessage('fill', [port2]);
+  });
+}
+
+/** While the browser still throws an old worker away it may give back a registration with none in it: asked again. */
+async function registerWorker(attempts = REGISTER_ATTEMPTS): Promise<ServiceWorkerRegistration> {
+  const asked = navigator.serviceWorker.register(workerAddress() as string, { updateViaCache: 'none' });
+  if (attempts <= 1) return asked;
+  const found = await asked.catch(() => undefined);
+  if (found && (found.installing ?? found.waiting ?? found.active)) return found;
+  await new Promise((resolve) => setTimeout(resolve, REGISTER_AGAIN_MS));
+  return registerWorker(attempts - 1);
 }
 
 interface Policies {
