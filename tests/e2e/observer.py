@@ -61,14 +61,15 @@ class Observer:
     def wait_until_ready_offline(self) -> None:
         """The service worker has the whole shell and controls the page."""
         # Asked from here: a page that forbids eval cannot be asked again by the driver's own polling.
-        wait_until(lambda: self._evaluate(IS_ACTIVE), "no service worker is active")
-        wait_until(lambda: self._evaluate(HAS_SHELL), "the app's files are not on the device")
+        wait_until(lambda: self.tells(IS_ACTIVE), "no service worker is active")
+        wait_until(lambda: self.tells(HAS_SHELL), "the app's files are not on the device")
 
-    def _evaluate(self, expression: str) -> bool:
+    def tells(self, expression: str) -> bool:
+        """What the page says to a question; no while it begins anew."""
         try:
             return bool(self.page.evaluate(expression))
         except Error:
-            return False  # the page has just begun anew
+            return False
 
     def start(self) -> None:
         """START is one tap."""

@@ -13,7 +13,7 @@ from tests.e2e.browsers import Browser, Chromium, Display, WebKit, missing_progr
 from tests.e2e.conftest import MakePhone
 from tests.e2e.field import Field, open_field, sure
 from tests.e2e.observer import Observer
-from tests.e2e.phone import profile_holds
+from tests.e2e.phone import profile_holds, wait_until
 from tests.e2e.test_kill_loop import IS_CAPTURE, IS_HOME, SIGN_IN, START, found_study
 from tests.fixtures.server_process import ServerProcess
 
@@ -146,11 +146,12 @@ def write_and_set(field: Field) -> None:
     sure(lambda: profile_holds(field.phone.profile, CONTROL), "the grep finds nothing: this test would prove nothing")
     hand.end()
     assert re.fullmatch(r"([0-9a-f]{4}-){7}[0-9a-f]{4}", set_lock(page, origin))
-    # The app begins anew with the clearing: a lock is locked after a start.
-    with page.expect_event("load"):
-        page.goto(f"{origin}/#/")
-        page.goto(f"{origin}/#/sync")
-    sure(lambda: not profile_holds(field.phone.profile, CONTROL), "the words from before the lock are still there")
+    page.goto(f"{origin}/#/")
+    page.goto(f"{origin}/#/sync")
+    clean = "the words from before the lock are still there"
+    wait_until(lambda: not profile_holds(field.phone.profile, CONTROL), clean, seconds=150)
+    # The app begins anew with the clearing, once everything is back: a lock is locked after a start.
+    page.wait_for_timeout(5000)
     # Chromium may still be throwing the old worker away: the next start at the latest has it back.
     page.reload()
     Observer(page).wait_until_ready_offline()
