@@ -119,7 +119,8 @@ def _runs(process: Path, marker: bytes) -> bool:
 
 def profile_holds(profile: Path, marker: str) -> bool:
     """Whether any file of a profile has the marker in it, in either of the ways in which a browser writes text."""
-    for file in profile.rglob("*"):
+    # Not `rglob`: the browser makes and removes folders under it, and that is no error.
+    for file in (Path(folder) / name for folder, _, names in os.walk(profile) for name in names):
         try:
             content = file.read_bytes() if file.is_file() else b""
         except OSError:
