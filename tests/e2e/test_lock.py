@@ -152,8 +152,7 @@ def write_and_set(field: Field) -> None:
     wait_until(lambda: not profile_holds(field.phone.profile, CONTROL), clean, seconds=150)
     # The app begins anew with the clearing, once everything is back: a lock is locked after a start.
     page.wait_for_timeout(5000)
-    # Chromium may still be throwing the old worker away: the next start at the latest has it back.
-    page.reload()
+    # Chromium may still be throwing the old worker away: the app asks until it has a new one.
     Observer(page).wait_until_ready_offline()
     unlock(page, origin, PASSPHRASE)
     expect(page.get_by_role("button", name="Lock now", exact=True)).to_be_visible()

@@ -41,7 +41,8 @@ export class Cleaning {
     await this.notebook.settled();
     await holding(DISK, 'exclusive', () => Promise.resolve());
     if (this.isIdle()) location.reload();
-    else await this.renewWorker();
+    // It may take until there is a network; nothing waits for it.
+    else void this.renewWorker();
   }
 
   private isIdle(): boolean {

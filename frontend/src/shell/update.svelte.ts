@@ -1,6 +1,7 @@
 const FILLED_WITHIN_MS = 60_000;
-const REGISTER_ATTEMPTS = 10;
-const REGISTER_AGAIN_MS = 1000;
+const ANSWERED_WITHIN_MS = 20_000;
+const ASKED_AGAIN_MS = 1000;
+const AT_MOST_MS = 60_000;
 
 /** The app's own files on this phone, and a newer app when there is one. */
 export class Update {
@@ -9,44 +10,60 @@ export class Update {
   /** A newer app waits until somebody takes it. It never takes over by itself. */
   isReady = $state(false);
   private waiting: ServiceWorker | undefined;
+  private watched: ServiceWorkerRegistration | undefined;
+  private installing: Promise<void> | undefined;
   private isTaken = false;
 
   async register(): Promise<void> {
     if (!('serviceWorker' in navigator) || import.meta.env.DEV) return;
-    const workers = navigator.serviceWorker;
-    workers.addEventListener('controllerchange', () => {
+    navigator.serviceWorker.addEventListener('controllerchange', () => {
       if (this.isTaken) location.reload();
     });
-    const registration = await registerWorker();
-    this.notice(registration);
-    registration.addEventListener('updatefound', () => {
-      registration.installing?.addEventListener('statechange', () => this.notice(registration));
-    });
-    const look = () => {
-      if (document.visibilityState === 'visible') void registration.update().catch(() => undefined);
-    };
     // An app that is never closed would never look for a newer one.
-    document.addEventListener('visibilitychange', look);
-    look();
-    await this.makeReadyOffline();
+    document.addEventListener('visibilitychange', () => this.look());
+    await this.renew();
   }
 
-  /** The browser has thrown the worker away: without it the app would not open offline. */
+  /** Until the app opens offline; also after the browser has thrown its worker away. */
   async renew(): Promise<void> {
     if (!('serviceWorker' in navigator)) return;
-    await registerWorker();
-    await this.makeReadyOffline();
+    this.installing ??= this.install().finally(() => (this.installing = undefined));
+    await this.installing;
   }
 
-  private async makeReadyOffline(): Promise<void> {
-    const { active } = await navigator.serviceWorker.ready;
-    if (active && !(await isShellKept())) await askToFill(active);
-    this.isReadyOffline = await isShellKept();
+  /**
+   * An installation fails as a whole when one file does not arrive, and a browser that is throwing an old worker away
+   * may answer late, with nothing, or not at all. Nobody else would ask again before the next start.
+   */
+  private async install(): Promise<void> {
+    for (let pause = ASKED_AGAIN_MS; ; pause = Math.min(2 * pause, AT_MOST_MS)) {
+      const registration = await within(ANSWERED_WITHIN_MS, registered());
+      if (registration) this.watch(registration);
+      const active = registration && (await within(FILLED_WITHIN_MS, activated(registration)));
+      if (active && !(await isShellKept())) await within(FILLED_WITHIN_MS, filled(active));
+      this.isReadyOffline = active !== undefined && (await isShellKept());
+      if (this.isReadyOffline) return;
+      await within(pause, cameOnline());
+    }
   }
 
   take(): void {
     this.isTaken = true;
     this.waiting?.postMessage('activate');
+  }
+
+  private watch(registration: ServiceWorkerRegistration): void {
+    if (this.watched === registration) return;
+    this.watched = registration;
+    this.notice(registration);
+    registration.addEventListener('updatefound', () => {
+      registration.installing?.addEventListener('statechange', () => this.notice(registration));
+    });
+    this.look();
+  }
+
+  private look(): void {
+    if (document.visibilityState === 'visible') void this.watched?.update().catch(() => undefined);
   }
 
   private notice(registration: ServiceWorkerRegistration): void {
@@ -56,30 +73,45 @@ export class Update {
   }
 }
 
+/** What is asked, or nothing when it does not come in time. */
+function within<Found>(ms: number, asked: Promise<Found>): Promise<Found | undefined> {
+  return Promise.race([asked, new Promise<undefined>((resolve) => setTimeout(resolve, ms))]);
+}
+
+async function registered(): Promise<ServiceWorkerRegistration | undefined> {
+  return navigator.serviceWorker.register(workerAddress() as string, { updateViaCache: 'none' }).catch(() => undefined);
+}
+
+/** The worker, as soon as it works; nothing when it could not be installed or the browser took it away. */
+function activated(registration: ServiceWorkerRegistration): Promise<ServiceWorker | undefined> {
+  const { active, installing, waiting } = registration;
+  const worker = active ?? waiting ?? installing;
+  return new Promise((resolve) => {
+    const tell = () => {
+      if (!worker || worker.state === 'redundant') resolve(undefined);
+      else if (worker.state === 'activated') resolve(worker);
+    };
+    worker?.addEventListener('statechange', tell);
+    tell();
+  });
+}
+
+function cameOnline(): Promise<unknown> {
+  return new Promise((resolve) => addEventListener('online', resolve, { once: true }));
+}
+
 /** Looked up, not believed: the start page lies in the cache of a worker that has filled it, all or nothing. */
 async function isShellKept(): Promise<boolean> {
   const found = await caches.match('/index.html', { ignoreVary: true }).catch(() => undefined);
   return found !== undefined;
 }
 
-/** Done, or given up for now: without a network nothing can be filled, and the next start asks again. */
-function askToFill(active: ServiceWorker): Promise<void> {
+function filled(active: ServiceWorker): Promise<unknown> {
   const { port1, port2 } = new MessageChannel();
   return new Promise((resolve) => {
-    port1.onmessage = () => resolve();
-    setTimeout(resolve, FILLED_WITHIN_MS);
+    port1.onmessage = resolve;
     active.postMessage('fill', [port2]);
   });
-}
-
-/** While the browser still throws an old worker away it may give back a registration with none in it: asked again. */
-async function registerWorker(attempts = REGISTER_ATTEMPTS): Promise<ServiceWorkerRegistration> {
-  const asked = navigator.serviceWorker.register(workerAddress() as string, { updateViaCache: 'none' });
-  if (attempts <= 1) return asked;
-  const found = await asked.catch(() => undefined);
-  if (found && (found.installing ?? found.waiting ?? found.active)) return found;
-  await new Promise((resolve) => setTimeout(resolve, REGISTER_AGAIN_MS));
-  return registerWorker(attempts - 1);
 }
 
 interface Policies {

@@ -1,0 +1,124 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Update } from './update.svelte';
+
+/** A service worker as the browser shows it to a page. */
+class FakeWorker extends EventTarget {
+  constructor(
+    public state: string,
+    readonly asked: unknown[] = [],
+  ) {
+    super();
+  }
+  becomes(state: string): void {
+    this.state = state;
+    this.dispatchEvent(new Event('statechange'));
+  }
+  postMessage(message: unknown, ports: MessagePort[]): void {
+    this.asked.push(message);
+    kept = true;
+    ports[0]?.postMessage('done');
+  }
+}
+
+class FakeRegistration extends EventTarget {
+  update = vi.fn(() => Promise.resolve());
+  constructor(readonly workers: { active?: FakeWorker; waiting?: FakeWorker; installing?: FakeWorker }) {
+    super();
+    Object.assign(this, { active: null, waiting: null, installing: null, ...workers });
+  }
+}
+
+let kept: boolean;
+const register = vi.fn<() => Promise<FakeRegistration>>();
+const aMoment = () => vi.advanceTimersByTimeAsync(0);
+
+beforeEach(() => {
+  kept = true;
+  vi.useFakeTimers();
+  vi.stubEnv('DEV', false);
+  vi.stubGlobal('navigator', { serviceWorker: Object.assign(new EventTarget(), { register, controller: null }) });
+  vi.stubGlobal('caches', { match: () => Promise.resolve(kept ? {} : undefined) });
+});
+
+afterEach(() => {
+  vi.resetAllMocks();
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+  vi.unstubAllEnvs();
+});
+
+describe('the app’s own files', () => {
+  it('are told as kept when the first worker works', async () => {
+    const installing = new FakeWorker('installing');
+    register.mockResolvedValue(new FakeRegistration({ installing }));
+    const update = new Update();
+    const done = update.register();
+    await aMoment();
+    expect(update.isReadyOffline).toBe(false);
+    installing.becomes('activated');
+    await done;
+    expect(update.isReadyOffline).toBe(true);
+    expect(register).toHaveBeenCalledTimes(1);
+  });
+
+  it('are asked for again when an installation broke off, without a new start of the app', async () => {
+    const installing = new FakeWorker('installing');
+    register.mockResolvedValueOnce(new FakeRegistration({ installing }));
+    register.mockResolvedValue(new FakeRegistration({ active: new FakeWorker('activated') }));
+    const update = new Update();
+    const done = update.register();
+    await aMoment();
+    installing.becomes('redundant');
+    await vi.advanceTimersByTimeAsync(1000);
+    await done;
+    expect(update.isReadyOffline).toBe(true);
+    expect(register).toHaveBeenCalledTimes(2);
+  });
+
+  it.each([
+    ['never answers', () => new Promise<FakeRegistration>(() => undefined)],
+    ['refuses', () => Promise.reject(new Error('aborted'))],
+    ['answers with an old worker that is being thrown away', () => Promise.resolve(new FakeRegistration({ active: new FakeWorker('redundant') }))],
+    ['answers with nothing in it', () => Promise.resolve(new FakeRegistration({}))],
+  ])('are asked for again when the browser %s', async (_how, answer) => {
+    register.mockImplementationOnce(answer);
+    register.mockResolvedValue(new FakeRegistration({ active: new FakeWorker('activated') }));
+    const update = new Update();
+    const done = update.register();
+    await vi.advanceTimersByTimeAsync(30_000);
+    await done;
+    expect(update.isReadyOffline).toBe(true);
+    expect(register).toHaveBeenCalledTimes(2);
+  });
+
+  it('are asked for at once when a network is there again', async () => {
+    register.mockRejectedValueOnce(new Error('no network'));
+    register.mockResolvedValue(new FakeRegistration({ active: new FakeWorker('activated') }));
+    const done = new Update().register();
+    await aMoment();
+    dispatchEvent(new Event('online'));
+    await done;
+    expect(register).toHaveBeenCalledTimes(2);
+  });
+
+  it('are fetched again by a worker that outlived them', async () => {
+    kept = false;
+    const active = new FakeWorker('activated');
+    register.mockResolvedValue(new FakeRegistration({ active }));
+    const update = new Update();
+    await update.register();
+    expect(active.asked).toEqual(['fill']);
+    expect(update.isReadyOffline).toBe(true);
+  });
+
+  it('are looked after once, however often it is asked', async () => {
+    const installing = new FakeWorker('installing');
+    register.mockResolvedValue(new FakeRegistration({ installing }));
+    const update = new Update();
+    const both = Promise.all([update.register(), update.renew()]);
+    await aMoment();
+    installing.becomes('activated');
+    await both;
+    expect(register).toHaveBeenCalledTimes(1);
+  });
+});
