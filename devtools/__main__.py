@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from devtools import benches, generated, locks, running, safeguards, site, test_run
+from devtools import audit, benches, generated, locks, running, safeguards, site, test_run
 from devtools.machine import Trouble, say
 from devtools.parts import PARTS
 
@@ -25,6 +25,7 @@ def parser() -> argparse.ArgumentParser:
     bench.add_argument("--json", metavar="FILE", help="also write the numbers here")
     guards = commands.add_parser("safeguards", help="switch off each safeguard of sync in a copy; its tests go red")
     guards.add_argument("name", nargs="?", help="only those whose name holds this")
+    commands.add_parser("audit", help="ask the databases of known flaws about every locked package")
     commands.add_parser("docs", help="make the documentation into a site, in dist/site")
     commands.add_parser("lock", help="make every lock file anew")
     commands.add_parser("generate", help="write the files made from the code: API types, pages of analyses and exports")
@@ -41,6 +42,7 @@ def main(words: Sequence[str]) -> int:
         "check": test_run.run_quick,
         "bench": lambda: benches.run_benches(options.name, options.json),
         "safeguards": lambda: safeguards.check_safeguards(options.name),
+        "audit": audit.audit,
         "docs": site.build,
         "lock": locks.make_locks,
         "generate": generated.write,

@@ -75,6 +75,11 @@ def sync_docs() -> Path:
     return _sync_apart("docs", "what makes the documentation's site")
 
 
+def sync_audit() -> Path:
+    """The environment of the program that asks for known flaws, brought to its lock; its folder. Raises Trouble."""
+    return _sync_apart("audit", "what asks for known flaws")
+
+
 def _sync_apart(name: str, what: str) -> Path:
     # Apart, as they want other versions than Skygge.
     folder, lock = WORKSHOP / name, LOCKS / f"{name}.txt"

@@ -1,10 +1,12 @@
 """The tools behind ./dev: that they see what they are there to see."""
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from devtools import locks, packaging, system, test_run, web_build
+from devtools import audit, locks, packaging, system, test_run, web_build
 from devtools.machine import ROOT, Trouble
 from devtools.parts import PARTS, TESTS, Part
 from devtools.results import count_tests, read_allowed
@@ -135,3 +137,46 @@ def test_every_part_is_named_in_the_documentation() -> None:
 def test_every_safeguard_of_sync_has_its_place_in_the_program() -> None:
     """`./dev safeguards` takes hours; that it would still find what it switches off is seen at once."""
     assert [one.name for one in SAFEGUARDS if not one.has_place()] == []
+
+
+def audited(**package: object) -> str:
+    return json.dumps({"dependencies": [{"name": "idna", "version": "3.20", "vulns": []}, {"name": "h11", **package}]})
+
+
+def test_a_package_that_was_not_looked_up_is_never_told_as_clean() -> None:
+    report = audit.read_pip_audit("lock", audited(skip_reason="not found"), "")
+    assert (report.n_looked_up, report.not_run) == (1, ["h11: not found"])
+    assert report.verdict == "NOT RUN for 1 packages"
+    assert audit.exit_code([report]) == 2
+
+
+@pytest.mark.parametrize("read", [audit.read_pip_audit, audit.read_npm_audit])
+@pytest.mark.parametrize("output", ["", "{}", "null", '{"dependencies": null}'])
+def test_a_database_that_was_not_reached_is_told_as_not_run(
+    read: Callable[[str, str, str], audit.Report], output: str
+) -> None:
+    report = read("lock", output, "first\nno network\n\n")
+    assert (report.verdict, report.not_run) == ("NOT RUN", ["no network"])
+    assert audit.exit_code([audit.Report("other", 3), report]) == 2
+
+
+def test_the_reason_of_npm_is_told() -> None:
+    report = audit.read_npm_audit("lock", '{"message": "405 Method Not Allowed"}', "npm error A log is there")
+    assert report.not_run == ["405 Method Not Allowed"]
+
+
+def test_a_flaw_is_named_and_counts_more_than_what_was_not_run() -> None:
+    flaw = audit.read_pip_audit("lock", audited(version="0.16", vulns=[{"id": "PYSEC-1"}]), "")
+    assert flaw.flaws == ["h11 0.16: PYSEC-1"]
+    asked = {
+        "vulnerabilities": {"idb": {"range": "<8", "severity": "high"}},
+        "metadata": {"dependencies": {"total": 9}},
+    }
+    web = audit.read_npm_audit("lock", json.dumps(asked), "")
+    assert (web.flaws, web.n_looked_up) == (["idb <8: high"], 9)
+    assert [audit.exit_code([audit.Report("a", not_run=["no network"]), one]) for one in (flaw, web)] == [1, 1]
+
+
+def test_only_what_was_looked_up_whole_is_clean() -> None:
+    report = audit.read_pip_audit("lock", audited(version="0.16", vulns=[]), "")
+    assert (report.verdict, audit.exit_code([report])) == ("no known flaw in 2 packages", 0)
