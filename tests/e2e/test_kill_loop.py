@@ -33,6 +33,7 @@ IS_CAPTURE = "return document.querySelector('button.mark') !== null;"
 TOLD = "document.querySelector('header a[href=\"#/sync\"]')?.textContent"
 SHOWN = f"return Number(/\\d+/.exec({TOLD} ?? '')?.[0] ?? 0);"
 IS_ALL_SENT = f"return !/\\d/.test({TOLD} ?? '0');"
+IS_QUIET = f"return ({TOLD} ?? '').includes('on the server ✓');"
 LOG = "window.marks = setInterval(() => document.querySelector('button.mark')?.click(), 8);"
 
 
@@ -64,6 +65,8 @@ def test_no_entry_shown_as_on_this_phone_is_missing_after_a_kill(browser: Browse
     wait_for(browser, "return document.querySelector('input[type=password]') !== null;", "no sign-in form")
     browser.evaluate(SIGN_IN)
     wait_for(browser, IS_HOME, "not signed in")
+    # What signing in makes must not arrive in the middle of the counting.
+    wait_for(browser, IS_QUIET, "something is left to send", 180)
     browser.evaluate(SIGN_OUT)
     wait_for(browser, "return window.isOut === true;", "still signed in")
     browser.evaluate(START)
