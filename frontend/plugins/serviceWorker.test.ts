@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { listShell } from './serviceWorker.ts';
+import { listShell, packShell } from './serviceWorker.ts';
 
 let folder: string;
 
@@ -15,6 +15,8 @@ beforeEach(async () => {
   await writeFile(join(folder, 'assets', 'a.js'), 'a');
   await writeFile(join(folder, 'sw.js'), 'old worker');
   await writeFile(join(folder, 'version.json'), '{}');
+  await writeFile(join(folder, 'shell.json'), '{}');
+  await writeFile(join(folder, 'icon.png'), 'not a text');
   await mkdir(join(folder, 'screenshots'));
   await writeFile(join(folder, 'screenshots', 'narrow.png'), 'a picture');
 });
@@ -23,7 +25,7 @@ afterEach(() => rm(folder, { recursive: true }));
 
 describe('the shell', () => {
   it('is every file but the worker, the version and pictures for installing, in a fixed order', async () => {
-    expect((await listShell(folder)).files).toEqual(['/assets/a.js', '/assets/b.js', '/index.html']);
+    expect((await listShell(folder)).files).toEqual(['/assets/a.js', '/assets/b.js', '/icon.png', '/index.html']);
   });
 
   it('has the same version for the same contents, and another for others', async () => {
@@ -32,5 +34,13 @@ describe('the shell', () => {
     expect((await listShell(folder)).version).toBe(version);
     await writeFile(join(folder, 'assets', 'a.js'), 'c');
     expect((await listShell(folder)).version).not.toBe(version);
+  });
+
+  it('travels as one parcel of all its texts; what is no text is fetched by itself', async () => {
+    const shell = await listShell(folder);
+    const { version, files } = await packShell(folder, shell);
+    expect(version).toBe(shell.version);
+    expect(Object.keys(files)).toEqual(['/assets/a.js', '/assets/b.js', '/index.html']);
+    expect(files['/index.html']).toEqual({ type: 'text/html; charset=utf-8', text: 'start' });
   });
 });

@@ -1,12 +1,20 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join, relative, resolve, sep } from 'node:path';
+import { extname, join, relative, resolve, sep } from 'node:path';
 import { build, type Plugin, type ResolvedConfig } from 'vite';
 
-/** Files that are not the shell: the worker itself, and what says which version the server has. */
 /** Pictures that a browser shows before the app is installed. */
 const FOR_SHOPS = 'screenshots/';
-const NOT_KEPT = new Set(['sw.js', 'version.json']);
+/** Files that are not the shell: the worker itself, its parcel, and what says which version the server has. */
+const PARCEL = 'shell.json';
+const NOT_KEPT = new Set(['sw.js', 'version.json', PARCEL]);
+/** What travels in the parcel; anything else is fetched by itself. */
+const TYPES: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.webmanifest': 'application/manifest+json',
+};
 
 /**
  * Builds src/sw.ts after the app is written, with the list of all files and a digest over their contents. The name of
@@ -24,6 +32,7 @@ export function serviceWorker(source: string): Plugin {
       async handler() {
         const out = resolve(config.root, config.build.outDir);
         const shell = await listShell(out);
+        await writeFile(join(out, PARCEL), JSON.stringify(await packShell(out, shell)));
         await writeFile(join(out, 'version.json'), JSON.stringify({ version: shell.version }) + '\n');
         await buildWorker(join(config.root, source), out, shell);
       },
@@ -34,6 +43,12 @@ export function serviceWorker(source: string): Plugin {
 export interface Shell {
   version: string;
   files: string[];
+}
+
+/** What src/sw.ts unpacks. */
+export interface Parcel {
+  version: string;
+  files: Record<string, { type: string; text: string }>;
 }
 
 /** Addresses of all files of a built app in a fixed order, and a digest over their names and contents. */
@@ -50,6 +65,16 @@ export async function listShell(folder: string): Promise<Shell> {
     digest.update(`${name}\0${contents.length}\0`).update(contents);
   }
   return { version: digest.digest('hex').slice(0, 16), files: names.map((name) => `/${name}`) };
+}
+
+/** All texts of the shell in one file: hundreds of requests, one after the other, keep a phone waiting. */
+export async function packShell(folder: string, { version, files }: Shell): Promise<Parcel> {
+  const packed: Parcel['files'] = {};
+  for (const address of files) {
+    const type = TYPES[extname(address)];
+    if (type) packed[address] = { type, text: await readFile(join(folder, address), 'utf-8') };
+  }
+  return { version, files: packed };
 }
 
 async function buildWorker(entry: string, outDir: string, shell: Shell): Promise<void> {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from typing import Any
@@ -9,13 +10,25 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from skygge.guard import HEADERS
 from tests.e2e.conftest import MakePhone
 from tests.e2e.observer import Observer
 from tests.e2e.phone import Phone, wait_until
-from tests.fixtures.server_process import ServerProcess
+from tests.fixtures.server_process import REPOSITORY, ServerProcess
 
 CACHED = "caches.keys().then(n => Promise.all(n.map(k => caches.open(k)))).then(c => Promise.all(c.map(o => o.keys())))"
 CACHED_URLS = f"{CACHED}.then(all => all.flat().map(request => new URL(request.url).pathname))"
+KEPT = """caches.keys().then((names) => caches.open(names[0])).then((cache) => cache.keys().then((keys) =>
+  Promise.all(keys.map(async (key) => {
+    const answer = await cache.match(key, { ignoreVary: true });
+    const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', await answer.arrayBuffer()));
+    return {
+      path: new URL(key.url).pathname,
+      headers: Object.fromEntries(answer.headers),
+      digest: [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join(''),
+    };
+  }))))"""
+DIST = REPOSITORY / "frontend" / "dist"
 
 
 @pytest.fixture
@@ -89,7 +102,22 @@ def test_the_service_worker_keeps_the_shell_and_nothing_else(phone: Phone) -> No
     phone.page.reload()
     expect(observer.group("Structures")).to_be_visible()
     urls: list[str] = phone.page.evaluate(CACHED_URLS)
-    assert urls and not [url for url in urls if re.search("^/api|version.json|healthz", url)]
+    assert urls and not [url for url in urls if re.search("^/api|version.json|shell.json|healthz", url)]
+
+
+def test_what_is_kept_is_what_the_server_serves(phone: Phone, server: ServerProcess) -> None:
+    """Of every file the bytes, the type and each of the policies, though most travelled in one parcel."""
+    Observer(phone.page).wait_until_ready_offline()
+    kept: list[dict[str, Any]] = phone.page.evaluate(KEPT)
+    built = {f"/{path.relative_to(DIST)}" for path in DIST.rglob("*") if path.is_file()}
+    shown = {path for path in built if path.startswith("/screenshots/")}
+    assert {file["path"] for file in kept} == built - shown - {"/sw.js", "/shell.json", "/version.json"}
+    for file in kept:
+        answer = phone.page.request.get(server.origin + file["path"])
+        assert hashlib.sha256(answer.body()).hexdigest() == file["digest"], file["path"]
+        differing = {name for name, value in file["headers"].items() if answer.headers.get(name) != value}
+        assert not differing - {"date", "cache-control"}, file["path"]
+        assert HEADERS.items() <= {name.title(): value for name, value in file["headers"].items()}.items()
 
 
 def _read(phone: Phone, server: ServerProcess, things: str) -> list[dict[str, Any]]:
