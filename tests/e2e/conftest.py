@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Playwright, expect, sync_playwright
 
-from tests.e2e.field import Field, open_field
+from tests.e2e.field import Field, Founding, found
 from tests.e2e.observer import NAME, PASSWORD
 from tests.e2e.phone import LAPTOP, Phone
-from tests.fixtures.server_process import ServerProcess
+from tests.fixtures.server_process import REPOSITORY, ServerProcess, command_env
 
 MakePhone = Callable[..., Phone]
 # A busy machine is no wrong answer.
@@ -40,15 +42,28 @@ def make_phone(playwright: Playwright, server: ServerProcess, tmp_path: Path) ->
         phone.close()
 
 
+@pytest.fixture(scope="session")
+def founding(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Founding:
+    """What tests that are not about founding a study begin with."""
+    return found(playwright, tmp_path_factory.mktemp("founding"))
+
+
 @pytest.fixture(scope="module")
-def field(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
-    """A study and its phone, set up once for all tests of a file."""
+def field(playwright: Playwright, founding: Founding, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
+    """A study and its phone, the same for all tests of a file."""
     folder = tmp_path_factory.mktemp("field")
-    server = ServerProcess(folder / "data")
-    server.start()
+    server = founding.start_server(folder / "data")
     phone = Phone(playwright, folder / "phone", server.origin)
-    yield open_field(server, phone)
+    yield founding.open_phone(server, phone)
     phone.close()
+    server.kill()
+
+
+@pytest.fixture
+def founded(founding: Founding, tmp_path: Path) -> Iterator[ServerProcess]:
+    """A running server of a study of its own; killed at the end."""
+    server = founding.start_server(tmp_path / "data")
+    yield server
     server.kill()
 
 
@@ -64,3 +79,22 @@ def laptop(playwright: Playwright, field: Field, tmp_path_factory: pytest.TempPa
     page.wait_for_function("navigator.serviceWorker.ready.then((r) => r.active?.state === 'activated')")
     yield Field(field.server, phone)
     phone.close()
+
+
+@pytest.fixture
+def own_field(playwright: Playwright, founding: Founding, founded: ServerProcess, tmp_path: Path) -> Iterator[Field]:
+    """A study and its phone for one test."""
+    phone = Phone(playwright, tmp_path / "phone", founded.origin)
+    yield founding.open_phone(founded, phone)
+    phone.close()
+
+
+@pytest.fixture(scope="session")
+def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example study on the disk, before anybody has signed up; copied for each test."""
+    data = tmp_path_factory.mktemp("demo") / "data"
+    data.mkdir()
+    for command in ("migrate", "demo"):
+        words = [sys.executable, "-m", "skygge", command]
+        subprocess.run(words, env=command_env(data), check=True, capture_output=True, cwd=REPOSITORY)
+    return data

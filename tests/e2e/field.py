@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Playwright, expect
 
 from tests.e2e.observer import PASSWORD, Observer
 from tests.e2e.phone import Phone, wait_until
-from tests.fixtures.server_process import REPOSITORY, ServerProcess, command_env
+from tests.fixtures.server_process import REPOSITORY, ServerProcess, command_env, kept_port
 
 READY = "navigator.serviceWorker.ready.then((r) => r.active?.state === 'activated')"
 
@@ -105,6 +106,47 @@ class Field:
         file = self.server.data / "password"
         file.write_text(PASSWORD + "\n")
         return file
+
+
+@dataclass(frozen=True)
+class Founding:
+    """A study and the phone that founded it, as both lie on the disk when they are switched off.
+
+    Copies of them begin where these stopped, at the same address: a browser keeps what it has for an address alone. So
+    of the copies of one founding only one can run at a time.
+    """
+
+    data: Path
+    profile: Path
+    port: int
+
+    def start_server(self, data: Path) -> ServerProcess:
+        """A server over a copy of the study."""
+        shutil.copytree(self.data, data)
+        server = ServerProcess(data, port=self.port)
+        server.start()
+        return server
+
+    def open_phone(self, server: ServerProcess, phone: Phone) -> Field:
+        """The phone that founded the study, switched on again."""
+        shutil.copytree(self.profile, phone.profile, symlinks=True)
+        made = Field(server, phone)
+        hand = Observer(phone.open())
+        hand.wait_until_ready_offline()
+        hand.truth("on the server ✓")
+        return made
+
+
+def found(playwright: Playwright, folder: Path) -> Founding:
+    """Found a study by hand on a phone, as everybody does once, and switch both off."""
+    server = ServerProcess(folder / "data", port=kept_port())
+    server.start()
+    phone = Phone(playwright, folder / "phone", server.origin)
+    open_field(server, phone)
+    phone.close()
+    phone.wait_for_cookie_on_disk()
+    server.stop()
+    return Founding(server.data, phone.profile, server.port)
 
 
 def open_field(server: ServerProcess, phone: Phone) -> Field:

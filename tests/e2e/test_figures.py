@@ -12,10 +12,10 @@ from playwright.sync_api import Page, expect
 from skygge.core.analysis import all_analyses
 from tests.e2e.conftest import MakePhone
 from tests.e2e.phone import LAPTOP, PHONE
-from tests.e2e.test_screens import _enter, demo
+from tests.e2e.test_screens import _enter, demo, server
 from tests.fixtures.server_process import REPOSITORY, ServerProcess
 
-__all__ = ["demo"]
+__all__ = ["demo", "server"]
 
 AXE = REPOSITORY / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 JUDGE = """axe.run(document, {resultTypes: ['violations']}).then(found => found.violations.flatMap(
@@ -24,7 +24,7 @@ JUDGE = """axe.run(document, {resultTypes: ['violations']}).then(found => found.
 
 @pytest.mark.parametrize(
     ("size", "locale", "dark"),
-    [(PHONE, "en-GB", True), (LAPTOP, "da-DK", False)],
+    [(PHONE, "en-GB", True), pytest.param(LAPTOP, "da-DK", False, marks=pytest.mark.deep)],
     ids=["phone, dark", "laptop in Danish, light"],
 )
 def test_axe_finds_nothing_on_any_analysis(

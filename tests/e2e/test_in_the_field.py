@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from skygge.guard import HEADERS
-from tests.e2e.conftest import MakePhone
+from tests.e2e.field import Field
 from tests.e2e.observer import Observer
 from tests.e2e.phone import Phone, wait_until
 from tests.fixtures.server_process import REPOSITORY, ServerProcess
@@ -32,11 +32,15 @@ DIST = REPOSITORY / "frontend" / "dist"
 
 
 @pytest.fixture
-def phone(server: ServerProcess, make_phone: MakePhone) -> Phone:
+def phone(own_field: Field) -> Phone:
     """A phone whose owner has set up her study."""
-    made = make_phone()
-    Observer(made.open(server.setup_url.removeprefix(server.origin))).set_up()
-    return made
+    return own_field.phone
+
+
+@pytest.fixture
+def server(founded: ServerProcess) -> ServerProcess:
+    """Of her study."""
+    return founded
 
 
 def test_ending_a_visit_goes_on_between_visits_in_one_tap(phone: Phone, server: ServerProcess) -> None:

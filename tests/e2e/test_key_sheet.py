@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, Request, expect
 
 from tests.e2e.conftest import MakePhone
-from tests.e2e.field import Field, open_field, sure
+from tests.e2e.field import Field, Founding, sure
 from tests.e2e.observer import NAME, PASSWORD
 from tests.e2e.phone import LAPTOP, PHONE, profile_holds
 from tests.e2e.test_codebook import look_at
@@ -42,9 +42,15 @@ class Wire:
 
 
 @pytest.fixture
-def field(server: ServerProcess, make_phone: MakePhone) -> Field:
+def server(founded: ServerProcess) -> ServerProcess:
+    """Of a study that is there already."""
+    return founded
+
+
+@pytest.fixture
+def field(founding: Founding, server: ServerProcess, make_phone: MakePhone) -> Field:
     """A phone with a study."""
-    return open_field(server, make_phone("phone"))
+    return founding.open_phone(server, make_phone("phone"))
 
 
 def sign_in(make_phone: MakePhone, name: str, size: tuple[int, int] = LAPTOP, locale: str = "en-GB") -> Field:

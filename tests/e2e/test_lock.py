@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Playwright, expect
 
 from tests.e2e.browsers import Browser, Chromium, Display, WebKit, missing_programs, wait_for
 from tests.e2e.conftest import MakePhone
-from tests.e2e.field import Field, open_field, sure
+from tests.e2e.field import Field, sure
 from tests.e2e.observer import Observer
 from tests.e2e.phone import profile_holds, wait_until
 from tests.e2e.test_kill_loop import IS_CAPTURE, IS_HOME, SIGN_IN, START, found_study
@@ -24,9 +24,9 @@ MARKER = "Hemmelighedsordet"
 
 
 @pytest.fixture
-def field(server: ServerProcess, make_phone: MakePhone) -> Field:
+def field(own_field: Field) -> Field:
     """A phone with a study and no lock yet."""
-    return open_field(server, make_phone("phone"))
+    return own_field
 
 
 def set_lock(page: Page, origin: str, passphrase: str = PASSPHRASE) -> str:

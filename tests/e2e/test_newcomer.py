@@ -10,10 +10,10 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import MakePhone
 from tests.e2e.phone import LAPTOP
 from tests.e2e.test_codebook import TABLET, look_at
-from tests.e2e.test_screens import _enter, demo
+from tests.e2e.test_screens import _enter, demo, server
 from tests.fixtures.server_process import ServerProcess
 
-__all__ = ["demo"]
+__all__ = ["demo", "server"]
 
 
 def counts(page: Page, demo: ServerProcess) -> dict[str, int]:

@@ -13,10 +13,10 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import MakePhone
 from tests.e2e.phone import LAPTOP, PHONE
 from tests.e2e.test_records import look_at
-from tests.e2e.test_screens import _enter, demo
+from tests.e2e.test_screens import _enter, demo, server
 from tests.fixtures.server_process import ServerProcess
 
-__all__ = ["demo"]
+__all__ = ["demo", "server"]
 LONG = "Databeskyttelsesforordningens artikel 6, stk. 1, litra e, jf. databeskyttelseslovens § 10"
 
 

@@ -11,10 +11,10 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import MakePhone
 from tests.e2e.field import sure
 from tests.e2e.phone import LAPTOP, PHONE
-from tests.e2e.test_screens import PICTURES, _enter, demo
+from tests.e2e.test_screens import PICTURES, _enter, demo, server
 from tests.fixtures.server_process import ServerProcess
 
-__all__ = ["demo"]
+__all__ = ["demo", "server"]
 SLOWLY = {"offline": False, "latency": 0, "downloadThroughput": 200_000, "uploadThroughput": 200_000}
 
 

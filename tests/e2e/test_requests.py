@@ -9,14 +9,14 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import MakePhone
-from tests.e2e.field import open_field, sure
+from tests.e2e.field import Field, sure
 from tests.e2e.phone import LAPTOP, PHONE
 from tests.e2e.test_lock import set_lock
 from tests.e2e.test_records import look_at
-from tests.e2e.test_screens import _enter, demo
+from tests.e2e.test_screens import _enter, demo, server
 from tests.fixtures.server_process import ServerProcess
 
-__all__ = ["demo"]
+__all__ = ["demo", "server"]
 
 
 @pytest.mark.parametrize(("size", "locale"), [(LAPTOP, "en-GB"), pytest.param(PHONE, "da-DK", marks=pytest.mark.deep)])
@@ -62,15 +62,14 @@ def test_a_request_is_written_down_reminded_of_and_answered(
         assert re.search(words, told.value.path().read_text(encoding="utf-8"))
 
 
-def test_the_sheet_of_a_lost_device_says_whether_it_had_a_lock(server: ServerProcess, make_phone: MakePhone) -> None:
+def test_the_sheet_of_a_lost_device_says_whether_it_had_a_lock(own_field: Field) -> None:
     """As the phone told it at its last contact, without being asked for anything."""
-    field = open_field(server, make_phone("phone"))
-    page = field.page
+    page, server = own_field.page, own_field.server
     page.goto(f"{server.origin}/#/devices")
     expect(page.get_by_text("Not locked by Skygge")).to_be_visible()
     expect(page.get_by_text("Everything on it had been sent")).to_be_visible()
     set_lock(page, server.origin)
-    address = f"{server.origin}/api/v1/studies/{field.study_id}/device-sheet"
+    address = f"{server.origin}/api/v1/studies/{own_field.study_id}/device-sheet"
     sure(lambda: page.request.get(address).json()["items"][0]["has_lock"], "it has not told of its lock")
     page.goto(f"{server.origin}/#/devices")
     expect(page.get_by_text("A lock was set on it")).to_be_visible()

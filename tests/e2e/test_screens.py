@@ -6,8 +6,9 @@ Leaves a picture of each in test-results/pictures, to be looked at by a person; 
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.e2e.conftest import MakePhone
 from tests.e2e.observer import NAME, PASSWORD
 from tests.e2e.phone import LAPTOP, PHONE, Phone
-from tests.fixtures.server_process import REPOSITORY, ServerProcess, command_env
+from tests.fixtures.server_process import REPOSITORY, ServerProcess
 
 PICTURES = REPOSITORY / "test-results" / "pictures"
 SCREENS = {
@@ -32,7 +33,12 @@ SCREENS = {
 }  # fmt: skip
 SMALLEST_TARGET = 44
 SMALLEST_CAPTURE_TARGET = 58
-LOOKS = [(PHONE, "en-GB", True), (PHONE, "da-DK", False), (LAPTOP, "en-GB", False), (LAPTOP, "da-DK", True)]
+LOOKS = [
+    pytest.param(PHONE, "en-GB", True, marks=pytest.mark.deep, id="phone"),
+    pytest.param(PHONE, "da-DK", False, id="phone in Danish"),
+    pytest.param(LAPTOP, "en-GB", False, marks=pytest.mark.deep, id="laptop"),
+    pytest.param(LAPTOP, "da-DK", True, id="laptop in Danish"),
+]
 # A target that looks small may take touches around it; then the touch itself is asked who gets it. Left out: links in
 # running text, and what is drawn to scale on a time line (each of those entries is in a list as well).
 SMALL_TARGETS = """least => {
@@ -56,18 +62,22 @@ SMALL_TARGETS = """least => {
 
 
 @pytest.fixture
+def server(demo_data: Path, tmp_path: Path) -> Iterator[ServerProcess]:
+    """A server with the example study."""
+    shutil.copytree(demo_data, tmp_path / "data")
+    process = ServerProcess(tmp_path / "data")
+    process.start()
+    yield process
+    process.kill()
+
+
+@pytest.fixture
 def demo(server: ServerProcess) -> ServerProcess:
-    """A server with the example study, before anybody has signed up."""
-    server.stop()
-    command = [sys.executable, "-m", "skygge", "demo"]
-    subprocess.run(command, env=command_env(server.data), check=True, capture_output=True, cwd=REPOSITORY)
-    server.start()
+    """The same, as the tests of it call it."""
     return server
 
 
-@pytest.mark.parametrize(
-    ("size", "locale", "dark"), LOOKS, ids=["phone", "phone in Danish", "laptop", "laptop in Danish"]
-)
+@pytest.mark.parametrize(("size", "locale", "dark"), LOOKS)
 def test_every_screen_holds(
     demo: ServerProcess, make_phone: MakePhone, size: tuple[int, int], locale: str, dark: bool
 ) -> None:

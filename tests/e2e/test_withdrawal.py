@@ -14,10 +14,10 @@ from tests.e2e.field import sure
 from tests.e2e.phone import LAPTOP, PHONE
 from tests.e2e.test_accessible import Eyes
 from tests.e2e.test_records import look_at
-from tests.e2e.test_screens import SMALL_TARGETS, SMALLEST_TARGET, _enter, demo
+from tests.e2e.test_screens import SMALL_TARGETS, SMALLEST_TARGET, _enter, demo, server
 from tests.fixtures.server_process import ServerProcess
 
-__all__ = ["demo"]
+__all__ = ["demo", "server"]
 WORDS = {
     "en": ("Record consent", "Save consent", "How", "Renew on", "Erase", "Keep", "I have checked", "Save as text"),
     "da": ("Notér samtykke", "Gem samtykke", "Hvordan", "Fornyes den", "Slet", "Behold", "Jeg har", "Gem som tekst"),
