@@ -24,7 +24,7 @@ export type Phase =
   /** The browser refuses to keep anything. */
   | 'no-storage';
 
-export type SyncState = 'idle' | 'sending' | 'offline' | 'sign-in' | 'error';
+export type SyncState = 'idle' | 'sending' | 'offline' | 'sign-in' | 'revoked' | 'error';
 
 export interface SyncStatus {
   readonly state: SyncState;

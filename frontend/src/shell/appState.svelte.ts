@@ -136,7 +136,7 @@ export class AppState implements App {
   }
 
   async signOut(): Promise<void> {
-    await door.signOut();
+    await door.signOut().catch(unlessSignedOut);
     await this.closeNotebook();
     this.forgetKeys();
     await this.session.remember({ account: undefined, studies: [], study_id: undefined });
@@ -335,6 +335,11 @@ export class AppState implements App {
     // The shell alone is not enough: without the codebook and the people of the study nothing can be coded.
     return this.live((notebook) => notebook.list('codebook').length > 0 && notebook.list('actor').length > 0);
   }
+}
+
+/** A session that has ended overnight must not keep anybody from leaving. */
+function unlessSignedOut(problem: unknown): void {
+  if (!(problem instanceof Problem) || problem.status !== 401) throw problem;
 }
 
 /** Not needed on any other day than a first one. */

@@ -146,6 +146,16 @@ describe('signing in and out', () => {
     expect(jottingsOf('ane')).toEqual(['later']);
   });
 
+  it('signing out works when the session has ended before, and not without a network: its cookie would stay', async () => {
+    const app = await signedIn('ane');
+    host.isOnline = false;
+    await expect(app.signOut()).rejects.toThrow('offline');
+    expect(app.phase).toBe('open');
+    Object.assign(host, { isOnline: true, signedIn: undefined });
+    await app.signOut();
+    expect(app.phase).toBe('sign-in');
+  });
+
   it('signing out keeps what was not sent, and only its owner sends it', async () => {
     const app = await signedIn('ane');
     await app.notebook.write([logged('visit', { jotting: 'ane’s own' })]);

@@ -11,6 +11,7 @@ import type { SyncState, SyncStatus } from './app';
 import { Cleaning, TAB } from './cleaning';
 
 const CAPTURE = '#/capture';
+const REVOKED = 'device_revoked';
 /** Changes of one request past a database that does not answer; there are rarely more. */
 const FROM_MEMORY = 50;
 /** How long to wait for another tab that is at it. */
@@ -147,6 +148,7 @@ export class LiveSync implements SyncStatus {
 
 function nameState(error: unknown): SyncState {
   if (!(error instanceof Problem)) return 'error';
+  if (error.code === REVOKED) return 'revoked';
   if (error.status === 401) return 'sign-in';
   return error.code === OFFLINE ? 'offline' : 'error';
 }

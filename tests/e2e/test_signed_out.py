@@ -1,0 +1,65 @@
+"""Signed out or shut out, a phone goes on: nothing is blocked, nothing is thrown away, nobody else sends it."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.field import Field, sure
+from tests.e2e.observer import NAME, PASSWORD
+from tests.e2e.test_screens import PICTURES
+
+END_SESSION = "fetch('/api/v1/session', { method: 'DELETE' })"
+
+
+def sign_in(page: Page, origin: str) -> None:
+    """As the owner of the phone."""
+    page.goto(f"{origin}/#/sign-in")
+    page.get_by_label("Name", exact=True).fill(NAME)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).tap()
+
+
+def test_signing_out_with_unsent_entries_warns_and_keeps_them(own_field: Field) -> None:
+    """First the session ends by itself, as it does overnight: logging goes on. Then she signs out, and in again."""
+    page, hand, origin = own_field.page, own_field.hand, own_field.server.origin
+    page.evaluate(END_SESSION)
+    hand.start()
+    hand.mark()
+    hand.write("hun venter ved døren")
+    hand.truth("signed out, 4 to send")
+    page.goto(f"{origin}/#/settings")
+    hand.tap("Sign out")
+    asked = page.get_by_role("dialog", name="4 not yet on the server")
+    expect(asked).to_contain_text("They stay on this phone")
+    page.screenshot(path=PICTURES / "sign-out-unsent.png")
+    asked.get_by_role("button", name="Cancel", exact=True).tap()
+    expect(asked).to_be_hidden()
+    hand.tap("Sign out")
+    hand.tap("Sign out, keep them here")
+    expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
+    expect(page.get_by_text("hun venter ved døren")).to_have_count(0)
+    sign_in(page, origin)
+    expect(hand.group("Structures")).to_be_visible()
+    assert [entry["jotting"] for entry in own_field.entries()] == [None, "hun venter ved døren"]
+
+
+def test_a_phone_that_is_shut_out_goes_on_and_hands_over_what_it_holds(own_field: Field) -> None:
+    """Revoked in the middle of a visit: each tap is on the phone, and the server keeps it aside for the lead."""
+    page, hand, origin = own_field.page, own_field.hand, own_field.server.origin
+    hand.start()
+    hand.mark()
+    hand.truth("on the server ✓")
+    study = f"{origin}/api/v1/studies/{own_field.study_id}"
+    (device,) = page.request.get(f"{study}/devices").json()["items"]
+    assert page.request.post(f"{study}/devices", data={"device_id": device["device_id"], "revoked": True}).ok
+    hand.write("set efter at telefonen blev lukket ude")
+    hand.truth("2 set aside")
+    hand.mark()
+    hand.truth("3 set aside")
+    page.reload()
+    expect(hand.group("Structures")).to_be_visible()
+    page.goto(f"{origin}/#/sync")
+    expect(page.get_by_text("The lead has shut this phone out of the study.")).to_be_visible()
+    expect(page.get_by_text("This phone has been revoked.")).to_have_count(3)
+    page.screenshot(path=PICTURES / "sync-revoked.png")
+    sure(lambda: page.request.get(f"{study}/entries").status == 401, "it still reads")
