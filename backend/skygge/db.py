@@ -115,6 +115,8 @@ class Database:
         """
         kept: Problem | None = None
         with self._one_writer(), Session(self.writer, expire_on_commit=False) as session:
+            # What was to be told at the commit is taken back with all else: a dry run strikes nothing, later neither.
+            event.listen(session, "after_rollback", lambda rolled_back: rolled_back.info.clear())
             try:
                 yield session
             except Problem as problem:

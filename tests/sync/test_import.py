@@ -2,8 +2,9 @@
 
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import pytest
 from sqlmodel import Session
@@ -14,6 +15,7 @@ from skygge.intake.ingest_file import ImportReport
 from tests.fixtures.world import Person, World
 from tests.sync.phone import Phone, join_with_phone, stamp
 
+CONTRACT = Path(__file__).parents[1] / "fixtures" / "contract.jsonl"
 ACTOR, VISIT, ENTRY = (f"0199d1a0-0000-7000-8000-00000000000{number}" for number in (1, 2, 3))
 LINES: list[dict[str, Any]] = [
     {"type": "actor", "id": ACTOR, "label": "P1", "kind": "professional", "agency": "North"},
@@ -63,6 +65,44 @@ def test_a_dry_run_reports_and_keeps_nothing(phone: Phone) -> None:
     assert phone.read("entries") == []
     assert phone.pull()["cursor"] == 2
     assert len(phone.read("members")) == 1
+
+
+def test_a_dry_run_of_a_strike_strikes_nothing_after_a_restore_either(world: World, phone: Phone) -> None:
+    """The ledger outside the database is as it was: it would carry the strike out when a backup is restored."""
+    visit = phone.visit()
+    entry = phone.entry(visit, jotting="hun venter ved døren")
+    phone.push(visit, entry)
+    strike = phone.change("words.struck", {"words": "venter"}, subject_id=entry["subject_id"])
+    assert _send(phone, [{"type": "change", **strike}], dry_run="true").status_code == 200
+    assert list(world.database.ledger.read()) == []
+    phone.push(phone.entry(visit))
+    assert list(world.database.ledger.read()) == []
+    assert phone.read("entries")[0]["jotting"] == "hun venter ved døren"
+    assert _send(phone, [{"type": "change", **strike}]).status_code == 200
+    assert phone.read("entries")[0]["jotting"] == "hun ▮ ved døren"
+    assert len(list(world.database.ledger.read())) > 0
+
+
+def test_the_example_of_the_contract_comes_back_as_it_was_sent(world: World, lead: Person) -> None:
+    """Every type, every field, in the order of fields and types that outside scripts rely on."""
+    lines = [json.loads(line) for line in CONTRACT.read_text("utf-8").splitlines()]
+    there = Phone(lead.client, world.make_study(lead, starter="blank"))
+    report = _send(there, lines)
+    assert report.status_code == 200, report.text
+    exported = _export(there)
+    visit_id = str(uuid5(there.study_id, "KXWQPT"))
+    for sent in lines:
+        if sent["type"] == "encounter":
+            sent["visit_id"] = visit_id
+        (back,) = [one for one in exported if _name(one) == _name(sent)]
+        assert [name for name in back if name in sent] == list(sent), sent["type"]
+        assert {name: back[name] for name in sent} == sent
+    types = list(dict.fromkeys(one["type"] for one in exported))
+    assert types == list(dict.fromkeys(line["type"] for line in lines))
+
+
+def _name(line: dict[str, Any]) -> tuple[str, ...]:
+    return line["type"], str(line.get("id") or line.get("key") or "")
 
 
 def test_nothing_is_kept_when_one_row_is_wrong(phone: Phone) -> None:

@@ -56,7 +56,6 @@ def withdraw(session: Session, membership: Membership, asked: WithdrawalIn, now:
     )
     if asked.dry_run:
         session.rollback()
-        session.info.clear()
         return found
     details = {"actor_id": str(actor_id), "entries": found.n_entries, "changes": found.n_changes}
     row = keep(session, Event(ON_RECORD[mode], now, author.observer, author.account_id, membership.study_id, details))
