@@ -25,6 +25,7 @@ class Outcome:
 
 
 Run = Callable[..., Outcome]
+CONTRACT = Path(__file__).parents[1] / "fixtures" / "contract.jsonl"
 
 
 @pytest.fixture
@@ -111,6 +112,63 @@ def test_an_analysis_and_an_export_run_from_the_console(run: Run, lene: str, tmp
     assert not list(tmp_path.glob("*.part"))
 
 
+def test_a_file_is_read_in_from_the_console(run: Run, lene: str, tmp_path: Path) -> None:
+    """First only told of, then stored, then known; a wrong line is one sentence and stores nothing."""
+    study_id = run("study", "create", "North", "--lead", lene, "--codebook", "blank").out.strip()
+    wrong = tmp_path / "wrong.jsonl"
+    wrong.write_text(json.dumps(json.loads(CONTRACT.read_text("utf-8").splitlines()[5]) | {"kind": "Fru Jensen"}))
+    refused = run("import", "jsonl", str(wrong), "--study", study_id)
+    _assert_refused(refused)
+    assert "Jensen" not in refused.err
+    _assert_refused(run("import", "jsonl", str(tmp_path / "missing.jsonl"), "--study", study_id))
+    counts = []
+    for options in (["--dry-run"], [], []):
+        done = run("import", "jsonl", str(CONTRACT), "--study", study_id, *options)
+        assert done.code == 0, done
+        told = run("analyse", "frequencies", "--study", study_id, "--json").out
+        counts.append(json.loads(told)["basis"]["n_entries"])
+    assert counts == [0, 1, 1]
+
+
+def test_verify_ends_with_one_where_a_table_or_the_audit_log_was_altered(
+    run: Run, lene: str, settings: Settings
+) -> None:
+    """A sentence for each difference, none of which repeats what stands there."""
+    run("demo")
+    whole = run("verify")
+    assert (whole.code, whole.err) == (0, "") and "audit log is whole" in whole.out
+    for edit in ("UPDATE entry SET jotting = 'Fru Jensen'", "UPDATE audit SET kind = 'Fru Jensen'"):
+        database = open_database(settings)
+        with database.writer.begin() as connection:
+            assert connection.execute(text(edit)).rowcount > 0
+        database.close()
+        found = run("verify")
+        assert found.code == 1 and found.out.count("\n") >= 1 and "Jensen" not in found.out + found.err
+
+
+def test_a_backup_is_put_back_from_the_console(run: Run, lene: str, tmp_path: Path) -> None:
+    """Everything of then, nothing of since, and the log holds; a file that is no backup changes nothing."""
+    study_id, kept = run("demo").out.strip(), tmp_path / "kept.zip"
+    assert run("backup", str(kept)).code == 0
+    assert run("study", "create", "Later", "--lead", lene, "--codebook", "blank").code == 0
+    (tmp_path / "none").write_text("no backup")
+    _assert_refused(run("restore", str(tmp_path / "none")))
+    assert len(json.loads(run("study", "list", "--json").out)) == 2
+    done = run("restore", str(kept))
+    assert done.code == 0 and "1 studies begin a new epoch" in done.out
+    assert [study["study_id"] for study in json.loads(run("study", "list", "--json").out)] == [study_id]
+    assert run("verify").code == 0
+
+
+def test_a_report_is_written_whole_or_not_at_all(run: Run, lene: str, tmp_path: Path) -> None:
+    """The study's report in one page; nothing of it for a study that is not there."""
+    study_id, page = run("demo").out.strip(), tmp_path / "report.html"
+    assert run("report", "--study", study_id, "--out", str(page)).code == 0
+    assert page.read_text("utf-8").startswith("<!doctype html>")
+    _assert_refused(run("report", "--study", str(UUID(int=1)), "--out", str(tmp_path / "none.html")))
+    assert not (tmp_path / "none.html").exists()
+
+
 def test_the_setup_link_is_printed_until_there_is_an_account(run: Run, tmp_path: Path) -> None:
     """A lost link is printed anew; once somebody is there, never again."""
     assert "/#/setup/" in run("setup-link").out
@@ -177,24 +235,16 @@ def test_a_newer_database_is_refused_by_every_command(run: Run, settings: Settin
     with database.writer.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     database.close()
-    for words in (("migrate",), ("study", "list"), ("setup-link",), ("demo",)):
+    before = {file.name: file.read_bytes() for file in settings.data.iterdir() if file.is_file()}
+    for words in (("migrate",), ("serve",), ("study", "list"), ("setup-link",), ("demo",), ("verify",)):
         _assert_refused(run(*words))
+    assert {file.name: file.read_bytes() for file in settings.data.iterdir() if file.is_file()} == before
 
 
 def test_help_names_every_command_of_the_contract(run: Run) -> None:
     """The names that scripts rely on are there."""
     out = run("--help").out
-    for verb in (
-        "serve",
-        "migrate",
-        "setup-link",
-        "user",
-        "study",
-        "token",
-        "import",
-        "export",
-        "analyse",
-        "verify",
-        "demo",
-    ):
+    verbs = """serve migrate setup-link user study token import export analyse report backup restore verify doctor demo
+      move"""
+    for verb in verbs.split():
         assert f"\n  {verb} " in out, verb

@@ -1,15 +1,19 @@
 """The one commit, the read-only door and times, on both databases."""
 
+import sqlite3
+from contextlib import closing
 from datetime import datetime, timedelta, timezone
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 
 from skygge.accounts.tables import LoginAttemptRow
 from skygge.clock import utc_now
-from skygge.db import Database
+from skygge.db import Database, open_database
 from skygge.errors import StudyUnknown, WrongCredentials
+from skygge.settings import Settings
 
 
 def _attempt(name: bytes, at: datetime | None = None) -> LoginAttemptRow:
@@ -58,3 +62,15 @@ def test_a_naive_time_is_refused(database: Database) -> None:
     """A time without a zone never reaches a table."""
     with pytest.raises(Exception, match="naive"), database.write() as session:
         session.add(_attempt(b"naive", datetime(2026, 3, 2, 9, 0)))  # noqa: DTZ001  # a naive time is what must be refused
+
+
+def test_sqlite_keeps_what_was_committed_and_takes_one_writer_from_the_first_word(sqlite_settings: Settings) -> None:
+    """A write-ahead log that is flushed at each commit; a transaction that reads first has its turn already."""
+    database = open_database(sqlite_settings)
+    with database.write() as session:
+        told = [session.execute(text(f"PRAGMA {name}")).scalar_one() for name in ("journal_mode", "synchronous")]
+        assert told == ["wal", 2]
+        with closing(sqlite3.connect(sqlite_settings.sqlite_file, timeout=0)) as other:
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                other.execute("BEGIN IMMEDIATE")
+    database.close()
