@@ -85,6 +85,12 @@ WEB: list[tuple[Rule, str, str]] = [
         "<textarea rows='4' bind:value={text}></textarea>",
     ),
     (web_rules.check_markup, "frontend/src/encounter/Entry.svelte", "{@html jotting}"),
+    (web_rules.check_words, "frontend/src/encounter/Entry.svelte", "{#if a}<p>{a} Add words</p>{/if}"),
+    (
+        web_rules.check_words,
+        "frontend/src/encounter/Entry.svelte",
+        '<input aria-label="Words" title={m.words({ a: { b } })}>',
+    ),
     (web_rules.check_directions, "frontend/src/capture/Capture.svelte", "import { a } from '../sync/engine';"),
     (web_rules.check_directions, "frontend/src/capture/Capture.svelte", "import { a } from '../review/table';"),
     (web_rules.check_directions, "frontend/src/ui/Button.svelte", "import { a } from '../store/notebook';"),

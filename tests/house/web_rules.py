@@ -98,6 +98,23 @@ def check_markup(path: str, text: str) -> Complaints:
     return [f"{path}: {word.strip()} would need a looser policy" for word in found] if not is_test(path) else []
 
 
+def check_words(path: str, text: str) -> Complaints:
+    """Every word on a screen comes from the messages, in both languages; only the product's name is the same in all."""
+    if not path.endswith(".svelte"):
+        return []
+    markup = re.sub(r"<(script|style)\b.*?</\1>|<!--.*?-->", "", text, flags=re.DOTALL)
+    while (shorter := re.sub(r"\{[^{}]*\}", "", markup)) != markup:
+        markup = shorter
+    said = re.findall(r"\b(?:aria-label|placeholder|title|alt)=\"([^\"]*)\"", markup)
+    said += re.sub(r"<[^>]*>", "\n", markup).split("\n")
+    words = (" ".join(one.split()) for one in said)
+    return [
+        f"{path}: “{one}” stands in one language"
+        for one in words
+        if re.search(r"[^\W\d_]{2}", one.replace("Skygge", ""))
+    ]
+
+
 def check_directions(path: str, text: str) -> Complaints:
     """Screens reach store, ui, charts and API types; sync reaches store and API types; ui reaches nothing."""
     room = path.removeprefix(SRC).split("/")[0]

@@ -65,12 +65,15 @@ _PHONES = [Phone(None, UUID(int=0)) for _ in range(WRITERS)]  # type: ignore[arg
 
 
 @pytest.fixture
-def stage(server: ServerProcess) -> Iterator[tuple[ServerProcess, UUID, str]]:
-    """A real server process with a study, and a token for scripts."""
-    database = open_database(Settings(data=server.data))
+def stage(settings: Settings) -> Iterator[tuple[ServerProcess, UUID, str]]:
+    """A real server process with a study, and a token for scripts; once on SQLite and once on PostgreSQL."""
+    database = open_database(settings)
     study_id, _, token = found_for_script(database)
     database.close()
+    server = ServerProcess(settings.data, {"SKYGGE_DATABASE_URL": settings.database_url})
+    server.start()
     yield server, study_id, token
+    server.kill()
 
 
 def test_eight_devices_push_to_one_process(stage: tuple[ServerProcess, UUID, str]) -> None:
@@ -129,7 +132,7 @@ def test_a_killed_server_keeps_what_it_acknowledged(stage: tuple[ServerProcess, 
 
 
 def _check(server: ServerProcess, study_id: UUID, acknowledged: list[str]) -> None:
-    database = open_database(Settings(data=server.data))
+    database = open_database(Settings(data=server.data, database_url=server.env["SKYGGE_DATABASE_URL"]))
     with database.read() as session:
         assert verify(session) == []
         stored = {
