@@ -38,9 +38,19 @@ EXPECTED = [
 ]
 # What every row of the visit has in common.
 SAME = {
-    "encounter_number": "1", "encounter_kind": "visit", "observer": "observer-1", "flags": "", "taken": "tap",
-    "precision_s": "0", "codebook_version": "1",
+    "encounter_number": "1", "visit_number": "1", "encounter_kind": "visit", "observer": "observer-1", "flags": "",
+    "taken": "tap", "precision_s": "0", "codebook_version": "1", "time_zone": "Europe/Copenhagen",
+    **dict.fromkeys(("visit_id", "setting", "agency", "focal_actor_id", "focal_actor_label", "actor_agency"), ""),
+    **dict.fromkeys(("control", "care", "clock_offset_s"), ""),
 }  # fmt: skip
+KINDS = {"P1": "professional", "C1": "citizen", "observer-1": "observer", "": ""}
+TOLD = ("actor_label", "recipient_label", "kind", "action", "structure", "structure_origin", "jotting", "verbatim")
+# Compared one by one below.
+OTHERS = {
+    *("entry_id", "encounter_id", "sequence", "actor_id", "recipient_id", "actor_kind", "recipient_kind"),
+    *("action_label", "structure_label", "start_s", "end_s", "duration_s", "end_origin"),
+    *("started_at_local", "started_at_utc", "ended_at_local", "ended_at_utc"),
+}
 
 
 def test_fourteen_taps_without_a_network_become_fourteen_rows(server: ServerProcess, make_phone: MakePhone) -> None:
@@ -77,8 +87,10 @@ def test_fourteen_taps_without_a_network_become_fourteen_rows(server: ServerProc
     assert [int(row["sequence"]) for row in rows] == list(range(1, 15))
     assert [{name: row[name] for name in SAME} for row in rows] == [SAME] * 14
     assert len({row["encounter_id"] for row in rows}) == 1
-    assert {row["duration_s"] for row in rows if row["kind"] != "state"} == {""}
+    assert set(rows[0]) == {*SAME, *TOLD, *OTHERS}, "a column that nobody compares"
+    _check_names(rows)
     _check_times(rows, touches + observer.touches)
+    _check_ends(rows)
     assert not [line for line in phone.console if "pageerror" in line or "Content Security Policy" in line]
 
 
@@ -125,19 +137,46 @@ def _download_entries(observer: Observer) -> list[dict[str, str]]:
 
 
 def _told(row: dict[str, str]) -> tuple[str, ...]:
-    names = ("actor_label", "recipient_label", "kind", "action", "structure", "structure_origin", "jotting", "verbatim")
-    return tuple(row[name].lower() if name == "verbatim" else row[name] for name in names)
+    return tuple(row[name].lower() if name == "verbatim" else row[name] for name in TOLD)
+
+
+def _check_names(rows: list[dict[str, str]]) -> None:
+    """People have one id each and their kind; codes the label that stood under the finger."""
+    for role in ("actor", "recipient"):
+        assert [row[f"{role}_kind"] for row in rows] == [KINDS[row[f"{role}_label"]] for row in rows]
+    ids = {(row[f"{role}_label"], row[f"{role}_id"]) for row in rows for role in ("actor", "recipient")}
+    assert len(ids) == len(KINDS) == len({id for _, id in ids}) and ("", "") in ids
+    for dimension in ("action", "structure"):
+        said = [row[dimension].replace("_", " ") for row in rows]
+        assert [row[f"{dimension}_label"].lower() for row in rows] == said
+
+
+def _check_ends(rows: list[dict[str, str]]) -> None:
+    """Only what lasts has an end: the state was stopped by a touch, after it began and before the next entry."""
+    lasting = [row for row in rows if row["kind"] == "state"]
+    for row in rows:
+        if row not in lasting:
+            assert [row[name] for name in ("end_s", "duration_s", "end_origin", "ended_at_local", "ended_at_utc")] == [
+                ""
+            ] * 5
+    (state,) = lasting
+    start, end = (datetime.fromisoformat(state[f"{what}_at_local"]) for what in ("started", "ended"))
+    assert state["end_origin"] == "tap" and start < end
+    assert datetime.fromisoformat(state["ended_at_utc"]) == end
+    lasted = timedelta(seconds=float(state["duration_s"]))
+    assert lasted == end - start == timedelta(seconds=float(state["end_s"]) - float(state["start_s"]))
 
 
 def _check_times(rows: list[dict[str, str]], touches: list[tuple[datetime, datetime]]) -> None:
     """Each entry has the local time of its own first touch, in the study's zone."""
     millisecond = timedelta(milliseconds=1)  # what a stamp cuts off
+    first = datetime.fromisoformat(rows[0]["started_at_local"])
     for row, (before, after) in zip(rows, touches, strict=True):
         start = datetime.fromisoformat(row["started_at_local"])
         assert before - millisecond <= start <= after
         assert start.utcoffset() == start.astimezone(HOME).utcoffset()
         assert datetime.fromisoformat(row["started_at_utc"]) == start
-        assert row["time_zone"] == "Europe/Copenhagen"
+        assert abs(float(row["start_s"]) - (start - first).total_seconds() - float(rows[0]["start_s"])) < 0.0015
     (state,) = [row for row in rows if row["kind"] == "state"]
     assert datetime.fromisoformat(state["ended_at_local"]) > datetime.fromisoformat(state["started_at_local"])
     assert (state["end_origin"], float(state["duration_s"]) > 0) == ("tap", True)
