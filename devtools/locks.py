@@ -77,6 +77,7 @@ def check_locks() -> int:
 def unhashed(text: str, suffix: str) -> list[str]:
     """The requirements of a hash-pinned file that carry no hash."""
     if suffix != ".txt":
-        return []
+        packages = json.loads(text).get("packages", {})
+        return [name for name, package in packages.items() if name and "integrity" not in package]
     entries = re.split(r"\n(?=[A-Za-z0-9])", "\n".join(line for line in text.splitlines() if not line.startswith("#")))
     return [entry.split()[0] for entry in entries if entry.strip() and "--hash=sha256:" not in entry]

@@ -50,6 +50,11 @@ def test_a_requirement_without_hash_is_seen() -> None:
     assert locks.unhashed(HASHED + "ruff==0.17.6\n", ".txt") == ["ruff==0.17.6"]
 
 
+def test_a_package_of_the_web_app_without_hash_is_seen() -> None:
+    packages = {"": {}, "node_modules/idb": {"integrity": "sha512-ab"}, "node_modules/d3": {"version": "1"}}
+    assert locks.unhashed(json.dumps({"packages": packages}), ".json") == ["node_modules/d3"]
+
+
 def test_single_tests_are_counted_and_an_unlisted_skip_is_named(tmp_path: Path) -> None:
     junit = tmp_path / "api.xml"
     junit.write_text(JUNIT)
