@@ -53,17 +53,17 @@ def needs_touch(row: SessionRow, now: datetime) -> bool:
     return now - row.last_used_at > TOUCH_EVERY
 
 
-def touch_session(session: Session, token: str, now: datetime) -> None:
-    """Write down the contact and start the idle time anew."""
-    row = session.get(SessionRow, hash_token(token))
-    if row is not None:
-        row.last_used_at = now
-        row.expires_at = now + (DEVICE_LASTS if row.device_id else PERSON_LASTS)
+def lasts(row: SessionRow) -> timedelta:
+    """How long a session is good after each contact."""
+    return DEVICE_LASTS if row.device_id else PERSON_LASTS
 
 
 def end_session(session: Session, token_hash: bytes) -> None:
-    """Sign one browser out."""
-    session.execute(delete(SessionRow).where(col(SessionRow.token_hash) == token_hash))
+    """Sign one browser out: whatever token of this sign-in it has, or is just being handed."""
+    row = session.get(SessionRow, token_hash)
+    first = row.family_hash or row.token_hash if row is not None else token_hash
+    of_family = (col(SessionRow.token_hash) == first) | (col(SessionRow.family_hash) == first)
+    session.execute(delete(SessionRow).where(of_family))
 
 
 def end_all_sessions(session: Session, account_id: UUID) -> None:
