@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from sqlmodel import select
 
 from skygge.accounts.access import cookie_name, identify
 from skygge.accounts.links import make_reset_link
-from skygge.accounts.rotation import ARRIVED_AT
+from skygge.accounts.rotation import ARRIVED_AT, keep_up
 from skygge.accounts.secrets import hash_token
 from skygge.accounts.tables import SessionRow
 from skygge.clock import new_id
@@ -308,3 +309,26 @@ def test_a_script_keeps_its_token(world: World, lead: Person, study_id: UUID) ->
     answer = script.get("/api/v1/me")
     assert (answer.status_code, "set-cookie" in answer.headers) == (200, False)
     assert script.get("/api/v1/me").status_code == 200
+
+
+def test_no_successor_outlives_the_sign_in_that_is_just_ending(world: World) -> None:
+    """A new token is being written while the theft of an older one is noticed: it ends with the others."""
+    first = _token(world.make_person("Field", device_id=new_id()))
+    world.clock.turn(hours=24)
+    second = _come_with(world, first)[1]
+    assert second is not None and _come_with(world, second)[0] == 200
+    world.clock.turn(hours=24)
+
+    def notice() -> int:
+        return _come_with(world, first)[0]
+
+    with ThreadPoolExecutor(1) as pool:
+        with world.database.write() as session:
+            third = keep_up(session, second, world.clock())
+            session.flush()
+            noticed = pool.submit(notice)
+            time.sleep(0.5)
+            assert not noticed.done(), "it waits its turn"
+        assert noticed.result() == 401
+    assert third is not None
+    assert [_come_with(world, token)[0] for token in (first, second, third)] == [401] * 3

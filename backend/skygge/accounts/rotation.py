@@ -23,7 +23,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from skygge.accounts.secrets import hash_token
-from skygge.accounts.sessions import end_session, lasts, needs_touch
+from skygge.accounts.sessions import end_session, lasts, lock_session, needs_touch
 from skygge.accounts.tables import AccountRow, SessionRow
 from skygge.audit.keep import Event, keep
 from skygge.errors import SessionReused
@@ -66,7 +66,7 @@ def find_successor(row: SessionRow, token: str) -> str | None:
 
 def keep_up(session: Session, token: str, now: datetime) -> str | None:
     """Write down the contact, and that the predecessor is done; gives back the successor where one is due."""
-    row = session.get(SessionRow, hash_token(token), with_for_update=True)
+    row = lock_session(session, hash_token(token))
     if row is None or row.replaced_at is not None:
         return None
     if needs_touch(row, now):
@@ -78,7 +78,7 @@ def keep_up(session: Session, token: str, now: datetime) -> str | None:
 
 def revoke_family(session: Session, token: str, now: datetime, tell: Tell) -> None:
     """End every token that came from one sign-in, and say so. Always raises SessionReused; what it wrote is kept."""
-    row = session.get(SessionRow, hash_token(token), with_for_update=True)
+    row = lock_session(session, hash_token(token))
     # Two at once: the first has told it already.
     if row is not None:
         account = session.get_one(AccountRow, row.account_id)
