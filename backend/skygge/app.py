@@ -13,6 +13,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from skygge import __version__, health
 from skygge.accounts import routes as accounts
 from skygge.accounts.access import require_set_up
+from skygge.accounts.rotation import HandOver
 from skygge.analyse import routes as analyse
 from skygge.clock import utc_now
 from skygge.db import open_database
@@ -29,6 +30,7 @@ from skygge.problems import describe_openapi, document_problems, install_handler
 from skygge.settings import Settings, load_settings
 from skygge.studies import entrance, pairings, records, scripts
 from skygge.studies import routes as studies
+from skygge.studies.alarms import tell_studies
 from skygge.sync import events
 from skygge.sync import routes as sync
 from skygge.upkeep import routes as upkeep
@@ -63,6 +65,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = _compose(settings)
     app.state.settings = settings
     app.state.clock = utc_now
+    # Whom a stolen sign-in concerns is for the studies to know; accounts lie a floor below them.
+    app.state.tell_studies = tell_studies
     app.state.database = open_database(settings)
     return app
 
@@ -106,6 +110,7 @@ def _compose(settings: Settings) -> FastAPI:
     install_handlers(app)
     describe_openapi(app)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)
+    app.add_middleware(HandOver)
     app.add_middleware(Guard, settings=settings)
     return app
 

@@ -150,6 +150,12 @@ class SessionMissing(Problem):
     code, status, title = "session.missing", 401, "Sign in first."
 
 
+class SessionReused(Problem):
+    code, status = "session.reused", 401
+    title = "This sign-in was used from two places, so it has ended. Sign in again; the leads were told."
+    writes_kept = True
+
+
 class WrongCredentials(Problem):
     code, status, title = "session.wrong_credentials", 401, "Name or password is wrong."
     writes_kept = True

@@ -10,7 +10,7 @@ A row has one word for each actor of OUTSIDERS (nobody, somebody with no place i
     other   404, nothing of that id is one's own
 """
 
-OUTSIDERS = "nobody garbage ended lost_phone stranger former admin foreign_token".split()
+OUTSIDERS = "nobody garbage expired expired_token lost_phone stranger former admin foreign_token".split()
 INSIDERS = "lead observer reader analyst auditor lead_token lead_script observer_script".split()
 ACTORS = [*OUTSIDERS, *INSIDERS]
 REFUSED = {
@@ -24,9 +24,9 @@ REFUSED = {
 }
 
 # At a study's addresses nobody from outside gets anything, and nobody learns whether the study exists.
-SHUT = "sign sign sign lost none none none none"
+SHUT = "sign sign sign sign lost none none none none"
 # Where tokens may not go at all they hear that before anything else.
-SHUT_TO_TOKENS = "sign sign sign lost none none none bound"
+SHUT_TO_TOKENS = "sign sign sign sign lost none none none bound"
 #                 lead observer reader analyst auditor lead_token lead_script observer_script
 MEMBERS_READ = f"{SHUT} ok ok   ok    ok      role    ok         ok          ok"
 ANALYSE = f"{SHUT}      ok ok   role  ok      role    ok         ok          ok"
@@ -36,15 +36,16 @@ AUDIT = f"{SHUT}        ok role role  role    ok      ok         ok          rol
 LEAD = f"{SHUT}         ok role role  role    role    reads      ok          role"
 WRITE = f"{SHUT}        ok ok   role  role    role    reads      ok          ok"
 
-# nobody garbage ended lost_phone stranger former admin foreign_token, lead observer reader analyst auditor, 3 tokens
-ANYBODY = "ok ok ok ok ok ok ok ok          ok ok ok ok ok ok ok ok"
-SIGNED_IN = "sign sign sign lost ok ok ok ok    ok ok ok ok ok ok ok ok"
-PEOPLE = "sign sign sign lost ok ok ok bound    ok ok ok ok ok bound bound bound"
-ADMIN = "sign sign sign lost role role ok bound role role role role role bound bound bound"
+# nobody garbage expired expired_token lost_phone stranger former admin foreign_token,
+# lead observer reader analyst auditor, 3 tokens
+ANYBODY = "ok ok ok ok ok ok ok ok ok       ok ok ok ok ok ok ok ok"
+SIGNED_IN = "sign sign sign sign lost ok ok ok ok    ok ok ok ok ok ok ok ok"
+PEOPLE = "sign sign sign sign lost ok ok ok bound    ok ok ok ok ok bound bound bound"
+ADMIN = "sign sign sign sign lost role role ok bound role role role role role bound bound bound"
 # Whoever is signed in may sign out, from a lost phone too.
-LEAVING = "sign sign sign ok ok ok ok bound     ok ok ok ok ok bound bound bound"
+LEAVING = "sign sign sign sign ok ok ok ok bound     ok ok ok ok ok bound bound bound"
 # Pairings are found by their account: everybody but the lead, whose it is, meets nothing.
-PAIRING_OF_LEAD = "sign sign sign lost other other other bound  ok other other other other bound bound bound"
+PAIRING_OF_LEAD = "sign sign sign sign lost other other other bound  ok other other other other bound bound bound"
 
 API = "/api/v1"
 STUDY = f"{API}/studies/{{study_id}}"
@@ -107,7 +108,7 @@ EXPECTED: dict[str, tuple[int, str]] = {
     # A lost phone may hand over what it holds (into quarantine), for sixty days, and nothing else. A reader's memos
     # are taken; whatever else she sends is parked.
     f"POST {STUDY}/changes": (
-        200, "sign sign sign ok none none none none ok ok ok role role reads ok ok",
+        200, "sign sign sign sign ok none none none none ok ok ok role role reads ok ok",
     ),
     f"POST {STUDY}/withdrawals": (200, LEAD),
     # Every browser may clear itself, whatever its owner is in the study, as long as there can be a copy in it.
@@ -144,5 +145,5 @@ FULL_TIER: dict[str, tuple[int, str]] = {
 }
 # A study that is not one's own, and one that is not there: nobody hears more of the one than of the other. A device is
 # lost to one study only.
-ELSEWHERE = "sign sign sign none none none none none none none none none none none none none"
-ELSEWHERE_NO_TOKENS = "sign sign sign none none none none bound none none none none none bound bound bound"
+ELSEWHERE = "sign sign sign sign none none none none none none none none none none none none none"
+ELSEWHERE_NO_TOKENS = "sign sign sign sign none none none none bound none none none none none bound bound bound"

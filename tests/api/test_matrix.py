@@ -182,18 +182,13 @@ def house(world: World) -> House:
         "lead_script": world.make_script(study_id, lead, may_write=True),
         "observer_script": world.make_script(study_id, people["Olga"], may_write=True),
     }
-    ended = world.make_person("Lene")
-    assert ended.client.delete("/api/v1/session").status_code == 204
     cookies = {"lost_phone": lost, "stranger": people["Stine"], "former": people["Fie"], "lead": lead,
                "observer": people["Olga"], "reader": people["Rie"], "analyst": people["Anne"], "auditor": people["Aud"],
                "admin": world.make_person("Ada")}  # fmt: skip
     name = cookie_name(world.settings)
     headers = {actor: {"cookie": f"{name}={person.client.cookies[name]}"} for actor, person in cookies.items()}
     headers |= {actor: {"authorization": client.headers["authorization"]} for actor, client in scripts.items()}
-    gone = world.make_person("Lene")
-    headers |= {"nobody": {}, "garbage": {"authorization": "Bearer garbage"}}
-    headers["ended"] = {"cookie": f"{name}={gone.client.cookies[name]}"}
-    assert gone.client.delete("/api/v1/session").status_code == 204
+    headers |= {"nobody": {}, "garbage": {"authorization": "Bearer garbage"}, **let_run_out(world, lead, study_id)}
     return House(world, world.client(), headers, ids, nobodys)
 
 
@@ -226,6 +221,24 @@ def lose_phone(world: World, lead: Person, study_id: UUID) -> Person:
     revoked = lead.client.post(url, json={"device_id": str(device_id), "revoked": True})
     assert revoked.status_code == 200
     return phone
+
+
+def let_run_out(world: World, lead: Person, study_id: UUID) -> dict[str, dict[str, str]]:
+    """The lead's phone, last heard of sixty-one days ago, and a script of the lead's whose days are over.
+
+    Made last: whoever signs in clears away what has run out, and then it would only be one that is not there.
+    """
+    name = cookie_name(world.settings)
+    world.clock.turn(days=-61)
+    phone = world.make_person(lead.name, device_id=new_id())
+    script = world.make_script(study_id, lead, may_write=True, days=60)
+    for client in (phone.client, script):
+        assert client.get("/api/v1/me").status_code == 200, "it was good once"
+    world.clock.turn(days=61)
+    return {
+        "expired": {"cookie": f"{name}={phone.client.cookies[name]}"},
+        "expired_token": {"authorization": script.headers["authorization"]},
+    }
 
 
 def _bound(world: World, person: Person) -> object:

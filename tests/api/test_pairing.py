@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+import pytest
 from fastapi.testclient import TestClient
 
 from skygge.clock import new_id
-from tests.fixtures.world import Person, World
+from tests.fixtures.world import PASSWORD, Person, World
 
 PAIRINGS = "/api/v1/pairings"
 
@@ -113,3 +114,23 @@ def test_guessing_is_slowed_down(world: World, lead: Person) -> None:
     assert world.client().post(f"{PAIRINGS}/claim", json=right).status_code == 429
     world.clock.turn(minutes=1)
     claim(world.client(), made["code"])
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1:1"])
+def test_codes_are_made_and_used_under_the_own_name_only(world: World, lead: Person, study_id: UUID, host: str) -> None:
+    """A page that points its name at this machine neither makes a code nor spends one: pairing and invitations."""
+    made, elsewhere = offer(lead), {"Host": host}
+    invited = lead.client.post(f"/api/v1/studies/{study_id}/invitations", json={}).json()["code"]
+    acceptance = {"code": invited, "name": "Olga", "password": PASSWORD}
+    typed = {"code": made["code"], "device_name": "iPhone"}
+    for answer in (
+        lead.client.post(PAIRINGS, headers=elsewhere),
+        lead.client.get(f"{PAIRINGS}/{made['id']}", headers=elsewhere),
+        lead.client.post(f"{PAIRINGS}/{made['id']}/answer", json={"allow": True}, headers=elsewhere),
+        world.client().post(f"{PAIRINGS}/claim", json=typed, headers=elsewhere),
+        world.client().post(f"{PAIRINGS}/finish", json={"claim": "x", "device_id": str(new_id())}, headers=elsewhere),
+        world.client().post("/api/v1/invitations/accept", json=acceptance, headers=elsewhere),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (400, "host.unknown")
+    claim(world.client(), made["code"])
+    assert world.client().post("/api/v1/invitations/accept", json=acceptance).status_code == 201

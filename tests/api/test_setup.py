@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from skygge.accounts.links import make_setup_link
+from skygge.accounts.secrets import hash_token
 from tests.fixtures.world import PASSWORD, World
 
 STUDY = {
@@ -100,3 +101,13 @@ def test_setup_answers_to_its_own_host_only(world: World, host: str) -> None:
         world.anonymous.post("/api/v1/reset", json={"token": "x", "password": PASSWORD}, headers={"Host": host}),
     ):
         assert (answer.status_code, answer.json()["code"]) == (400, "host.unknown")
+
+
+def test_a_link_is_nowhere_in_the_database_file(sqlite_world: World) -> None:
+    """Who gets hold of the file, or of its write-ahead log, cannot become the first lead: only a hash lies there."""
+    token = _new_token(sqlite_world)
+    files = sorted(sqlite_world.settings.data.glob("skygge.db*"))
+    lies = b"".join(file.read_bytes() for file in files)
+    assert hash_token(token) in lies, "looked in the wrong place"
+    assert token.encode() not in lies
+    assert sqlite_world.anonymous.post("/api/v1/setup", json=_form(token)).status_code == 201

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.field import Field, sure
@@ -17,6 +23,12 @@ def sign_in(page: Page, origin: str) -> None:
     page.get_by_label("Name", exact=True).fill(NAME)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).tap()
+
+
+def cookie_of(page: Page) -> str:
+    """What the browser signs its requests with."""
+    (cookie,) = (one for one in page.context.cookies() if one["name"] == "skygge_session")
+    return cookie["value"]
 
 
 def test_signing_out_with_unsent_entries_warns_and_keeps_them(own_field: Field) -> None:
@@ -63,3 +75,34 @@ def test_a_phone_that_is_shut_out_goes_on_and_hands_over_what_it_holds(own_field
     expect(page.get_by_text("This phone has been revoked.")).to_have_count(3)
     page.screenshot(path=PICTURES / "sync-revoked.png")
     sure(lambda: page.request.get(f"{study}/entries").status == 401, "it still reads")
+
+
+def test_a_phone_is_handed_a_new_token_and_a_copy_of_the_old_one_signs_it_out(own_field: Field) -> None:
+    """A day later it goes on as before. Then somebody uses the copy: the phone asks to sign in, and loses nothing."""
+    page, hand, origin = own_field.page, own_field.hand, own_field.server.origin
+    hand.start()
+    hand.mark()
+    hand.truth("on the server ✓")
+    copied = cookie_of(page)
+    with sqlite3.connect(own_field.server.data / "skygge.db") as database:
+        database.execute("UPDATE session SET created_at = datetime(created_at, '-25 hours')")
+    database.close()
+    hand.mark()
+    hand.truth("on the server ✓")
+    sure(lambda: cookie_of(page) != copied, "it still has the old token")
+    hand.mark()
+    hand.truth("on the server ✓")
+    with pytest.raises(HTTPError) as refused:
+        urlopen(Request(f"{origin}/api/v1/me", headers={"Cookie": f"skygge_session={copied}"}))
+    assert json.loads(refused.value.read())["code"] == "session.reused"
+    hand.write("skrevet bagefter")
+    hand.truth("signed out, 2 to send")
+    sign_in(page, origin)
+    expect(hand.group("Structures")).to_be_visible()
+    hand.truth("on the server ✓")
+    assert [entry["jotting"] for entry in own_field.entries()] == [None, None, None, "skrevet bagefter"]
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(f"{origin}/#/records")
+    page.get_by_role("radio", name="Everything", exact=True).check()
+    page.get_by_text("A sign-in was used from two places").wait_for()
+    page.screenshot(path=PICTURES / "records-copied.png")

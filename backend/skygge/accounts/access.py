@@ -1,6 +1,7 @@
 """Who is asking: by cookie a person, by bearer token a script."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -8,11 +9,21 @@ from fastapi import Depends, Request, Response
 from sqlmodel import Session
 
 from skygge.accounts.enrol import has_accounts
-from skygge.accounts.sessions import find_session, needs_touch, touch_session
+from skygge.accounts.rotation import (
+    ARRIVED_AT,
+    NEW_COOKIE,
+    find_successor,
+    is_reused,
+    keep_up,
+    needs_upkeep,
+    revoke_family,
+    write_cookie,
+)
+from skygge.accounts.sessions import find_session
 from skygge.accounts.tables import AccountRow
 from skygge.accounts.tokens import find_token
 from skygge.clock import Clock, clock_of
-from skygge.db import Database, database_of
+from skygge.db import database_of
 from skygge.errors import SessionMissing, SetupNeeded, TokenBound
 from skygge.settings import Settings
 
@@ -80,17 +91,17 @@ async def require_set_up(request: Request) -> None:
 # What hangs on nearly every address takes the request alone: FastAPI looks at each dependency of each address anew, and
 # a chain of small ones made the start a tenth longer.
 async def identify(request: Request) -> Identity:
-    """Who sent this request. Raises SessionMissing."""
-    database, clock = database_of(request), clock_of(request)
+    """Who sent this request. Raises SessionMissing, SessionReused."""
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
     if scheme:
         if scheme.lower() != "bearer":
             raise SessionMissing
-        return await database.run_read(lambda session: _by_token(session, bearer.strip(), clock))
+        clock = clock_of(request)
+        return await database_of(request).run_read(lambda session: _by_token(session, bearer.strip(), clock))
     cookie = request.cookies.get(cookie_name(settings_of(request)))
     if not cookie:
         raise SessionMissing
-    return await _by_cookie(database, cookie, clock)
+    return await _by_cookie(request, cookie)
 
 
 def _by_token(session: Session, token: str, clock: Clock) -> Identity:
@@ -109,28 +120,51 @@ def _by_token(session: Session, token: str, clock: Clock) -> Identity:
     )
 
 
-async def _by_cookie(database: Database, cookie: str, clock: Clock) -> Identity:
-    now = clock()
+@dataclass(frozen=True)
+class _Found:
+    """What a cookie's token stands for, and what there is to do about the token itself."""
 
-    def find(session: Session) -> tuple[Identity, bool]:
-        row = find_session(session, cookie, now)
-        account = session.get(AccountRow, row.account_id) if row else None
-        if row is None or account is None:
-            raise SessionMissing
-        identity = Identity(
-            account.id,
-            account.name,
-            account.is_admin,
-            device_id=row.device_id,
-            device_name=row.device_name or "",
-            session_hash=row.token_hash,
-        )
-        return identity, needs_touch(row, now)
+    identity: Identity
+    is_reused: bool
+    is_due: bool
+    successor: str | None
 
-    identity, is_due = await database.run_read(find)
-    if is_due:
-        await database.run_write(lambda session: touch_session(session, cookie, now))
-    return identity
+
+async def _by_cookie(request: Request, cookie: str) -> Identity:
+    database, now = database_of(request), clock_of(request)()
+    arrived_at = getattr(request.state, ARRIVED_AT, now)
+    found = await database.run_read(lambda session: _find(session, cookie, now, arrived_at))
+    if found.is_reused:
+        tell = request.app.state.tell_studies
+        await database.run_write(lambda session: revoke_family(session, cookie, now, tell))
+    successor = found.successor
+    if found.is_due:
+        successor = await database.run_write(lambda session: keep_up(session, cookie, now)) or successor
+    if successor is not None:
+        _hand_over(request, successor, is_device=found.identity.device_id is not None)
+    return found.identity
+
+
+def _find(session: Session, cookie: str, now: datetime, arrived_at: datetime) -> _Found:
+    row = find_session(session, cookie, now)
+    account = session.get(AccountRow, row.account_id) if row else None
+    if row is None or account is None:
+        raise SessionMissing
+    identity = Identity(
+        account.id,
+        account.name,
+        account.is_admin,
+        device_id=row.device_id,
+        device_name=row.device_name or "",
+        session_hash=row.token_hash,
+    )
+    return _Found(identity, is_reused(row, arrived_at), needs_upkeep(row, now), find_successor(row, cookie))
+
+
+def _hand_over(request: Request, token: str, *, is_device: bool) -> None:
+    settings = settings_of(request)
+    cookie = write_cookie(lambda response: set_session_cookie(response, settings, token, is_device=is_device))
+    setattr(request.state, NEW_COOKIE, cookie)
 
 
 SignedIn = Annotated[Identity, Depends(identify)]

@@ -8,7 +8,7 @@ from sqlalchemy import delete
 from sqlmodel import Session, col
 
 from skygge.accounts.secrets import hash_token, make_token
-from skygge.accounts.tables import SessionRow
+from skygge.accounts.tables import AccountRow, SessionRow
 
 DEVICE_LASTS = timedelta(days=60)
 PERSON_LASTS = timedelta(hours=12)
@@ -53,17 +53,31 @@ def needs_touch(row: SessionRow, now: datetime) -> bool:
     return now - row.last_used_at > TOUCH_EVERY
 
 
-def touch_session(session: Session, token: str, now: datetime) -> None:
-    """Write down the contact and start the idle time anew."""
-    row = session.get(SessionRow, hash_token(token))
-    if row is not None:
-        row.last_used_at = now
-        row.expires_at = now + (DEVICE_LASTS if row.device_id else PERSON_LASTS)
+def lasts(row: SessionRow) -> timedelta:
+    """How long a session is good after each contact."""
+    return DEVICE_LASTS if row.device_id else PERSON_LASTS
+
+
+def lock_session(session: Session, token_hash: bytes) -> SessionRow | None:
+    """The row of a token, and the right to change the tokens of its account: one at a time, whichever of them it has.
+
+    Else a successor made at the same moment could outlive the end of its sign-in, and two rows wait for each other.
+    """
+    row = session.get(SessionRow, token_hash)
+    if row is None:
+        return None
+    session.get_one(AccountRow, row.account_id, with_for_update={"key_share": True})
+    return session.get(SessionRow, token_hash, with_for_update=True, populate_existing=True)
 
 
 def end_session(session: Session, token_hash: bytes) -> None:
-    """Sign one browser out."""
-    session.execute(delete(SessionRow).where(col(SessionRow.token_hash) == token_hash))
+    """Sign one browser out: whatever token of this sign-in it has, or is just being handed."""
+    row = lock_session(session, token_hash)
+    if row is None:
+        return
+    first = row.family_hash or row.token_hash
+    of_family = (col(SessionRow.token_hash) == first) | (col(SessionRow.family_hash) == first)
+    session.execute(delete(SessionRow).where(of_family))
 
 
 def end_all_sessions(session: Session, account_id: UUID) -> None:

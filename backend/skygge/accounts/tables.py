@@ -23,7 +23,10 @@ class AccountRow(SQLModel, table=True):
 
 
 class SessionRow(SQLModel, table=True):
-    """One signed-in browser. With a device it lasts 60 days after the last contact, without one 12 hours."""
+    """A token of one signed-in browser. With a device it lasts 60 days after the last contact, without one 12 hours.
+
+    Once a day a successor takes its place (rotation.py).
+    """
 
     __tablename__ = "session"
 
@@ -34,6 +37,14 @@ class SessionRow(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcTime)
     last_used_at: datetime = Field(sa_type=UtcTime)
     expires_at: datetime = Field(sa_type=UtcTime)
+    # The first token of the sign-in that this one goes back to; none on the first itself.
+    family_hash: bytes | None = Field(default=None, index=True)
+    # Until this token is first used: the one it takes the place of.
+    predecessor_hash: bytes | None = None
+    # While a successor is handed out that was not used yet: what it is computed with, beside the token.
+    successor_salt: bytes | None = None
+    # When the successor was first used. Who comes with this token later has a copy.
+    replaced_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
 class TokenRow(SQLModel, table=True):

@@ -23,6 +23,7 @@ from skygge.errors import (
     InvitationWrong,
     PasswordTooWeak,
     SessionMissing,
+    SessionReused,
     TooManyAttempts,
     WrongCredentials,
 )
@@ -48,7 +49,7 @@ async def start(body: SignIn, database: DatabaseDep, settings: SettingsDep, cloc
     return await database.run_read(lambda session: describe_me(session, who, clock()))
 
 
-@router.get("/me", response_model=Me, responses=document_problems(SessionMissing))
+@router.get("/me", response_model=Me, responses=document_problems(SessionMissing, SessionReused))
 def read_me(who: SignedIn, session: ReadSession, clock: ClockDep) -> Any:
     """Who am I, which studies do I belong to."""
     return describe_me(session, who, clock())

@@ -6969,7 +6969,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: session.missing */
+            /** @description Unauthorized: session.missing, session.reused */
             401: {
                 headers: {
                     [name: string]: unknown;
