@@ -85,9 +85,9 @@ def find_traces(session: Session, study_id: UUID, actor_id: UUID) -> Traces:
 
 
 def mention_of(labels: Collection[str], *, at_sign: str = "@?") -> re.Pattern[str]:
-    """A person's label in a text, with or without `@`: `@C3`; `@C31` and `AC3` are somebody else."""
+    """A person's label in a text, with or without `@`: `@C3`; `@C31`, `C3-2` and `AC3` are somebody else."""
     any_of = "|".join(re.escape(label) for label in sorted(labels, key=len, reverse=True))
-    return re.compile(rf"(?<![\w@]){at_sign}(?:{any_of})(?!\w)" if any_of else r"(?!)")
+    return re.compile(rf"(?<![\w@]){at_sign}(?:{any_of})(?!\w|-\d)" if any_of else r"(?!)")
 
 
 def _with_merged(session: Session, study_id: UUID, actor_id: UUID) -> set[UUID]:
