@@ -56,10 +56,20 @@ def test_consent_and_withdrawal_on_the_screen(
     page.get_by_role("radio", name=re.compile(f"^{erase}")).check()
     expect(page.get_by_role("button", name=keep, exact=True).first).to_be_visible()
     look(page, eyes, f"withdrawal-{locale[:2]}", size)
+    do_it = page.get_by_role("button", name=f"{erase} C1", exact=True)
+    # Not while a text is unread: neither by the button, which is not there, nor past it.
+    expect(do_it).to_have_count(0)
+    refused = page.request.post(f"{study}/withdrawals", data={"actor_id": who["id"], "mode": "erase"})
+    assert (refused.status, refused.json()["code"]) == (409, "withdrawal.texts_unread")
+    n_texts = page.get_by_role("button", name=keep, exact=True).count()
+    for n_left in range(n_texts, 1, -1):
+        assert page.get_by_role("button", name=keep, exact=True).count() == n_left
+        page.get_by_role("button", name=keep, exact=True).first.click()
+    expect(do_it).to_have_count(0)
     while (kept := page.get_by_role("button", name=keep, exact=True)).count():
         kept.first.click()
     page.get_by_role("checkbox", name=re.compile(f"^{sure_of}")).check()
-    page.get_by_role("button", name=f"{erase} C1", exact=True).click()
+    do_it.click()
     expect(page.locator("article h2").first).to_be_visible(timeout=60_000)
     look(page, eyes, f"certificate-{locale[:2]}", size)
     with page.expect_download() as download:
@@ -67,6 +77,9 @@ def test_consent_and_withdrawal_on_the_screen(
     said = download.value.path().read_text("utf-8")
     newest = read(page, f"{study}/audit")[0]
     assert newest["kind"] == "person.erased" and newest["hash"] in said and "C1" not in said
+    assert newest["details"]["decided"] == {"kept": n_texts}
+    assert certificate_later(page, demo.origin, as_text) == said
+    look(page, eyes, f"certificates-{locale[:2]}", size)
     assert who["id"] not in [one["id"] for one in read(page, f"{study}/actors")]
     page.goto(f"{demo.origin}/#/devices")
     expect(page.get_by_role("button", name=re.compile("^(Save as text|Gem som tekst)$"))).to_be_visible()
@@ -81,6 +94,14 @@ def read(page: Page, address: str, name: str = "items") -> list[dict[str, Any]]:
     join = "&" if "?" in address else "?"
     items: list[dict[str, Any]] = page.request.get(f"{address}{join}limit=500").json()[name]
     return items
+
+
+def certificate_later(page: Page, origin: str, as_text: str) -> str:
+    """The certificate as it is had on any other day: among the papers, one touch."""
+    page.goto(f"{origin}/#/papers")
+    with page.expect_download() as download:
+        page.get_by_role("button", name=re.compile(f"^{as_text}: ")).first.click()
+    return download.value.path().read_text("utf-8")
 
 
 def file_about_person(page: Page) -> dict[str, Any]:
