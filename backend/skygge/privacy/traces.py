@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func
 from sqlmodel import Session, col, or_, select
 
 from skygge.audit.tables import AuditRow
@@ -78,7 +77,7 @@ def find_traces(session: Session, study_id: UUID, actor_id: UUID) -> Traces:
 def find_exports(session: Session, study_id: UUID, ids: Collection[UUID]) -> list[EarlierExport]:
     """Downloads made since some things were first written about, newest first: files that nobody can call back."""
     about = (ChangeRow.study_id == study_id, col(ChangeRow.subject_id).in_(ids))
-    first_seq = session.exec(select(func.min(ChangeRow.seq)).where(*about)).one()
+    first_seq = session.exec(select(ChangeRow.seq).where(*about).order_by(col(ChangeRow.seq))).first()
     if first_seq is None:
         return []
     query = select(AuditRow).where(AuditRow.study_id == study_id, AuditRow.kind == "export.made")

@@ -53,7 +53,9 @@ def withdraw(session: Session, membership: Membership, asked: WithdrawalIn, now:
         n_mentions=len(traces.mentions),
         n_consents=len(traces.consents),
         n_changes=redact_things(session, delivery, orders(membership.study_id, traces, now)),
-        **{f"n_{decision}": n for decision, n in decided.items()},
+        n_kept=decided["kept"],
+        n_struck=decided["struck"],
+        n_erased=decided["erased"],
         to_read=traces.to_read,
         exports=traces.exports,
         at=now,
@@ -62,20 +64,20 @@ def withdraw(session: Session, membership: Membership, asked: WithdrawalIn, now:
         session.rollback()
         session.info.clear()
         return found
-    details = {"actor_id": str(actor_id), "decided": decided, **_count(found)}
+    details = {"actor_id": str(actor_id), "decided": dict(sorted(decided.items())), **_count(found)}
     row = keep(session, Event(ON_RECORD[mode], now, author.observer, author.account_id, membership.study_id, details))
     return found.model_copy(update={"number": row.number, "seal": row.hash.hex()})
 
 
-def _count_decided(traces: Traces, asked: WithdrawalIn) -> dict[str, int]:
+def _count_decided(traces: Traces, asked: WithdrawalIn) -> Counter[str]:
     """How many texts were kept, struck and erased by whoever read them. Raises TextsUnread while one is left."""
     if asked.mode == "stop":
-        return {}
+        return Counter()
     to_read = {str(one.id) for one in traces.to_read}
     decisions = {one.id: one.decision for one in asked.decided if one.id in to_read}
     if not asked.dry_run and to_read - decisions.keys():
         raise TextsUnread
-    return dict(sorted(Counter(decisions.values()).items()))
+    return Counter(decisions.values())
 
 
 def _count(found: WithdrawalOut) -> dict[str, int]:
