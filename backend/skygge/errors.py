@@ -277,6 +277,11 @@ class RequestDays(Problem):
     )
 
 
+class TextsUnread(Problem):
+    code, status = "withdrawal.texts_unread", 409
+    title = "Some texts of this person's encounters are still to be read: say of each what was decided (decided)."
+
+
 class ActorUnknown(Problem):
     code, status, title = "actor.unknown", 404, "There is no such person here."
 

@@ -115,6 +115,8 @@ EXPECTED: dict[str, tuple[int, str]] = {
     f"POST {STUDY}/clearings": (204, MEMBERS_READ),
     f"POST {STUDY}/actors/{{actor_id}}/disclosure": (200, LEAD),
     f"GET {STUDY}/device-sheet": (200, LEAD),
+    # Whoever may download may know of downloads: who strikes words has to ask those who have them.
+    f"GET {STUDY}/things/{{subject_id}}/exports": (200, EXPORT),
     # Its words are a person's own: no script asks for them, and the lead hears only that there is one.
     f"GET {STUDY}/concerns": (200, f"{SHUT_TO_TOKENS} ok ok ok ok role bound bound bound"),
     f"POST {STUDY}/concerns": (201, f"{SHUT_TO_TOKENS} ok ok ok ok role bound bound bound"),

@@ -206,6 +206,7 @@ def fill_study(world: World, lead: Person, study_id: UUID) -> dict[str, str]:
     asked = lead.client.post(f"{phone.url}/requests", json={"kind": "access", "received_on": "2026-03-02"}).json()
     return {
         "study_id": str(study_id), "actor_id": citizen["subject_id"], "entry_id": entry["subject_id"],
+        "subject_id": entry["subject_id"],
         "token_id": token["token_id"], "member_id": next(iter(members.values())), "pairing_id": pairing["id"],
         "name": "jsonl",
         "kind": "dpia", "concern_id": concern["concern_id"], "request_id": asked["request_id"],

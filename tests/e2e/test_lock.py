@@ -33,6 +33,8 @@ def set_lock(page: Page, origin: str, passphrase: str = PASSPHRASE) -> str:
     """Set the lock as a person does; gives back the recovery code as it stood on the screen."""
     page.goto(f"{origin}/#/settings")
     page.get_by_role("link", name="Lock on this device").tap()
+    # What is lost with both is said before there is a lock, not after.
+    expect(page.get_by_text("words that are only on this device are lost", exact=False)).to_be_visible()
     page.get_by_label("New passphrase").fill(passphrase)
     page.get_by_label("The same again").fill(passphrase)
     page.get_by_role("button", name="Set the lock", exact=True).tap()
@@ -91,6 +93,10 @@ def test_words_are_sealed_and_logging_goes_on_while_locked(field: Field) -> None
     jottings = [entry["jotting"] for entry in field.entries()]
     assert [words for words in jottings if words] == [f"{MARKER} lukket op", f"{MARKER} mens låst"]
     assert len(jottings) == 4
+    # What was written while locked is found once it is open.
+    page.goto(f"{origin}/#/find")
+    page.get_by_role("searchbox").fill(f"{MARKER} mens")
+    expect(page.get_by_text(re.compile(f"{MARKER} mens låst")).first).to_be_visible()
     # The half sentence is where it was being typed.
     assert not profile_holds(field.phone.profile, MARKER)
 

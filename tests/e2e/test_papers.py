@@ -92,6 +92,12 @@ def test_a_study_is_erased_at_its_end(
         assert connection.execute("SELECT kind FROM audit ORDER BY at DESC LIMIT 1").fetchone() == ("study.erased",)
 
 
+def study_of(demo: ServerProcess, page: Page) -> str:
+    """The address of the example study."""
+    studies = page.request.get(f"{demo.origin}/api/v1/me").json()["studies"]
+    return f"{demo.origin}/api/v1/studies/{next(one['study_id'] for one in studies if 'xampl' in one['title'])}"
+
+
 @pytest.mark.parametrize(("size", "locale"), [(PHONE, "da-DK"), pytest.param(LAPTOP, "en-GB", marks=pytest.mark.deep)])
 def test_a_concern_is_written_read_and_taken_back(
     demo: ServerProcess, make_phone: MakePhone, size: tuple[int, int], locale: str
@@ -101,7 +107,13 @@ def test_a_concern_is_written_read_and_taken_back(
     phone = make_phone("concern", size=size, locale=locale, dark=size == PHONE)
     page = phone.open("/")
     _enter(demo, phone, page)
+    study = study_of(demo, page)
+    # What this study agreed to do comes first, in its own words, as text.
+    told = page.request.patch(study, data={"concern_procedure": "Ring til <b>Lene</b>.\nSamme dag."})
+    assert told.ok, told.text()
     page.goto(f"{demo.origin}/#/concerns")
+    expect(page.get_by_text("Ring til <b>Lene</b>.", exact=False)).to_be_visible()
+    expect(page.get_by_text("Samme dag.", exact=False)).to_be_visible()
     page.get_by_label("What you saw" if is_english else "Hvad du så", exact=True).fill(
         "Medicineringsuregelmæssigheder, <b>igen</b>\nog hun græd"
     )

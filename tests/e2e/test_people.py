@@ -31,6 +31,12 @@ def actors(field: Field) -> dict[str, dict[str, Any]]:
     return {str(one["label"]): one for one in field.page.request.get(place).json()["items"]}
 
 
+def setting_of(page: Page, study: str, encounter_id: str) -> str | None:
+    """The setting of an encounter, as the server has it just now."""
+    items = page.request.get(f"{study}/encounters?limit=500").json()["items"]
+    return next((one["setting"] for one in items if one["id"] == encounter_id), None)
+
+
 def open_person(page: Page, field: Field, label: str) -> Any:
     """The panel of somebody."""
     page.goto(f"{field.server.origin}/#/people")
@@ -73,7 +79,8 @@ def test_what_somebody_agreed_to_is_read_over_time(field: Field, desk: Page) -> 
     desk.get_by_role("button", name="Add somebody", exact=True).click()
     sheet = desk.get_by_role("dialog")
     suggested = sheet.get_by_label("Pseudonym").input_value()
-    assert re.fullmatch(r"C\d+", suggested)
+    # The number that nobody has, and the mark of who proposes it.
+    assert re.fullmatch(r"C\d+(-\d+|[^\W\d]+)", suggested)
     sheet.get_by_role("button", name=f"Add {suggested}", exact=True).click()
     sure(lambda: suggested in actors(field), "the new person did not arrive")
     added = desk.get_by_role("region", name=suggested, exact=True)
@@ -100,3 +107,42 @@ def test_an_agency_is_renamed_everywhere_and_back(field: Field, desk: Page) -> N
     sure(lambda: actors(field)[label]["agency"] == f"North {label}", "the agency was not renamed")
     agencies.get_by_role("button", name="Undo", exact=True).click()
     sure(lambda: actors(field)[label]["agency"] == f"Nort {label}", "the agency was not named back")
+
+
+def test_words_are_struck_in_a_pseudonym_and_in_a_setting_and_downloads_are_told(field: Field, desk: Page) -> None:
+    """A name got into both: a hint, a few touches, gone everywhere; who downloaded it before is to be asked."""
+    name = f"Karenmarie{desk.viewport_size['width']}"  # type: ignore[index]  # has one
+    label = f"Fru {name}"
+    study = f"{field.server.origin}/api/v1/studies/{field.study_id}"
+    hand = field.begin(("Citizen", label))
+    hand.end()
+    encounter_id = field.last_encounter()["id"]
+    sure(lambda: label in actors(field), "the person did not arrive")
+    assert desk.request.get(f"{study}/exports/csv").ok
+    panel = open_person(desk, field, label)
+    expect(panel.get_by_title(re.compile("name")).first).to_have_text("Karenmarie")
+    panel.get_by_role("button", name="Strike words", exact=True).click()
+    sheet = desk.get_by_role("dialog")
+    sheet.get_by_role("button", name="Fru", exact=True).click()
+    sheet.get_by_role("button", name=re.compile("^Strike “")).click()
+    expect(sheet.get_by_text("Files downloaded earlier that may hold these words: 1.", exact=False)).to_be_visible()
+    expect(sheet.get_by_role("listitem").filter(has_text="csv")).to_be_visible()
+    look_at(desk, f"struck-{desk.viewport_size['width']}")  # type: ignore[index]  # has one
+    sheet.get_by_role("button", name="Seen", exact=True).click()
+    expect(sheet).to_be_hidden()
+    sure(lambda: not [one for one in actors(field) if name in one], "the name is still the pseudonym")
+    desk.goto(f"{field.server.origin}/#/encounter/{encounter_id}")
+    desk.get_by_role("button", name="Fill in or change", exact=True).click()
+    sheet.get_by_label("Place, by alias").fill(f"hos {name}")
+    sheet.get_by_role("button", name="Save", exact=True).click()
+    expect(sheet).to_be_hidden()
+    desk.get_by_role("button", name="Fill in or change", exact=True).click()
+    around = sheet.get_by_role("region", name="Saved words around the encounter", exact=True)
+    around.get_by_role("button", name="Strike words", exact=True).click()
+    strike = desk.get_by_role("dialog", name="Strike words")
+    strike.get_by_role("button", name=re.compile("^Strike “Karenmarie")).click()
+    strike.get_by_role("button", name="Seen", exact=True).click()
+    expect(desk.get_by_label("Place, by alias")).to_have_value("hos ▮")
+    desk.get_by_role("dialog").get_by_role("button", name="Save", exact=True).click()
+    sure(lambda: setting_of(desk, study, encounter_id) == "hos ▮", "the name is still in the setting")
+    assert name not in desk.request.get(f"{study}/changes?limit=500").text()

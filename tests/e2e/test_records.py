@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import MakePhone
 from tests.e2e.field import sure
+from tests.e2e.observer import PASSWORD
 from tests.e2e.phone import LAPTOP, PHONE
 from tests.e2e.test_screens import PICTURES, _enter, demo, server
 from tests.fixtures.server_process import ServerProcess
@@ -62,3 +63,37 @@ def test_a_stopped_download_and_a_change_of_rights_are_on_record(
     look_at(page, f"records-{locale[:2]}")
     members = page.request.get(f"{study}/members").json()["items"]
     assert [one["exports_full"] for one in members if one["role"] == "analyst"] == [True]
+
+
+def test_an_auditor_sees_the_log_and_no_jotting(demo: ServerProcess, make_phone: MakePhone) -> None:
+    """Signed in like anybody else; the log is there, and no word of what was seen, on no screen and not on the disk."""
+    lead = make_phone("lead", size=LAPTOP, locale="en-GB", dark=False)
+    page = lead.open("/")
+    _enter(demo, lead, page)
+    studies = page.request.get(f"{demo.origin}/api/v1/me").json()["studies"]
+    study = f"{demo.origin}/api/v1/studies/{next(one['study_id'] for one in studies if 'xampl' in one['title'])}"
+    entries = page.request.get(f"{study}/entries?limit=500").json()["items"]
+    jotting = next(one["jotting"] for one in entries if len(one["jotting"] or "") > 12)
+    assert page.request.get(f"{study}/exports/csv").ok
+    code = page.request.post(f"{study}/invitations", data={"role": "auditor"}).json()["code"]
+    phone = make_phone("auditor", size=LAPTOP, locale="en-GB", dark=False)
+    theirs = phone.open("/")
+    form = {"code": code, "name": "Asta", "password": PASSWORD}
+    assert theirs.request.post(f"{demo.origin}/api/v1/invitations/accept", data=form).ok
+    theirs.goto(f"{demo.origin}/#/sign-in")
+    theirs.locator("input[autocomplete=username]").fill("Asta")
+    theirs.locator("input[type=password]").fill(PASSWORD)
+    theirs.locator("button[type=submit]").click()
+    expect(theirs.locator("input[type=password]")).to_have_count(0)
+    theirs.goto(f"{demo.origin}/#/records")
+    expect(theirs.get_by_role("listitem").filter(has_text="csv").first).to_be_visible()
+    theirs.get_by_role("radio", name="Everything", exact=True).check()
+    expect(theirs.get_by_role("listitem").filter(has_text="Invitation accepted").first).to_be_visible()
+    look_at(theirs, "records-auditor-en")
+    for screen in ("", "review", "find", "memos", "people", "papers", "records"):
+        theirs.goto(f"{demo.origin}/#/{screen}")
+        theirs.wait_for_timeout(1000)
+        assert jotting not in theirs.locator("body").inner_text(), screen
+    refused = theirs.request.get(f"{study}/entries")
+    assert (refused.status, refused.json()["code"]) == (403, "role.insufficient")
+    assert page.request.get(f"{study}/entries").ok

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -56,8 +57,7 @@ def test_consent_and_withdrawal_on_the_screen(
     page.get_by_role("radio", name=re.compile(f"^{erase}")).check()
     expect(page.get_by_role("button", name=keep, exact=True).first).to_be_visible()
     look(page, eyes, f"withdrawal-{locale[:2]}", size)
-    while (kept := page.get_by_role("button", name=keep, exact=True)).count():
-        kept.first.click()
+    n_texts = read_each(page, study, who["id"], keep, f"{erase} C1")
     page.get_by_role("checkbox", name=re.compile(f"^{sure_of}")).check()
     page.get_by_role("button", name=f"{erase} C1", exact=True).click()
     expect(page.locator("article h2").first).to_be_visible(timeout=60_000)
@@ -67,6 +67,8 @@ def test_consent_and_withdrawal_on_the_screen(
     said = download.value.path().read_text("utf-8")
     newest = read(page, f"{study}/audit")[0]
     assert newest["kind"] == "person.erased" and newest["hash"] in said and "C1" not in said
+    assert newest["details"]["decided"] == {"kept": n_texts}
+    assert certificate_later(page, demo.origin, as_text, lambda name: look(page, eyes, name, size)) == said
     assert who["id"] not in [one["id"] for one in read(page, f"{study}/actors")]
     page.goto(f"{demo.origin}/#/devices")
     expect(page.get_by_role("button", name=re.compile("^(Save as text|Gem som tekst)$"))).to_be_visible()
@@ -81,6 +83,28 @@ def read(page: Page, address: str, name: str = "items") -> list[dict[str, Any]]:
     join = "&" if "?" in address else "?"
     items: list[dict[str, Any]] = page.request.get(f"{address}{join}limit=500").json()[name]
     return items
+
+
+def read_each(page: Page, study: str, actor_id: str, keep: str, do_it: str) -> int:
+    """Every text is kept, one after the other; until the last, nothing is carried out. Tells how many there were."""
+    kept = page.get_by_role("button", name=keep, exact=True)
+    refused = page.request.post(f"{study}/withdrawals", data={"actor_id": actor_id, "mode": "erase"})
+    assert (refused.status, refused.json()["code"]) == (409, "withdrawal.texts_unread")
+    n_texts = kept.count()
+    for n_left in range(n_texts, 0, -1):
+        expect(page.get_by_role("button", name=do_it, exact=True)).to_have_count(0)
+        assert kept.count() == n_left
+        kept.first.click()
+    return n_texts
+
+
+def certificate_later(page: Page, origin: str, as_text: str, look_at_it: Callable[[str], None]) -> str:
+    """The certificate as it is had on any other day: among the papers, one touch."""
+    page.goto(f"{origin}/#/papers")
+    with page.expect_download() as download:
+        page.get_by_role("button", name=re.compile(f"^{as_text}: ")).first.click()
+    look_at_it(f"certificates-{as_text[:4].strip()}")
+    return download.value.path().read_text("utf-8")
 
 
 def file_about_person(page: Page) -> dict[str, Any]:

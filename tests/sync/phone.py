@@ -112,6 +112,17 @@ class Phone:
         items: list[Change] = answer.json()["items"]
         return items
 
+    def withdraw(self, actor_id: str, mode: str, **asked: Any) -> Change:
+        """Carry out a withdrawal after reading every text that has to be read, and keeping it."""
+        asked = {"actor_id": actor_id, "mode": mode, **asked}
+        found = self.client.post(f"{self.url}/withdrawals", json={**asked, "dry_run": True})
+        assert found.status_code == 200, found.text
+        decided = [{"id": text["id"], "decision": "kept"} for text in found.json()["to_read"]]
+        answer = self.client.post(f"{self.url}/withdrawals", json={"decided": decided, **asked})
+        assert answer.status_code == 200, answer.text
+        done: Change = answer.json()
+        return done
+
 
 @pytest.fixture
 def phone(world: World, lead: Person, study_id: UUID) -> Phone:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from skygge.db import Database
 from skygge.fieldlog.verify import verify
 from tests.fixtures.everything_out import LISTS, doors, holds
 from tests.fixtures.world import World
-from tests.sync.phone import Phone, join_with_phone, stamp, words
+from tests.sync.phone import Change, Phone, join_with_phone, stamp, words
 
 MARKER = "Annemette-Marker"
 USUAL = (*(f"{name}?retracted=true" for name in LISTS), "exports/jsonl", "exports/csv")
@@ -128,9 +129,9 @@ def test_an_erased_person_is_nowhere_and_does_not_come_back(world: World, phone:
     before = phone.pull_all()
     dry = phone.client.post(f"{phone.url}/withdrawals", json={**asked, "dry_run": True}).json()
     assert phone.pull_all() == before
-    done = phone.client.post(f"{phone.url}/withdrawals", json=asked).json()
+    done = phone.withdraw(who, "erase")
     assert done["number"] and len(done["seal"]) == 64
-    assert done == {**dry, "dry_run": False, **{name: done[name] for name in ("at", "number", "seal")}}
+    assert done == {**dry, "dry_run": False, "n_kept": 1, **{name: done[name] for name in ("at", "number", "seal")}}
     assert (done["promises"], done["n_entries"], done["n_references"]) == (["erase"], 1, 1)
     assert [text["id"] for text in done["to_read"]] == [free["subject_id"]]
     assert [one["id"] for one in phone.read("entries")] == [free["subject_id"]]
@@ -149,7 +150,7 @@ def test_redacting_a_person_keeps_what_can_be_counted(world: World, phone: Phone
     visit = phone.visit(presence=[{"actor_id": citizen["subject_id"]}])
     entry = phone.entry(visit, actor_id=citizen["subject_id"], jotting=MARKER, kind="state", ended_at=stamp(7))
     phone.push(citizen, visit, entry)
-    phone.client.post(f"{phone.url}/withdrawals", json={"actor_id": citizen["subject_id"], "mode": "redact"})
+    phone.withdraw(citizen["subject_id"], "redact")
     (now,) = phone.read("entries")
     assert (now["action"], now["jotting"], now["kind"], now["ended_at"]) == ("talks", None, "point", None)
     (there,) = phone.read("encounters")
@@ -272,3 +273,88 @@ def test_an_edit_by_somebody_who_has_not_seen_the_strike_brings_nothing_back(wor
     following = phone.amend(entry, {"jotting": "Hun siger jo"}, informed)
     assert words(phone.push(informed, following)) == ["stored", "stored"]
     assert_nowhere(world, phone)
+
+
+def test_downloads_that_may_hold_struck_words_are_listed(phone: Phone) -> None:
+    """Those made since the thing was first written; of what nobody knows there are none."""
+    visit = phone.visit()
+    phone.push(visit)
+    assert phone.client.get(f"{phone.url}/exports/csv").status_code == 200
+    entry = phone.entry(visit, jotting=MARKER)
+    phone.push(entry)
+    assert phone.client.get(f"{phone.url}/exports/jsonl").status_code == 200
+    phone.push(phone.change("words.struck", {"words": MARKER}, subject_id=entry["subject_id"]))
+    made = phone.read(f"things/{entry['subject_id']}/exports")
+    assert [(one["format"], one["tier"], one["who"]) for one in made] == [("jsonl", "full", "observer-1")]
+    assert [one["format"] for one in phone.read(f"things/{visit['subject_id']}/exports")] == ["jsonl", "csv"]
+    assert phone.read(f"things/{UUID(int=7)}/exports") == []
+
+
+def _label(phone: Phone, text: str) -> tuple[str, list[Change]]:
+    actor = phone.change("actor.added", {"label": text, "kind": "citizen"})
+    return actor["subject_id"], [actor, phone.amend(actor, {"label": f"{text} 2"})]
+
+
+def _agency(phone: Phone, text: str) -> tuple[str, list[Change]]:
+    actor = phone.change("actor.added", {"label": "P1", "kind": "professional", "agency": text})
+    return actor["subject_id"], [actor]
+
+
+def _setting(phone: Phone, text: str) -> tuple[str, list[Change]]:
+    visit = phone.visit(setting=text)
+    return visit["subject_id"], [visit, phone.amend(visit, {"setting": f"hos {text}"})]
+
+
+def _gap(phone: Phone, text: str) -> tuple[str, list[Change]]:
+    visit = phone.visit()
+    gap = phone.change("gap.recorded", {"encounter_id": visit["subject_id"], "kind": "off_record",
+                                        "from": stamp(2), "to": stamp(3), "reason": text})  # fmt: skip
+    return gap["subject_id"], [visit, gap, phone.amend(gap, {"reason": f"{text} ville alene"})]
+
+
+def _fieldnote(phone: Phone, text: str) -> tuple[str, list[Change]]:
+    visit = phone.visit()
+    note = phone.change("fieldnote.written", {"encounter_id": visit["subject_id"], "text": text})
+    return note["subject_id"], [visit, note, phone.amend(note, {"text": f"{text} ler"})]
+
+
+def _memo(phone: Phone, text: str) -> tuple[str, list[Change]]:
+    memo = phone.change("memo.written", {"text": text})
+    return memo["subject_id"], [memo, phone.amend(memo, {"text": f"Om {text}"})]
+
+
+def _consent(phone: Phone, text: str) -> tuple[str, list[Change]]:
+    actor = phone.change("actor.added", {"label": "C1", "kind": "citizen"})
+    said = {"actor_id": actor["subject_id"], "at": stamp(0), "way": f"mundtligt til {text}", "witness": text}
+    consent = phone.change("consent.recorded", said)
+    return consent["subject_id"], [actor, consent]
+
+
+def _code(phone: Phone, text: str) -> tuple[str, list[Change]]:
+    said = {"dimension": "action", "key": "hums", "label": {"da": text}, "definition": text, "example": text}
+    code = phone.change("code.proposed", {**said, "starts": text, "ends": text, "counter_example": text})
+    return code["subject_id"], [code]
+
+
+def _title(phone: Phone, text: str) -> tuple[str, list[Change]]:
+    study_id = str(phone.study_id)
+    return study_id, [phone.change("study.amended", {"title": f"Hos {text}"}, subject_id=study_id)]
+
+
+@pytest.mark.parametrize(
+    "write", [_label, _agency, _setting, _gap, _fieldnote, _memo, _consent, _code, _title], ids=lambda one: one.__name__
+)
+def test_words_are_struck_wherever_text_stands(
+    world: World, phone: Phone, write: Callable[[Phone, str], tuple[str, list[Change]]]
+) -> None:
+    """In every kind of thing with a text, all its versions: lists, feed, exports, database file and WAL; on record."""
+    subject_id, changes = write(phone, MARKER)
+    assert set(words(phone.push(*changes))) == {"stored"}
+    assert MARKER in json.dumps(phone.pull_all())
+    strike = phone.change("words.struck", {"words": MARKER, "replacement": "▮"}, subject_id=subject_id)
+    assert words(phone.push(strike)) == ["erased"]
+    assert_nowhere(world, phone)
+    assert MARKER not in phone.client.get(phone.url).text
+    record = phone.read("audit", kind="words.struck")
+    assert [one["details"]["subject_id"] for one in record] == [subject_id]
+    assert MARKER not in json.dumps(record)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
@@ -10,7 +11,7 @@ import pytest
 
 from skygge.core.export import all_exports
 from tests.fixtures.world import Person, World
-from tests.sync.phone import Phone, join_with_phone, stamp, words
+from tests.sync.phone import Change, Phone, join_with_phone, stamp, words
 from tests.sync.test_backup import back_up, restore
 from tests.sync.test_erasure import MARKER, assert_nowhere, doors_that_tell
 
@@ -43,7 +44,7 @@ def test_a_marker_planted_everywhere_is_nowhere_afterwards(world: World, phone: 
     told = other.push(theirs, jotting, mended, reflection, note, memo, odd)
     assert words(told) == ["stored"] * 6 + ["quarantined"]
     assert TELLING <= set(doors_that_tell(phone))
-    done = phone.client.post(f"{phone.url}/withdrawals", json={"actor_id": who, "mode": "erase"}).json()
+    done = phone.withdraw(who, "erase")
     assert (done["n_entries"], done["n_consents"]) == (1, 1)
     # With @: the mended jotting (parked change included) and the memo. Alone: daughter, setting, reflection, note.
     assert (done["n_references"], done["n_mentions"]) == (2, 4)
@@ -62,10 +63,9 @@ def test_the_label_alone_is_left_to_a_reader_when_that_is_wished(phone: Phone) -
     memo = phone.change("memo.written", {"text": "Mor er et ord for sig; @Mor er en anden."})
     plain = phone.change("memo.written", {"text": "Mor er et ord for sig."})
     phone.push(person, memo, plain)
-    asked = {"actor_id": person["subject_id"], "mode": "erase", "strike_mentions": False}
-    done = phone.client.post(f"{phone.url}/withdrawals", json=asked).json()
+    done = phone.withdraw(person["subject_id"], "erase", strike_mentions=False)
     assert (done["n_references"], done["n_mentions"]) == (1, 0)
-    assert [one["id"] for one in done["to_read"]] == [plain["subject_id"]]
+    assert [(one["type"], one["id"]) for one in done["to_read"]] == [("memo", plain["subject_id"])]
     assert phone.read("memos")[1]["text"] == "Mor er et ord for sig."
 
 
@@ -119,8 +119,7 @@ def test_a_backup_from_before_a_withdrawal_brings_nothing_back(
     memo = phone.change("memo.written", {"text": f"Om {label}"})
     assert set(words(phone.push(person, visit, own, other, note, memo))) == {"stored"}
     back_up(world, tmp_path / "before.backup")
-    asked = {"actor_id": person["subject_id"], "mode": mode}
-    assert phone.client.post(f"{phone.url}/withdrawals", json=asked).status_code == 200
+    phone.withdraw(person["subject_id"], mode)
     assert_nowhere(world, phone)
     restore(world, tmp_path / "before.backup")
     phone.client = world.make_person(lead.name).client
@@ -129,3 +128,119 @@ def test_a_backup_from_before_a_withdrawal_brings_nothing_back(
     again = phone.push(person, visit, own, other, note, memo)
     assert set(words(again)) <= {"erased", "known"} and MARKER not in json.dumps(again)
     assert_nowhere(world, phone)
+
+
+@dataclass
+class Home:
+    """A person's visit with texts that do not name them, by what they are."""
+
+    who: str
+    visit: Change
+    texts: dict[str, str]
+
+
+@pytest.fixture
+def home(phone: Phone) -> Home:
+    """Setting, a gap's reason, memos about the visit, about an entry in it, and an answer; and a visit elsewhere."""
+    person = phone.change("actor.added", {"label": "C3", "kind": "citizen"})
+    who = person["subject_id"]
+    visit = phone.visit(setting="hos moderen", presence=[{"actor_id": who}])
+    inside = visit["subject_id"]
+    gap = phone.change("gap.recorded", {"encounter_id": inside, "kind": "off_record", "from": stamp(2),
+                                        "to": stamp(3), "reason": "hun skulle bades"})  # fmt: skip
+    own = phone.entry(visit, actor_id=who, jotting="siger nej")
+    entry = phone.entry(visit, jotting="hun græder")
+    note = phone.change("fieldnote.written", {"encounter_id": inside, "text": "Vi bliver lukket ind."})
+    about_visit = _memo(phone, "Tungt at være her.", "encounter", inside)
+    about_entry = _memo(phone, "Hvem bestemte det?", "entry", own["subject_id"])
+    answer = _memo(phone, "Hun selv, tror jeg.", "memo", about_entry["subject_id"])
+    far = phone.visit(setting="et andet hjem")
+    elsewhere = [far, phone.entry(far, jotting="kaffe"), _memo(phone, "Roligt.", "encounter", far["subject_id"])]
+    elsewhere += [_memo(phone, "Om alt.", "study", str(phone.study_id))]
+    told = phone.push(person, visit, gap, own, entry, note, about_visit, about_entry, answer, *elsewhere)
+    assert set(words(told)) == {"stored"}
+    named = {"setting": visit, "reason": gap, "jotting": entry, "note": note, "memo about the visit": about_visit,
+             "memo about an entry": about_entry, "answer": answer}  # fmt: skip
+    return Home(who, visit, {what: change["subject_id"] for what, change in named.items()})
+
+
+def _memo(phone: Phone, text: str, kind: str, about: str) -> Change:
+    return phone.change("memo.written", {"text": text, "about": [{"type": kind, "id": about}]})
+
+
+@pytest.mark.parametrize(
+    "what",
+    ["setting", "reason", "jotting", "note", "memo about the visit", "memo about an entry", "answer"],
+)
+def test_a_text_that_does_not_name_the_person_is_to_be_read(phone: Phone, home: Home, what: str) -> None:
+    """Whatever was written at the visit or about it, and told together with its encounter."""
+    found = phone.client.post(f"{phone.url}/withdrawals", json={"actor_id": home.who, "mode": "erase", "dry_run": True})
+    to_read = {one["id"]: one for one in found.json()["to_read"]}
+    assert to_read[home.texts[what]]["encounter_id"] == home.visit["subject_id"]
+
+
+def test_what_was_written_elsewhere_needs_no_reading_and_each_text_comes_once(phone: Phone, home: Home) -> None:
+    """The list is those of the visit, and nothing else."""
+    found = phone.client.post(f"{phone.url}/withdrawals", json={"actor_id": home.who, "mode": "erase", "dry_run": True})
+    assert sorted(one["id"] for one in found.json()["to_read"]) == sorted(home.texts.values())
+
+
+def test_somebody_else_whose_pseudonym_begins_alike_keeps_it(phone: Phone) -> None:
+    """C3-2 is a person of another observer: C3 going takes nothing of theirs."""
+    person = phone.change("actor.added", {"label": "C3", "kind": "citizen"})
+    other = phone.change("actor.added", {"label": "C3-2", "kind": "citizen"})
+    memo = phone.change("memo.written", {"text": "@C3-2 ler, @C3 tier, C3-2 går."})
+    phone.push(person, other, memo)
+    phone.withdraw(person["subject_id"], "erase")
+    assert phone.read("memos")[0]["text"] == "@C3-2 ler, ▮ tier, C3-2 går."
+    assert [one["label"] for one in phone.read("actors")] == ["C3-2"]
+
+
+@pytest.mark.parametrize("mode", ["erase", "redact"])
+def test_nothing_goes_while_a_text_is_unread(phone: Phone, home: Home, mode: str) -> None:
+    """Refused with a name of its own; afterwards everything stands as before."""
+    asked = {"actor_id": home.who, "mode": mode}
+    ids = list(home.texts.values())
+    before = phone.pull_all()
+    for decided in ([], [{"id": one, "decision": "kept"} for one in ids[1:]]):
+        refused = phone.client.post(f"{phone.url}/withdrawals", json={**asked, "decided": decided})
+        assert (refused.status_code, refused.json()["code"]) == (409, "withdrawal.texts_unread")
+    assert phone.pull_all() == before and phone.read("audit", kind=["person.erased", "person.redacted"]) == []
+    decisions = ["struck", "erased", *["kept"] * (len(ids) - 2)]
+    decided = [{"id": one, "decision": decision} for one, decision in zip(ids, decisions, strict=True)]
+    # What is not on the list counts for nothing.
+    decided.append({"id": home.who, "decision": "kept"})
+    done = phone.client.post(f"{phone.url}/withdrawals", json={**asked, "decided": decided})
+    assert done.status_code == 200, done.text
+    assert [done.json()[name] for name in ("n_kept", "n_struck", "n_erased")] == [len(ids) - 2, 1, 1]
+    record = phone.read("audit")[0]
+    assert record["kind"] in ("person.erased", "person.redacted")
+    assert record["details"]["decided"] == {"erased": 1, "kept": len(ids) - 2, "struck": 1}
+
+
+def test_stopping_waits_for_no_reading(phone: Phone, home: Home) -> None:
+    """Nothing is taken out, so nothing has to be read first."""
+    asked = {"actor_id": home.who, "mode": "stop"}
+    assert phone.client.post(f"{phone.url}/withdrawals", json=asked).status_code == 200
+
+
+@pytest.mark.parametrize("decided", [{}, [{"id": "x", "decision": "kept"}], [{"id": str(UUID(int=7))}], None])
+def test_an_odd_decision_is_refused(phone: Phone, home: Home, decided: object) -> None:
+    """Kept, struck or erased, of a text with an id."""
+    asked = {"actor_id": home.who, "mode": "erase", "decided": decided}
+    assert phone.client.post(f"{phone.url}/withdrawals", json=asked).status_code == 422
+
+
+def test_whose_data_a_lost_device_may_hold(world: World, phone: Phone, study_id: UUID) -> None:
+    """Who was there, acted or was addressed at its encounters; observers and everybody else's people are not named."""
+    other = join_with_phone(world, study_id, "Bo")
+    people = [phone.change("actor.added", {"label": f"C{n}", "kind": "citizen"}) for n in (1, 2, 3, 4)]
+    me = phone.change("actor.added", {"label": "observer-1", "kind": "observer"})
+    first, second, third, _ = (one["subject_id"] for one in people)
+    visit = phone.visit(presence=[{"actor_id": first}])
+    entry = phone.entry(visit, actor_id=me["subject_id"], recipient_id=second)
+    phone.push(*people, me, visit, entry)
+    theirs = other.visit(focal_actor_id=third)
+    other.push(theirs)
+    sheet = {one["observer"]: one["people"] for one in phone.read("device-sheet")}
+    assert sheet == {"observer-1": ["C1", "C2"], "observer-2": ["C3"]}

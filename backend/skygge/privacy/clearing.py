@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from skygge.audit.keep import Event, keep
 from skygge.audit.tables import AuditRow
 from skygge.fieldlog.tables import ChangeRow
+from skygge.privacy.whose import list_people
 from skygge.studies.access import Membership
 from skygge.studies.devices import list_devices
 from skygge.studies.tables import MemberRow
@@ -28,13 +29,14 @@ def record_cleaned(session: Session, member: Membership, device_id: UUID, cleane
 
 
 def describe_devices(session: Session, study_id: UUID) -> list[dict[str, Any]]:
-    """Every device: whose, last heard of when, revoked or not, how much it wrote, and since when it is not clean."""
+    """Every device: whose, last heard of when, revoked or not, what it wrote about whom, since when it is not clean."""
     owners = {
         row.account_id: row.observer for row in session.exec(select(MemberRow).where(MemberRow.study_id == study_id))
     }
     written = _count_changes(session, study_id)
     cleaned = _read_cleaned(session, study_id)
     redactions = _list_redactions(session, study_id)
+    people = list_people(session, study_id)
     told = []
     for row in list_devices(session, study_id):
         n_changes, first_seq = written.get(row.device_id, (0, 0))
@@ -47,6 +49,7 @@ def describe_devices(session: Session, study_id: UUID) -> list[dict[str, Any]]:
             "last_contact_at": row.last_contact_at,
             "revoked_at": row.revoked_at,
             "n_changes": n_changes,
+            "people": people.get(row.device_id, []),
             "has_lock": row.has_lock,
             "n_waiting": row.n_waiting,
             "told_at": row.told_at,

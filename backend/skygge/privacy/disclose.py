@@ -13,7 +13,8 @@ from sqlmodel import Session, col, select
 from skygge.audit.keep import Event, keep
 from skygge.fieldlog.project import write_stamp
 from skygge.fieldlog.tables import ActorRow, ConsentRow, EncounterRow, EntryRow
-from skygge.privacy.traces import TEXT_TABLES, Traces, find_traces, mention_of
+from skygge.privacy.to_read import TEXT_TABLES
+from skygge.privacy.traces import Traces, find_traces, mention_of
 from skygge.studies.access import Membership
 from skygge.studies.tables import StudyRow
 

@@ -19,6 +19,7 @@ from skygge.errors import (
     RoleInsufficient,
     SessionMissing,
     StudyUnknown,
+    TextsUnread,
     TitleDiffers,
     TokenReadOnly,
 )
@@ -28,7 +29,17 @@ from skygge.privacy.disclose import disclose
 from skygge.privacy.end import end_study
 from skygge.privacy.papers import gather_facts
 from skygge.privacy.records import write_downloads, write_requests
-from skygge.privacy.shapes import ClearingIn, DeviceSheetOut, EndIn, EndOut, PaperQuery, WithdrawalIn, WithdrawalOut
+from skygge.privacy.shapes import (
+    ClearingIn,
+    DeviceSheetOut,
+    EarlierExport,
+    EndIn,
+    EndOut,
+    PaperQuery,
+    WithdrawalIn,
+    WithdrawalOut,
+)
+from skygge.privacy.traces import find_exports
 from skygge.privacy.withdraw import withdraw
 from skygge.problems import document_problems
 from skygge.strict import StrictRoute
@@ -40,17 +51,27 @@ Paging = Annotated[PageQuery, Query()]
 MAY_FAIL = document_problems(SessionMissing, DeviceRevoked, StudyUnknown, ActorUnknown, RoleInsufficient, TokenReadOnly)
 
 
-@router.post("/studies/{study_id}/withdrawals", response_model=WithdrawalOut, responses=MAY_FAIL)
+@router.post(
+    "/studies/{study_id}/withdrawals", response_model=WithdrawalOut, responses=MAY_FAIL | document_problems(TextsUnread)
+)
 def withdraw_person(
     study_id: UUID, asked: WithdrawalIn, who: SignedIn, session: WriteSession, clock: ClockDep
 ) -> WithdrawalOut:
     """Carry out a person's withdrawal: stop writing about them, take the words out, or erase everything.
 
-    `to_read` lists texts from the same encounters that do not name the person: somebody has to read them. `exports`
-    are downloads that may hold the person. `number` and `seal` name the row of the audit log, for the certificate.
+    `to_read` lists texts from the same encounters that do not name the person: somebody has to read them, and says in
+    `decided` what became of each; until then nothing is redacted or erased. `exports` are downloads that may hold the
+    person. `number` and `seal` name the row of the audit log, for the certificate.
     """
     membership = require(session, who, study_id, Permission.LEAD)
     return withdraw(session, membership, asked, clock())
+
+
+@router.get("/studies/{study_id}/things/{subject_id}/exports", response_model=Page[EarlierExport], responses=MAY_FAIL)
+def list_earlier_exports(study_id: UUID, subject_id: UUID, who: SignedIn, session: ReadSession, paging: Paging) -> Any:
+    """Downloads made since something was first written, newest first: they may hold words that are struck in it now."""
+    require(session, who, study_id, Permission.EXPORT)
+    return to_page(find_exports(session, study_id, [subject_id]), paging)
 
 
 @router.post(

@@ -11,10 +11,21 @@ from skygge.core.report import Language
 from skygge.core.report_formats import ReportFormat
 
 Mode = Literal["stop", "redact", "erase"]
+MAX_DECIDED = 20_000
+
+
+class Decision(Strict):
+    """What a person decided about a text they have read: it stays, words were struck in it, or all of it was."""
+
+    id: Id
+    decision: Literal["kept", "struck", "erased"]
 
 
 class WithdrawalIn(BaseModel):
-    """Which person, and what is to happen. A dry run changes nothing and counts what would."""
+    """Which person, and what is to happen. A dry run changes nothing and counts what would.
+
+    `decided`: what became of each text of `to_read`. Redaction and erasure wait for the last of them.
+    """
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
 
@@ -23,6 +34,7 @@ class WithdrawalIn(BaseModel):
     dry_run: bool = False
     # The label where it stands in a text without `@`: struck too, or left for somebody to read.
     strike_mentions: bool = True
+    decided: Annotated[list[Decision], Field(max_length=MAX_DECIDED)] = []
 
 
 class TextToRead(BaseModel):
@@ -44,7 +56,10 @@ class EarlierExport(BaseModel):
 
 
 class WithdrawalOut(BaseModel):
-    """What became of a withdrawal. `promises` are those given when consent was asked, the newest first."""
+    """What became of a withdrawal. `promises` are those given when consent was asked, the newest first.
+
+    `n_kept`, `n_struck` and `n_erased` are what a person decided about the texts of `to_read`.
+    """
 
     mode: Mode
     dry_run: bool
@@ -55,6 +70,9 @@ class WithdrawalOut(BaseModel):
     n_mentions: int
     n_consents: int
     n_changes: int
+    n_kept: int = 0
+    n_struck: int = 0
+    n_erased: int = 0
     to_read: list[TextToRead]
     exports: list[EarlierExport]
     at: datetime
@@ -72,6 +90,7 @@ class ClearingIn(Strict):
 class DeviceSheetOut(BaseModel):
     """A device as it matters when it is lost. `unclean_since`: something was erased then, and its disk not cleared.
 
+    `people` are the pseudonyms of those who were at encounters begun on it: whose data it may hold.
     At `told_at` it said whether a lock was set, and how much waited on it; of what came later nobody knows.
     """
 
@@ -81,6 +100,7 @@ class DeviceSheetOut(BaseModel):
     last_contact_at: datetime | None
     revoked_at: datetime | None
     n_changes: int
+    people: list[str]
     has_lock: bool | None
     n_waiting: int | None
     told_at: datetime | None

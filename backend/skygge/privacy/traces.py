@@ -9,28 +9,15 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func
 from sqlmodel import Session, col, or_, select
 
 from skygge.audit.tables import AuditRow
 from skygge.core.redact import find_matches
 from skygge.errors import ActorUnknown
-from skygge.fieldlog.tables import (
-    ActorRow,
-    ChangeRow,
-    ConsentRow,
-    EncounterRow,
-    EntryRow,
-    FieldNoteRow,
-    Folded,
-    MemoRow,
-    QuarantineRow,
-)
+from skygge.fieldlog.tables import ActorRow, ChangeRow, ConsentRow, EncounterRow, EntryRow, QuarantineRow
 from skygge.privacy.shapes import EarlierExport, TextToRead
+from skygge.privacy.to_read import Texts, find_near, read_texts
 
-TEXT_TABLES: tuple[tuple[type[Folded], str, str], ...] = (
-    (EntryRow, "entry", "jotting"), (FieldNoteRow, "fieldnote", "text"), (MemoRow, "memo", "text"),
-)  # fmt: skip
 ROWS_AT_ONCE = 500
 
 
@@ -48,6 +35,7 @@ class Traces:
     consents: list[ConsentRow] = field(default_factory=list)
     references: set[UUID] = field(default_factory=set)
     mentions: set[UUID] = field(default_factory=set)
+    texts: Texts = field(default_factory=Texts)
     to_read: list[TextToRead] = field(default_factory=list)
     exports: list[EarlierExport] = field(default_factory=list)
 
@@ -79,15 +67,33 @@ def find_traces(session: Session, study_id: UUID, actor_id: UUID) -> Traces:
             traces.encounters.append(encounter)
             near.add(encounter.id)
     _find_named(session, study_id, traces)
-    _find_unnamed(session, study_id, traces, near)
-    traces.exports = list(_find_exports(session, study_id, ids))
+    traces.texts = read_texts(session, study_id)
+    unnamed = find_near(traces.texts, near, ids) - traces.own - traces.references - traces.mentions
+    traces.to_read = traces.texts.describe(unnamed)
+    traces.exports = find_exports(session, study_id, ids)
     return traces
 
 
+def find_exports(session: Session, study_id: UUID, ids: Collection[UUID]) -> list[EarlierExport]:
+    """Downloads made since some things were first written about, newest first: files that nobody can call back."""
+    about = (ChangeRow.study_id == study_id, col(ChangeRow.subject_id).in_(ids))
+    first_seq = session.exec(select(ChangeRow.seq).where(*about).order_by(col(ChangeRow.seq))).first()
+    if first_seq is None:
+        return []
+    query = select(AuditRow).where(AuditRow.study_id == study_id, AuditRow.kind == "export.made")
+    return [
+        EarlierExport(
+            number=row.number, at=row.at, who=row.who, format=row.details.get("format"), tier=row.details.get("tier")
+        )
+        for row in session.exec(query.order_by(col(AuditRow.number).desc()))
+        if row.details.get("last_seq", 0) >= first_seq
+    ]
+
+
 def mention_of(labels: Collection[str], *, at_sign: str = "@?") -> re.Pattern[str]:
-    """A person's label in a text, with or without `@`: `@C3`; `@C31` and `AC3` are somebody else."""
+    """A person's label in a text, with or without `@`: `@C3`; `@C31`, `C3-2` and `AC3` are somebody else."""
     any_of = "|".join(re.escape(label) for label in sorted(labels, key=len, reverse=True))
-    return re.compile(rf"(?<![\w@]){at_sign}(?:{any_of})(?!\w)" if any_of else r"(?!)")
+    return re.compile(rf"(?<![\w@]){at_sign}(?:{any_of})(?!\w|-\d)" if any_of else r"(?!)")
 
 
 def _with_merged(session: Session, study_id: UUID, actor_id: UUID) -> set[UUID]:
@@ -139,27 +145,3 @@ def _texts_with(session: Session, study_id: UUID, labels: Collection[str]) -> It
             except (KeyError, TypeError, ValueError, AttributeError):
                 # Parked, and about nothing that has an id: its author sees it in the list of what was not understood.
                 continue
-
-
-def _find_unnamed(session: Session, study_id: UUID, traces: Traces, near: set[UUID]) -> None:
-    """Texts of the person's encounters, or about the person, that do not name them: somebody has to read these."""
-    seen = traces.own | traces.references | traces.mentions
-    for table, kind, name in TEXT_TABLES:
-        for row in session.exec(select(table).where(table.study_id == study_id)):
-            encounter_id = getattr(row, "encounter_id", None)
-            is_about = any(target["id"] in traces.names for target in getattr(row, "about", []))
-            is_near = is_about or encounter_id in near
-            if is_near and row.id not in seen and getattr(row, name):
-                read = {"type": kind, "id": row.id, "encounter_id": encounter_id}
-                traces.to_read.append(TextToRead.model_validate(read))
-
-
-def _find_exports(session: Session, study_id: UUID, ids: Collection[UUID]) -> Iterator[EarlierExport]:
-    """Downloads made since the person was first written about, newest first: files that nobody can call back."""
-    about = (ChangeRow.study_id == study_id, col(ChangeRow.subject_id).in_(ids))
-    first_seq = session.exec(select(func.min(ChangeRow.seq)).where(*about)).one()
-    query = select(AuditRow).where(AuditRow.study_id == study_id, AuditRow.kind == "export.made")
-    for row in session.exec(query.order_by(col(AuditRow.number).desc())):
-        if row.details.get("last_seq", 0) >= (first_seq or 0):
-            told = {name: row.details.get(name) for name in ("format", "tier")}
-            yield EarlierExport(number=row.number, at=row.at, who=row.who, **told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -12,13 +13,14 @@ from sqlmodel import Session
 from skygge.audit.keep import Event, keep
 from skygge.core.identity import server_device_id
 from skygge.core.redact import Edit, find_matches
+from skygge.errors import TextsUnread
 from skygge.fieldlog.append import Author, Delivery, redact_things
 from skygge.fieldlog.own_words import make_server_change
 from skygge.fieldlog.parents import parents_of
 from skygge.fieldlog.project import write_stamp
 from skygge.fieldlog.redact import Redaction
 from skygge.fieldlog.tables import EncounterRow
-from skygge.privacy.shapes import Mode, TextToRead, WithdrawalIn, WithdrawalOut
+from skygge.privacy.shapes import Mode, WithdrawalIn, WithdrawalOut
 from skygge.privacy.traces import Traces, find_traces, mention_of
 from skygge.studies.access import Membership
 from skygge.studies.tables import StudyRow
@@ -29,12 +31,13 @@ Said = Mapping[str, Any]
 
 
 def withdraw(session: Session, membership: Membership, asked: WithdrawalIn, now: datetime) -> WithdrawalOut:
-    """Carry out a withdrawal; after a dry run nothing is changed. Raises ActorUnknown."""
+    """Carry out a withdrawal; after a dry run nothing is changed. Raises ActorUnknown, TextsUnread."""
     actor_id, mode = UUID(asked.actor_id), asked.mode
     traces = find_traces(session, membership.study_id, actor_id)
     if not asked.strike_mentions:
-        traces.to_read += [TextToRead(type=None, id=text_id) for text_id in sorted(traces.mentions)]
+        traces.to_read = traces.texts.describe([*(one.id for one in traces.to_read), *traces.mentions])
         traces.mentions = set()
+    decided = _count_decided(traces, asked)
     changes = [_stop(session, membership.study_id, actor_id, now)] if mode != "erase" else []
     author = Author(membership.account_id, membership.member_id, membership.observer, membership.role)
     device_id = server_device_id(membership.study_id)
@@ -50,6 +53,9 @@ def withdraw(session: Session, membership: Membership, asked: WithdrawalIn, now:
         n_mentions=len(traces.mentions),
         n_consents=len(traces.consents),
         n_changes=redact_things(session, delivery, orders(membership.study_id, traces, now)),
+        n_kept=decided["kept"],
+        n_struck=decided["struck"],
+        n_erased=decided["erased"],
         to_read=traces.to_read,
         exports=traces.exports,
         at=now,
@@ -57,9 +63,29 @@ def withdraw(session: Session, membership: Membership, asked: WithdrawalIn, now:
     if asked.dry_run:
         session.rollback()
         return found
-    details = {"actor_id": str(actor_id), "entries": found.n_entries, "changes": found.n_changes}
+    details = {"actor_id": str(actor_id), "decided": dict(sorted(decided.items())), **_count(found)}
     row = keep(session, Event(ON_RECORD[mode], now, author.observer, author.account_id, membership.study_id, details))
     return found.model_copy(update={"number": row.number, "seal": row.hash.hex()})
+
+
+def _count_decided(traces: Traces, asked: WithdrawalIn) -> Counter[str]:
+    """How many texts were kept, struck and erased by whoever read them. Raises TextsUnread while one is left."""
+    if asked.mode == "stop":
+        return Counter()
+    to_read = {str(one.id) for one in traces.to_read}
+    decisions = {one.id: one.decision for one in asked.decided if one.id in to_read}
+    if not asked.dry_run and to_read - decisions.keys():
+        raise TextsUnread
+    return Counter(decisions.values())
+
+
+def _count(found: WithdrawalOut) -> dict[str, int]:
+    """What a certificate says in numbers, for the day when it is written again from the record."""
+    texts = found.n_references + found.n_mentions
+    return {
+        "entries": found.n_entries, "changes": found.n_changes, "encounters": found.n_encounters, "texts": texts,
+        "consents": found.n_consents, "exports": len(found.exports),
+    }  # fmt: skip
 
 
 def _stop(session: Session, study_id: UUID, actor_id: UUID, now: datetime) -> dict[str, Any]:

@@ -842,10 +842,31 @@ export interface paths {
          * Withdraw Person
          * @description Carry out a person's withdrawal: stop writing about them, take the words out, or erase everything.
          *
-         *     `to_read` lists texts from the same encounters that do not name the person: somebody has to read them. `exports`
-         *     are downloads that may hold the person. `number` and `seal` name the row of the audit log, for the certificate.
+         *     `to_read` lists texts from the same encounters that do not name the person: somebody has to read them, and says in
+         *     `decided` what became of each; until then nothing is redacted or erased. `exports` are downloads that may hold the
+         *     person. `number` and `seal` name the row of the audit log, for the certificate.
          */
         post: operations["withdraw_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/things/{subject_id}/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Earlier Exports
+         * @description Downloads made since something was first written, newest first: they may hold words that are struck in it now.
+         */
+        get: operations["list_earlier_exports"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3782,6 +3803,22 @@ export interface components {
             days: components["schemas"]["DayOut"][];
         };
         /**
+         * Decision
+         * @description What a person decided about a text they have read: it stays, words were struck in it, or all of it was.
+         */
+        Decision: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Decision
+             * @enum {string}
+             */
+            decision: "kept" | "struck" | "erased";
+        };
+        /**
          * DeviantCase
          * @description One cell of the table.
          */
@@ -3906,6 +3943,7 @@ export interface components {
          * DeviceSheetOut
          * @description A device as it matters when it is lost. `unclean_since`: something was erased then, and its disk not cleared.
          *
+         *     `people` are the pseudonyms of those who were at encounters begun on it: whose data it may hold.
          *     At `told_at` it said whether a lock was set, and how much waited on it; of what came later nobody knows.
          */
         DeviceSheetOut: {
@@ -3924,6 +3962,8 @@ export interface components {
             revoked_at: string | null;
             /** N Changes */
             n_changes: number;
+            /** People */
+            people: string[];
             /** Has Lock */
             has_lock: boolean | null;
             /** N Waiting */
@@ -4730,6 +4770,13 @@ export interface components {
         Page_DeviceSheetOut_: {
             /** Items */
             items: components["schemas"]["DeviceSheetOut"][];
+            /** Cursor */
+            cursor: number | null;
+        };
+        /** Page[EarlierExport] */
+        Page_EarlierExport_: {
+            /** Items */
+            items: components["schemas"]["EarlierExport"][];
             /** Cursor */
             cursor: number | null;
         };
@@ -6221,6 +6268,8 @@ export interface components {
         /**
          * WithdrawalIn
          * @description Which person, and what is to happen. A dry run changes nothing and counts what would.
+         *
+         *     `decided`: what became of each text of `to_read`. Redaction and erasure wait for the last of them.
          */
         WithdrawalIn: {
             /**
@@ -6243,10 +6292,17 @@ export interface components {
              * @default true
              */
             strike_mentions: boolean;
+            /**
+             * Decided
+             * @default []
+             */
+            decided: components["schemas"]["Decision"][];
         };
         /**
          * WithdrawalOut
          * @description What became of a withdrawal. `promises` are those given when consent was asked, the newest first.
+         *
+         *     `n_kept`, `n_struck` and `n_erased` are what a person decided about the texts of `to_read`.
          */
         WithdrawalOut: {
             /**
@@ -6270,6 +6326,21 @@ export interface components {
             n_consents: number;
             /** N Changes */
             n_changes: number;
+            /**
+             * N Kept
+             * @default 0
+             */
+            n_kept: number;
+            /**
+             * N Struck
+             * @default 0
+             */
+            n_struck: number;
+            /**
+             * N Erased
+             * @default 0
+             */
+            n_erased: number;
             /** To Read */
             to_read: components["schemas"]["TextToRead"][];
             /** Exports */
@@ -10503,6 +10574,105 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WithdrawalOut"];
+                };
+            };
+            /** @description Bad Request: body.unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: session.missing, device_revoked */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: role.insufficient, token.read_only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: study.unknown, actor.unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflict: withdrawal.texts_unread */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: body.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: body.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_earlier_exports: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The cursor of the page before. */
+                cursor?: number;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+                subject_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_EarlierExport_"];
                 };
             };
             /** @description Bad Request: body.unreadable */

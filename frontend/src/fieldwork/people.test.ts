@@ -8,6 +8,7 @@ import type { EncounterFields } from '../store/subjects';
 import { actorRow, meId } from './people';
 
 const AT = '2026-03-02T09:00:00.000+01:00';
+const LATER = '2026-03-02T10:00:00.000+01:00';
 let notebook: OpenNotebook;
 const [p1, c1, c2] = [newId(), newId(), newId()];
 
@@ -45,6 +46,17 @@ describe('the actor row', () => {
   it('offers the people of the study while nobody was noted, the last met first, but no other observer', async () => {
     await begin({ focal_actor_id: c2 });
     expect(rowOf(await begin())).toEqual(['C2', 'C1', 'P1', 'me']);
+  });
+
+  it('does not offer who declined here or said no last and has not been asked since', async () => {
+    const checks = [{ actor_id: c1, answer: 'declined' as const }];
+    const id = await begin({ presence: [{ actor_id: c1 }, { actor_id: c2 }], checks });
+    expect(rowOf(id)).toEqual(['C2', 'me']);
+    // Said no an hour ago and not asked again.
+    const later = await begin({ presence: [{ actor_id: c1 }, { actor_id: c2 }], started_at: LATER });
+    expect(rowOf(later)).toEqual(['C2', 'me']);
+    const asked = [{ actor_id: c1, answer: 'yes' as const }];
+    expect(rowOf(await begin({ presence: [{ actor_id: c1 }], started_at: LATER, checks: asked }))).toEqual(['C1', 'me']);
   });
 
   it('keeps who has acted when somebody else is noted afterwards', async () => {

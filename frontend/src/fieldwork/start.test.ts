@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EncounterFields } from '../store/subjects';
-import { changedEncounter, formOfEncounter, isVisitCode, nextLabel, readVisitCode } from './start';
+import { changedEncounter, formOfEncounter, isVisitCode, readVisitCode } from './start';
 
 const STUDY = '0196a1b2-0000-7000-8000-000000000001';
 const fields: EncounterFields = {
@@ -37,12 +37,5 @@ describe('an encounter filled in later', () => {
       setting: 'home 3',
       presence: [...(fields.presence ?? []), { actor_id: 'c1', from: fields.started_at, to: null }],
     });
-  });
-});
-
-describe('a new pseudonym', () => {
-  it('is the next free number of its kind, letter case aside', () => {
-    expect(nextLabel(['P1', 'p2', 'C1'], 'professional')).toBe('P3');
-    expect(nextLabel([], 'relative')).toBe('R1');
   });
 });

@@ -152,21 +152,3 @@ export function markGone(encounter: EncounterSubject, actor_id: string, now: str
   );
   return { kind: 'encounter.amended', subject_id: encounter.id, payload: { presence } };
 }
-
-const PREFIXES: Record<ActorKind, string> = {
-  professional: 'P',
-  citizen: 'C',
-  relative: 'R',
-  observer: 'O',
-  bystander: 'B',
-  thing_or_place: 'T',
-  other: 'X',
-};
-
-/** The next free pseudonym of a kind: P1, P2, C1 … */
-export function nextLabel(labels: readonly string[], kind: ActorKind): string {
-  const taken = new Set(labels.map((label) => label.toUpperCase()));
-  let number = 1;
-  while (taken.has(`${PREFIXES[kind]}${number}`)) number += 1;
-  return `${PREFIXES[kind]}${number}`;
-}

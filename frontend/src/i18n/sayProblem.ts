@@ -29,6 +29,7 @@ const SENTENCES: Record<string, (refusal: Refusal) => string> = {
   'role.insufficient': () => m.problem_role(),
   'export.tier_refused': () => m.problem_tier(),
   'import.unsafe': () => m.problem_file_unsafe(),
+  'withdrawal.texts_unread': () => m.problem_texts_unread(),
   'body.too_large': () => m.problem_too_large(),
   stopped: () => m.problem_stopped(),
 };

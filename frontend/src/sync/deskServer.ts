@@ -11,6 +11,8 @@ export type PairingState = Schemas['PairingState'];
 export type Token = Schemas['TokenOut'];
 export type AuditRecord = Schemas['AuditOut'];
 export type Withdrawal = Schemas['WithdrawalOut'];
+export type EarlierExport = Schemas['EarlierExport'];
+export type Decision = Schemas['Decision'];
 export type WithdrawalMode = Withdrawal['mode'];
 export type DeviceSheet = Schemas['DeviceSheetOut'];
 export type Member = Schemas['MemberOut'];
@@ -58,6 +60,8 @@ export interface DeskServer {
   records(kinds: string[], limit: number): Promise<{ items: AuditRecord[]; has_more: boolean }>;
   /** Carry out a person's withdrawal; a dry run changes nothing and counts. */
   withdraw(asked: Schemas['WithdrawalIn']): Promise<Withdrawal>;
+  /** Downloads made since something was first written, newest first: they may hold what is struck in it. */
+  earlierExports(subject_id: string): Promise<EarlierExport[]>;
   /** Everything about one person, for that person; it goes on record. */
   disclose(actor_id: string): Promise<Record<string, unknown>>;
   /** Whose devices there are, and what would be lost with each. */
@@ -109,6 +113,8 @@ export function createDesk(study: () => string): DeskServer {
       return { items: page.items, has_more: page.cursor !== null };
     },
     withdraw: (body) => ask('post', '/api/v1/studies/{study_id}/withdrawals', { path: path(), body }),
+    earlierExports: async (subject_id) =>
+      (await ask('get', '/api/v1/studies/{study_id}/things/{subject_id}/exports', { path: { ...path(), subject_id }, query: { limit: 500 } })).items,
     disclose: (actor_id) =>
       ask('post', '/api/v1/studies/{study_id}/actors/{actor_id}/disclosure', { path: { ...path(), actor_id } }),
     deviceSheet: async () => (await ask('get', '/api/v1/studies/{study_id}/device-sheet', { path: path() })).items,

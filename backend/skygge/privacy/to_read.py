@@ -1,0 +1,89 @@
+"""Texts that may speak of a person without naming them: those of their encounters, and memos about these."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session, select
+
+from skygge.core.model import SubjectType
+from skygge.fieldlog.tables import EncounterRow, EntryRow, FieldNoteRow, Folded, GapRow, MemoRow
+from skygge.privacy.shapes import TextToRead
+
+# Where people write about what they saw. The order is that in which an encounter's texts are read.
+TEXT_TABLES: tuple[tuple[type[Folded], SubjectType, str], ...] = (
+    (EncounterRow, "encounter", "setting"), (GapRow, "gap", "reason"), (EntryRow, "entry", "jotting"),
+    (FieldNoteRow, "fieldnote", "text"), (MemoRow, "memo", "text"),
+)  # fmt: skip
+ORDER = {kind: place for place, (_, kind, _) in enumerate(TEXT_TABLES)}
+
+
+@dataclass
+class Texts:
+    """What has a text or could have one. `near` are the ids of what stands near a person, and the encounter of each."""
+
+    of_encounter: dict[UUID, UUID] = field(default_factory=dict)
+    kinds: dict[UUID, SubjectType] = field(default_factory=dict)
+    written: set[UUID] = field(default_factory=set)
+    memos: list[MemoRow] = field(default_factory=list)
+
+    def describe(self, ids: Collection[UUID]) -> list[TextToRead]:
+        """Which texts these are, those of one encounter together; what is a part of none comes last."""
+        told = [TextToRead(type=self.kinds.get(one), id=one, encounter_id=self.of_encounter.get(one)) for one in ids]
+        return sorted(told, key=lambda one: (str(one.encounter_id or "~"), ORDER.get(one.type or "study", 9), one.id))
+
+
+def read_texts(session: Session, study_id: UUID) -> Texts:
+    """Everything of a study that has a text, and of which encounter it is a part or speaks."""
+    texts = Texts()
+    for table, kind, name in TEXT_TABLES:
+        for row in session.exec(select(table).where(table.study_id == study_id)):
+            texts.kinds[row.id] = kind
+            if getattr(row, name):
+                texts.written.add(row.id)
+            if isinstance(row, MemoRow):
+                texts.memos.append(row)
+            else:
+                texts.of_encounter[row.id] = getattr(row, "encounter_id", row.id)
+    _place_memos(texts)
+    return texts
+
+
+def find_near(texts: Texts, encounters: Collection[UUID], people: Collection[UUID]) -> set[UUID]:
+    """What is a part of some encounters or about it, or about some people; an answer to such a memo too."""
+    near = {one for one, encounter_id in texts.of_encounter.items() if encounter_id in encounters}
+    for memo in _follow(texts, [*near, *people]):
+        near.add(memo.id)
+    return near & texts.written
+
+
+def _place_memos(texts: Texts) -> None:
+    """A memo about one thing of an encounter is read with that encounter."""
+    for memo in _follow(texts, list(texts.of_encounter)):
+        places = (texts.of_encounter.get(one) for one in _targets(memo))
+        texts.of_encounter[memo.id] = next(place for place in places if place is not None)
+
+
+def _follow(texts: Texts, reached: Collection[UUID]) -> Iterator[MemoRow]:
+    """Memos about what is reached, and answers to them, each after what it answers."""
+    known, waiting = set(reached), texts.memos
+    while True:
+        found = [memo for memo in waiting if known & set(_targets(memo))]
+        if not found:
+            return
+        yield from found
+        known |= {memo.id for memo in found}
+        waiting = [memo for memo in waiting if memo.id not in known]
+
+
+def _targets(memo: MemoRow) -> Iterator[UUID]:
+    """The things that a memo is about; a code is named by its key."""
+    for target in memo.about:
+        told: dict[str, Any] = target
+        try:
+            yield UUID(str(told["id"]))
+        except ValueError:
+            continue
