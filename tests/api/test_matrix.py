@@ -51,8 +51,9 @@ NO_TOKENS = ("/tokens", "/concerns")
 FILE = b'{"type":"study","title":"Nord","time_zone":"Europe/Copenhagen","languages":["da"]}\n'
 
 
-# A new code makes an older one worthless, and signing out ends the sessions that the others need.
-LAST = {"POST /api/v1/pairings": 1, "DELETE /api/v1/session": 2}
+# A new code makes an older one worthless, signing in clears away what has run out (it has to be there while the others
+# are asked), and signing out ends the sessions that the others need.
+LAST = {"POST /api/v1/pairings": 1, "POST /api/v1/session": 2, "DELETE /api/v1/session": 3}
 
 
 @dataclass(frozen=True)
