@@ -31,6 +31,14 @@ def cookie_of(page: Page) -> str:
     return cookie["value"]
 
 
+def alter(field: Field, statement: str) -> None:
+    """Let time pass in the server's file."""
+    database = sqlite3.connect(field.server.data / "skygge.db")
+    with database:
+        database.execute(statement)
+    database.close()
+
+
 def test_signing_out_with_unsent_entries_warns_and_keeps_them(own_field: Field) -> None:
     """First the session ends by itself, as it does overnight: logging goes on. Then she signs out, and in again."""
     page, hand, origin = own_field.page, own_field.hand, own_field.server.origin
@@ -84,14 +92,14 @@ def test_a_phone_is_handed_a_new_token_and_a_copy_of_the_old_one_signs_it_out(ow
     hand.mark()
     hand.truth("on the server ✓")
     copied = cookie_of(page)
-    with sqlite3.connect(own_field.server.data / "skygge.db") as database:
-        database.execute("UPDATE session SET created_at = datetime(created_at, '-25 hours')")
-    database.close()
+    alter(own_field, "UPDATE session SET created_at = datetime(created_at, '-25 hours')")
     hand.mark()
     hand.truth("on the server ✓")
     sure(lambda: cookie_of(page) != copied, "it still has the old token")
     hand.mark()
     hand.truth("on the server ✓")
+    # Half a minute for what the network holds back.
+    alter(own_field, "UPDATE session SET replaced_at = datetime(replaced_at, '-31 seconds')")
     with pytest.raises(HTTPError) as refused:
         urlopen(Request(f"{origin}/api/v1/me", headers={"Cookie": f"skygge_session={copied}"}))
     assert json.loads(refused.value.read())["code"] == "session.reused"

@@ -1,7 +1,7 @@
 """A session's token is replaced once a day, so that a stolen one is soon worth nothing, and its use is noticed.
 
 The answer to a request with an old enough token carries its successor. Both are good until the successor is first used:
-an answer may be lost. From then on the old one is a tripwire. Somebody who still comes with it has a copy that was not
+an answer may be lost. Half a minute later the old one is a tripwire. Somebody who still comes with it has a copy that was not
 meant for them, or the owner has; nobody can say which, so every token of that sign-in ends and the leads are told.
 
 A successor is computed from the old token and a salt that lies in the database: whoever asks twice with the old token,
@@ -30,6 +30,9 @@ from skygge.errors import SessionReused
 
 ROTATE_AFTER = timedelta(hours=24)
 SALT_BYTES = 32
+# A phone asks several things at once, and in a lift one of them may reach the server long after the others. Half a minute
+# of a copy's use is the smaller harm than signing an observer out, and frightening her lead, for a slow network.
+UNDER_WAY = timedelta(seconds=30)
 # Under these names a request carries when it came in, and the cookie that its answer takes along.
 ARRIVED_AT = "arrived_at"
 NEW_COOKIE = "new_cookie"
@@ -41,9 +44,10 @@ Tell = Callable[[Session, Event], None]
 def is_reused(row: SessionRow, arrived_at: datetime) -> bool:
     """Whether a request came with this token after its successor was used.
 
-    What counts is when it came in: one that was under way at that moment, a long upload, a stream, is no theft.
+    What counts is when it came in: one that was under way at that moment, a long upload, a stream, is no theft, nor is
+    one that the network held back for a little while.
     """
-    return row.replaced_at is not None and arrived_at >= row.replaced_at
+    return row.replaced_at is not None and arrived_at >= row.replaced_at + UNDER_WAY
 
 
 def is_due(row: SessionRow, now: datetime) -> bool:
