@@ -1,8 +1,9 @@
 """A session's token is replaced once a day, so that a stolen one is soon worth nothing, and its use is noticed.
 
 The answer to a request with an old enough token carries its successor. Both are good until the successor is first used:
-an answer may be lost. Half a minute later the old one is a tripwire. Somebody who still comes with it has a copy that was not
-meant for them, or the owner has; nobody can say which, so every token of that sign-in ends and the leads are told.
+an answer may be lost. Half a minute later the old one is a tripwire. Somebody who still comes with it has a copy that
+was not meant for them, or the owner has; nobody can say which, so every token of that sign-in ends and the leads are
+told.
 
 A successor is computed from the old token and a salt that lies in the database: whoever asks twice with the old token,
 at the same time too, is handed the same one, and which answer a browser reads last does not matter. The salt goes when
@@ -30,8 +31,8 @@ from skygge.errors import SessionReused
 
 ROTATE_AFTER = timedelta(hours=24)
 SALT_BYTES = 32
-# A phone asks several things at once, and in a lift one of them may reach the server long after the others. Half a minute
-# of a copy's use is the smaller harm than signing an observer out, and frightening her lead, for a slow network.
+# A phone asks several things at once, and in a lift one of them may reach the server long after the others. That a copy
+# works for half a minute is a smaller harm than an observer signed out, and a lead alarmed, for a slow network.
 UNDER_WAY = timedelta(seconds=30)
 # Under these names a request carries when it came in, and the cookie that its answer takes along.
 ARRIVED_AT = "arrived_at"
