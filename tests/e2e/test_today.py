@@ -77,13 +77,17 @@ def read(field: Field, things: str, thing_id: str) -> dict[str, Any]:
     return next(dict(one) for one in field.page.request.get(asked).json()["items"] if one["id"] == thing_id)
 
 
+def begin_evening(laptop: Field, size: tuple[int, int]) -> Page:
+    """The app is opened, and asks at once what has come. What comes by itself is for test_live."""
+    laptop.page.reload()
+    return open_today(laptop, size)
+
+
 def open_today(laptop: Field, size: tuple[int, int]) -> Page:
     """The evening's list, from the first screen."""
     page = laptop.page
     page.set_viewport_size({"width": size[0], "height": size[1]})
     page.goto(f"{laptop.server.origin}/#/")
-    # As in the evening: the app is opened, and asks at once what has come. What comes by itself is test_live's.
-    page.reload()
     page.get_by_role("link", name="Tonight", exact=True).click(timeout=60_000)
     expect(page.get_by_role("heading", level=1)).to_have_text("Tonight")
     return page
@@ -105,7 +109,7 @@ def test_what_is_due_is_counted_and_one_click_away(field: Field, laptop: Field, 
     apart = phone.entry(visit, 4, structure="directing", structure_origin="explicit")
     for words in ("hun ler", "hun græder"):
         phone.say("entry.amended", apart, {"jotting": words}, 5)
-    page = open_today(laptop, size)
+    page = begin_evening(laptop, size)
     sums = page.get_by_role("list", name="Tonight")
     expect(sums.get_by_text("Open states: 1")).to_be_visible(timeout=60_000)
     expect(page.get_by_text("The oldest of these ended more than a day ago")).to_be_visible()
@@ -142,7 +146,7 @@ def test_loose_ends_are_tied_on_the_spot(field: Field, laptop: Field, size: tupl
         "gap.recorded", gap,
         {"encounter_id": visit, "kind": "not_recorded", "from": stamp(5), "to": stamp(9)},
     )  # fmt: skip
-    page = open_today(laptop, size)
+    page = begin_evening(laptop, size)
     end = loose(page, "End unknown")
     end.get_by_label("It ended at").fill("09:41", timeout=60_000)
     end.get_by_role("button", name="That was the end", exact=True).click()
@@ -168,7 +172,7 @@ def test_a_wrong_clock_shifts_a_whole_encounter_and_is_taken_back(field: Field, 
     visit = phone.visit()
     first = phone.entry(visit, 40, structure="directing", structure_origin="explicit")
     phone.entry(visit, 41, clock=-12, structure="directing", structure_origin="explicit")
-    page = open_today(laptop, LAPTOP)
+    page = begin_evening(laptop, LAPTOP)
     clock = loose(page, "Clock jumped")
     expect(clock).to_contain_text("went back by about 12 min", timeout=60_000)
     clock.get_by_role("button", name="Shift this encounter by …", exact=True).click()
@@ -194,7 +198,7 @@ def test_who_is_owed_information_is_named_until_it_is_written_down(
     neighbour = str(new_id())
     phone.say("actor.added", neighbour, {"label": label, "kind": "bystander"})
     phone.entry(visit, 1, actor_id=neighbour, structure="directing", structure_origin="explicit")
-    page = open_today(laptop, size)
+    page = begin_evening(laptop, size)
     owed = loose(page, "Information owed")
     expect(owed.get_by_role("link", name=label, exact=True)).to_be_visible(timeout=60_000)
     expect(page.get_by_role("heading", level=2, name=re.compile("^Loose ends: "))).to_be_visible()
