@@ -60,6 +60,9 @@ EVERYWHERE: list[tuple[Rule, str]] = [
 ]
 BACKEND: list[tuple[Rule, str]] = [
     (python_rules.check_http_exceptions, "raise HTTPException(404)\n"),
+    (python_rules.check_writers, "session.execute(update(EntryRow).values(jotting='x'))\n"),
+    (python_rules.check_writers, "session.add(ChangeRow(seq=1))\n"),
+    (python_rules.check_writers, "from skygge.fieldlog.refold import refold\n"),
     (python_rules.check_class_names, "class EntryRepository:\n    pass\n"),
 ]
 CORE: list[tuple[Rule, str]] = [

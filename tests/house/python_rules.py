@@ -14,6 +14,16 @@ CLOCK_CALLS = frozenset({"now", "utcnow", "today"})
 LAYER_CLASS = re.compile(r"(Manager|Service|Repository|Helper|Util|Utils)$")
 IGNORE = re.compile(r"#\s*(?:noqa|type:\s*ignore|pragma:|ruff:|mypy:|pylint:|nosec)([^#]*)(#.*)?$")
 
+# The log, what is remembered beside it, and the tables that are its fold.
+LOG_ROWS = re.compile(
+    r"^(CHANGE|QUARANTINE|REDACTION|INDEX|table_of|(Change|Quarantine|Redaction|Codebook|Code|Actor|Consent|Encounter"
+    r"|Gap|Entry|FieldNote|Memo|Search)Row)$"
+)
+LOG_WRITERS = frozenset(
+    "refold redact_log note park release empty share_what_came_before add_to_index drop_from_index".split()
+)
+MAY_CALL_LOG_WRITERS = ("append.py", "late.py", "redact.py", "refold.py")
+
 Complaints = list[str]
 
 
@@ -119,3 +129,26 @@ def _imports(text: str) -> Iterator[tuple[str, int]]:
             yield from ((alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.level == 0:
             yield node.module or "", node.lineno
+
+
+def check_writers(path: str, text: str) -> Complaints:
+    """Log, counter and tables are written by fieldlog/append.py and what it calls, and by nobody else."""
+    room, _, file = path.rpartition("/")
+    is_log = room.endswith("fieldlog")
+    found = []
+    for node in ast.walk(ast.parse(text)):
+        if not is_log and isinstance(node, ast.Call) and _is_writing(node):
+            found.append(f"{path}:{node.lineno}: writes a table that only fieldlog/append.py may write")
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("skygge.fieldlog"):
+            names = sorted(LOG_WRITERS & {each.name for each in node.names})
+            if names and not (is_log and file in MAY_CALL_LOG_WRITERS):
+                found.append(f"{path}:{node.lineno}: {', '.join(names)} is for fieldlog/append.py to call")
+    return found
+
+
+def _is_writing(call: ast.Call) -> bool:
+    """A row of the log made, or a statement that changes one."""
+    name = getattr(call.func, "id", "")
+    named = {part.id for each in call.args for part in ast.walk(each) if isinstance(part, ast.Name)}
+    is_statement = name in ("insert", "update", "delete") and any(map(LOG_ROWS.match, named))
+    return is_statement or (name.endswith("Row") and bool(LOG_ROWS.match(name)))

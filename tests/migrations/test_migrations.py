@@ -1,7 +1,10 @@
 """Schemas: every table comes from a revision, both databases agree, and nothing newer is touched."""
 
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import pytest
 from alembic import command
@@ -9,7 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import MetaData, Table, insert, inspect, select, text
 from sqlmodel import SQLModel
 
 import skygge.accounts.tables
@@ -19,9 +22,14 @@ import skygge.privacy.tables
 import skygge.studies.tables  # noqa: F401  # the metadata is filled by importing the tables
 from skygge.db import Database, open_database
 from skygge.errors import StartRefused
+from skygge.fieldlog.logged import seal
+from skygge.fieldlog.tables import RedactionRow
 from skygge.migrate import find_migrations, list_revisions, migrate, require_current
 from skygge.settings import Settings
+from skygge.studies.tables import StudyRow
 
+REDACTION: Any = RedactionRow.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+STUDY: Any = StudyRow.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 FULL_TEXT = ("search_fts", "ix_search_words_fts")
 
 
@@ -162,3 +170,25 @@ def test_a_study_from_before_the_lock_reads_as_its_log_does(settings: Settings) 
         row = connection.execute(text("SELECT lock_required, lock_reason, allows_dictation FROM study")).one()
     database.close()
     assert (bool(row[0]), row[1], bool(row[2])) == (True, None, False)
+
+
+def test_what_was_struck_before_there_were_seals_is_sealed_as_the_server_seals(settings: Settings) -> None:
+    """A store from an earlier version verifies after the upgrade, on both databases."""
+    database = open_database(settings)
+    config = _config()
+    ids = [UUID(int=n) for n in range(5)]
+    at = datetime(2026, 3, 2, 9, 0, 0, 120_000, tzinfo=UTC)
+    old = Table("redaction", MetaData(), *(column._copy() for column in REDACTION.c if column.name != "seal"))
+    with database.writer.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0010")
+        study = {"study_id": ids[0], "title": "Nord", "time_zone": "Europe/Copenhagen", "languages": ["da"],
+                 "field_mode": "words", "epoch": ids[1], "created_at": at}  # fmt: skip
+        connection.execute(insert(STUDY), study)
+        words = {"study_id": ids[0], "id": ids[2], "subject_id": ids[3], "change_id": ids[4], "mode": "words",
+                 "redacted_by": ids[1], "edits": [[["jotting"], 3, 5, "\u25ae \u00e6"]], "redacted_at": at}  # fmt: skip
+        connection.execute(insert(old), [words, {**words, "id": ids[1], "change_id": None, "edits": []}])
+        command.upgrade(config, "head")
+        rows = connection.execute(select(REDACTION)).mappings().all()
+    database.close()
+    assert [row["seal"] == seal(dict(row)) for row in rows] == [True, True]

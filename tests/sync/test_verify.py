@@ -37,6 +37,11 @@ EDITS = {
     "entry: retracted": "UPDATE entry SET retracted = true",
     "fieldnote": "UPDATE fieldnote SET text = 'edited'",
     "memo": "UPDATE memo SET author = 'observer-2'",
+    "redaction: place": "UPDATE redaction SET edits = '[]'",
+    "redaction: change": "UPDATE redaction SET change_id = NULL",
+    "redaction: time": "UPDATE redaction SET redacted_at = (SELECT max(made_at) FROM change)",
+    "redaction: words missing": "DELETE FROM redaction WHERE mode = 'words'",
+    "redaction: erasure missing": "DELETE FROM redaction WHERE mode = 'erased'",
     "index": "UPDATE search_words SET words = 'edited' WHERE kind = 'entry'",
     "index: missing": "DELETE FROM search_words WHERE kind = 'memo'",
 }
@@ -44,7 +49,7 @@ EDITS = {
 
 @pytest.fixture
 def filled(phone: Phone) -> Phone:
-    """A study with one thing of each kind, and something parked."""
+    """A study with one thing of each kind, something parked, something struck and somebody erased."""
     visit = phone.visit(agency="North")
     about = {"encounter_id": visit["subject_id"]}
     actor = phone.change("actor.added", {"label": "C1", "kind": "citizen"})
@@ -59,6 +64,11 @@ def filled(phone: Phone) -> Phone:
     ]
     assert set(words(phone.push(*changes))) == {"stored"}
     assert words(phone.push(phone.change("entry.painted"))) == ["quarantined"]
+    memo = phone.change("memo.written", {"text": "Karen"})
+    gone = phone.change("actor.added", {"label": "C2", "kind": "citizen"})
+    strike = phone.change("words.struck", {"words": "Karen"}, subject_id=memo["subject_id"])
+    assert words(phone.push(memo, gone, strike)) == ["stored", "stored", "erased"]
+    assert phone.withdraw(gone["subject_id"], "erase")["n_references"] == 0
     return phone
 
 

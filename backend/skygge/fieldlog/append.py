@@ -27,7 +27,7 @@ from skygge.db import NEWS
 from skygge.fieldlog.late import Late
 from skygge.fieldlog.logged import Key, Logged, as_logged, in_slices, load_logged, seal
 from skygge.fieldlog.own_words import make_server_change
-from skygge.fieldlog.quarantine import park, release
+from skygge.fieldlog.quarantine import empty, park, release
 from skygge.fieldlog.redact import Redacted, Redaction, find_redacted, redact_log
 from skygge.fieldlog.refold import refold
 from skygge.fieldlog.rules import Author, Place, Rules, place_change
@@ -98,16 +98,19 @@ def append_delivery(session: Session, delivery: Delivery) -> list[Verdict]:
     return verdicts
 
 
-def redact_things(session: Session, delivery: Delivery, orders: Iterable[Redaction]) -> int:
+def redact_things(session: Session, delivery: Delivery, orders: Iterable[Redaction], is_end: bool = False) -> int:
     """Take content out of things in a member's name; each becomes an entry of the feed. How many changes it was.
 
     The delivery says who and when; its changes (what the server itself has to say first) are appended before.
+    At the end of a study (`is_end`) whatever is parked in it goes too, whoever sent it.
     """
     append_delivery(session, delivery)
     next_seq = _take_counter(session, delivery.study_id) + 1
     before = next_seq
     for order in orders:
         next_seq = _redact(session, delivery, order, next_seq)
+    if is_end:
+        empty(session, delivery.study_id)
     return next_seq - before
 
 

@@ -28,6 +28,11 @@ def release(session: Session, study_id: UUID, author_id: UUID, hashes: Collectio
     session.execute(delete(QuarantineRow).where(*_of(study_id, author_id, hashes)))
 
 
+def empty(session: Session, study_id: UUID) -> None:
+    """Let go of everything that is parked in a study that ends."""
+    session.execute(delete(QuarantineRow).where(col(QuarantineRow.study_id) == study_id))
+
+
 def _of(study_id: UUID, author_id: UUID, hashes: Collection[bytes]) -> tuple[Any, ...]:
     return (
         col(QuarantineRow.study_id) == study_id,

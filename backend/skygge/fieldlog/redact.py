@@ -160,7 +160,7 @@ def note(session: Session, order: Redaction, redacted: Mapping[str, list[Edit]])
             for change_id, edits in redacted.items()
         ]
     if rows:
-        session.execute(insert(REDACTION), rows)
+        session.execute(insert(REDACTION), [{**row, "seal": seal(row)} for row in rows])
         session.info.setdefault(LEDGER, []).extend(_to_ledger(row) for row in rows)
     session.info[ERASED] = True
 

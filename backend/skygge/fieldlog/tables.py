@@ -70,6 +70,7 @@ class RedactionRow(SQLModel, table=True):
     redacted_by: UUID
     edits: list[Any] = Field(default_factory=list, sa_type=JSON)
     redacted_at: datetime = Field(sa_type=UtcTime)
+    seal: bytes = Field(max_length=HASH_BYTES)
 
 
 class QuarantineRow(SQLModel, table=True):

@@ -15,7 +15,7 @@ from skygge.fieldlog.logged import Key, Logged, as_logged, seal
 from skygge.fieldlog.project import TABLES, Values
 from skygge.fieldlog.refold import observers_of, project, table_of
 from skygge.fieldlog.search_index import verify_index
-from skygge.fieldlog.tables import ChangeRow, QuarantineRow
+from skygge.fieldlog.tables import ChangeRow, QuarantineRow, RedactionRow
 from skygge.studies.tables import StudyRow
 
 ROWS_AT_ONCE = 500
@@ -42,6 +42,8 @@ def _verify_study(session: Session, study: StudyRow) -> Iterator[str]:
         yield f"Study {study.study_id}: {finding}"
     for finding in _verify_quarantine(session, study.study_id):
         yield f"Study {study.study_id}: {finding}"
+    for finding in _verify_redactions(session, study.study_id, changes):
+        yield f"Study {study.study_id}: {finding}"
 
 
 def _read_log(session: Session, study: StudyRow, findings: list[str]) -> dict[Key, list[Logged]]:
@@ -67,6 +69,28 @@ def _verify_quarantine(session: Session, study_id: UUID) -> Iterator[str]:
     for row in _iter_rows(session, QuarantineRow, study_id, "id"):
         if _read_raw(row) is None:
             yield f"quarantined change {row['id']} is not what was received."
+
+
+def _verify_redactions(session: Session, study_id: UUID, changes: Mapping[Key, list[Logged]]) -> Iterator[str]:
+    """What keeps words that were taken out from coming back: unaltered, and all that the log says was taken."""
+    erased: set[str] = set()
+    struck: set[tuple[str, str]] = set()
+    for row in _iter_rows(session, RedactionRow, study_id, "id"):
+        if seal(row) != row["seal"]:
+            yield f"the table redaction, row {row['id']}, is not what was written."
+        if row["change_id"] is None:
+            erased.add(str(row["subject_id"]))
+        else:
+            struck.add((str(row["redacted_by"]), str(row["change_id"])))
+    for said in (logged.said for own in changes.values() for logged in own):
+        if said["kind"] != "subject.redacted" or said["subject_id"] in erased:
+            continue
+        by, named = said["change_id"], said["payload"]["changes"]
+        if said["payload"]["mode"] == "erased":
+            yield f"the table redaction lacks that {said['subject_id']} was erased."
+        for change_id in named if said["payload"]["mode"] == "words" else ():
+            if (by, change_id) not in struck:
+                yield f"the table redaction lacks what was struck in change {change_id}."
 
 
 def _read_raw(row: Mapping[str, Any]) -> object:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from skygge.audit.keep import Event, keep
@@ -53,8 +53,7 @@ def end_study(session: Session, membership: Membership, asked: EndIn, now: datet
         return found
     author = Author(membership.account_id, membership.member_id, membership.observer, membership.role)
     delivery = Delivery(study_id, author, server_device_id(study_id), [], now, is_import=True)
-    redact_things(session, delivery, _order(study_id, standing, now))
-    session.execute(delete(QuarantineRow).where(col(QuarantineRow.study_id) == study_id))
+    redact_things(session, delivery, _order(study_id, standing, now), is_end=True)
     session.info[ERASED] = True
     details = {"things": len(standing), "changes": found.n_changes}
     row = keep(session, Event("study.erased", now, author.observer, author.account_id, study_id, details))
