@@ -49,6 +49,9 @@ export default defineConfig({
   server: { proxy: { '/api': SERVER } },
   test: {
     environment: 'happy-dom',
+    // A page and a graph of modules for each file cost more than the tests; what a file leaves behind, freshTests clears.
+    isolate: false,
+    setupFiles: ['plugins/freshTests.ts'],
     include: ['src/**/*.test.ts', 'plugins/**/*.test.ts'],
   },
 });

@@ -6,12 +6,14 @@ import re
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import MakePhone
-from tests.e2e.field import READY, sure
+from tests.e2e.field import READY, Field, sure
 from tests.e2e.observer import PASSWORD, Observer
-from tests.e2e.phone import Phone, profile_holds
+from tests.e2e.phone import LAPTOP, Phone, profile_holds
+from tests.e2e.test_today import Pushed
 from tests.fixtures.server_process import ServerProcess
 
 MARKER = "Annemettemarkeren"
@@ -64,6 +66,41 @@ def test_the_profile_of_a_second_phone_is_clean_after_it_has_heard(
     Observer(again).start()
     Observer(again).truth("on the server ✓")
     assert newest_device(page, study) == device, "the phone must go on as the device that it was"
+
+
+@pytest.mark.deep
+def test_who_moves_on_while_the_disk_is_cleared_still_hears_and_is_heard(
+    server: ServerProcess, make_phone: MakePhone
+) -> None:
+    """Twenty-five strikes from elsewhere, and each time the reader opens a screen in the middle of the clearing.
+
+    Once in a while Chromium never got done with it, and refused every write until it was started anew.
+    """
+    laptop = make_phone("laptop", size=LAPTOP)
+    page = laptop.open(server.setup_url.removeprefix(server.origin))
+    Observer(page).set_up()
+    page.wait_for_function(READY)
+    elsewhere = Pushed(Field(server, laptop))
+    visit = elsewhere.visit()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    for turn in range(25):
+        page.goto(f"{server.origin}/#/today")
+        named = elsewhere.entry(visit, turn, kind="note", jotting="så siger Karen nej")
+        elsewhere.say("words.struck", named, {"words": "Karen"}, turn)
+        asked.clear()
+        page.goto(f"{server.origin}/#/")
+        for _ in range(400):
+            if any(url.endswith("/clearings") for url in asked):
+                break
+            page.wait_for_timeout(50)
+        page.wait_for_timeout((0, 20, 60, 250)[turn % 4])
+        page.goto(f"{server.origin}/#/today")
+        marker = elsewhere.entry(visit, turn, structure="directing", structure_origin="explicit")
+        heard = page.locator("main")
+        page.goto(f"{server.origin}/#/entry/{marker}")
+        expect(heard).to_contain_text("directing", ignore_case=True, timeout=90_000)
+        assert not any("pageerror" in line for line in laptop.console), laptop.console
 
 
 def study_of(server: ServerProcess, page: Page) -> str:

@@ -237,7 +237,7 @@ export class AppState implements App {
   private async beginSync(notebook: OpenNotebook, device_id: string): Promise<void> {
     const { LiveSync } = await import('./liveSync.svelte');
     if (this.opened !== notebook) return;
-    this.live_sync = new LiveSync(notebook, device_id, () => this.lock?.isSet ?? false, () => this.update.renew());
+    this.live_sync = new LiveSync(notebook, device_id, () => this.lock?.isSet ?? false, this.update);
     this.live_sync.start();
   }
 

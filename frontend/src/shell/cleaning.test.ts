@@ -1,11 +1,13 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { IDBFactory } from 'fake-indexeddb';
 import { newPhone, started } from '../store/forTests';
 import { newId } from '../store/identity';
 import type { OpenNotebook } from '../store/openNotebook';
 import { Cleaning, TAB } from './cleaning';
 
-const cleared = vi.hoisted(() => ({ meanwhile: () => undefined as unknown, n: 0 }));
+// Files share their modules; the one that is taken the place of here must be loaded anew, and again after these tests.
+const cleared = vi.hoisted(() => (vi.resetModules(), { meanwhile: () => undefined as unknown, n: 0 }));
+afterAll(() => void vi.resetModules());
 vi.mock('../sync/clearDisk', () => ({
   clearDisk: () => {
     cleared.n += 1;
@@ -16,11 +18,13 @@ vi.mock('../sync/clearDisk', () => ({
 
 const place = { hash: '#/', reload: vi.fn() };
 const renew = vi.fn(() => Promise.resolve());
+const files = { isSettled: true, renew };
 let notebook: OpenNotebook;
 
 beforeEach(async () => {
   globalThis.indexedDB = new IDBFactory();
   cleared.n = 0;
+  files.isSettled = true;
   cleared.meanwhile = () => undefined;
   place.hash = '#/';
   vi.stubGlobal('location', place);
@@ -41,13 +45,19 @@ const end = (id: string) => notebook.write([{ kind: 'encounter.ended', subject_i
 
 describe('clearing the disk', () => {
   it('starts anew where nobody is at anything', async () => {
-    await new Cleaning(notebook, 'device', renew).run();
+    await new Cleaning(notebook, 'device', files).run();
     expect([cleared.n, place.reload.mock.calls.length, renew.mock.calls.length]).toEqual([1, 1, 0]);
+  });
+
+  it('does not begin while a worker is being put in place', async () => {
+    files.isSettled = false;
+    await new Cleaning(notebook, 'device', files).run();
+    expect([cleared.n, place.reload.mock.calls.length]).toEqual([0, 0]);
   });
 
   it('does not begin when somebody has gone elsewhere while the saves before it were waited for', async () => {
     void notebook.write([started(newId())]).then(() => undefined);
-    const cleaning = new Cleaning(notebook, 'device', renew).run();
+    const cleaning = new Cleaning(notebook, 'device', files).run();
     place.hash = '#/today';
     await cleaning;
     expect([cleared.n, place.reload.mock.calls.length]).toEqual([0, 0]);
@@ -59,7 +69,7 @@ describe('clearing the disk', () => {
       saved = start();
       place.hash = '#/capture';
     };
-    const cleaning = new Cleaning(notebook, 'device', renew);
+    const cleaning = new Cleaning(notebook, 'device', files);
     await cleaning.run();
     expect([cleared.n, place.reload.mock.calls.length, renew.mock.calls.length]).toEqual([1, 0, 1]);
     const [change] = (await saved) ?? [];
@@ -76,7 +86,7 @@ describe('clearing the disk', () => {
     const order: string[] = [];
     cleared.meanwhile = () => void notebook.write([{ kind: 'memo.written', subject_id: newId(), payload: { text: 'x', about: [] } }]).then(() => order.push('saved'));
     place.reload.mockImplementation(() => void order.push('reload'));
-    await new Cleaning(notebook, 'device', renew).run();
+    await new Cleaning(notebook, 'device', files).run();
     expect(order).toEqual(['saved', 'reload']);
   });
 });

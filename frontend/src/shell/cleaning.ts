@@ -7,6 +7,13 @@ export const TAB = 'skygge-tab';
 /** Where a person stands between two things: starting anew takes nothing from them. */
 const IDLE = /^#?\/?(sync)?$/;
 
+/** What keeps the app's own files on this phone. */
+export interface FilesKeeper {
+  /** Nothing is being fetched or put in place just now. */
+  readonly isSettled: boolean;
+  renew(): Promise<void>;
+}
+
 /**
  * After an erasure the old bytes go from the disk too: between encounters, with everything on the server, in the only
  * tab. The app then starts anew, because the browser has taken its worker and every open connection with them. Whoever
@@ -19,7 +26,7 @@ export class Cleaning {
   constructor(
     private readonly notebook: OpenNotebook,
     private readonly device_id: string,
-    private readonly renewWorker: () => Promise<void>,
+    private readonly files: FilesKeeper,
   ) {}
 
   async run(): Promise<void> {
@@ -28,6 +35,8 @@ export class Cleaning {
       return;
     }
     const { notes } = this.notebook;
+    // Chromium never gets done with clearing while a worker is being put in place, and refuses every write from then on.
+    if (!this.files.isSettled) return;
     if (!notes.standing.is_unclean || !notes.isComplete || !this.isIdle() || !(await isOnlyTab())) return;
     // Asked once more when the saves before it are through: a finger is faster than a disk.
     const clear = () => (this.isIdle() ? clearDisk(this.notebook.study_id, this.device_id, notes.standing.cursor) : Promise.resolve(false));
@@ -42,7 +51,7 @@ export class Cleaning {
     await holding(DISK, 'exclusive', () => Promise.resolve());
     if (this.isIdle()) location.reload();
     // It may take until there is a network; nothing waits for it.
-    else void this.renewWorker();
+    else void this.files.renew();
   }
 
   private isIdle(): boolean {

@@ -8,7 +8,7 @@ import { MAX_BYTES, MAX_CHANGES } from '../sync/protocol';
 import { HttpServerCopy } from '../sync/serverCopy';
 import { SyncTimes } from '../sync/when';
 import type { SyncState, SyncStatus } from './app';
-import { Cleaning, TAB } from './cleaning';
+import { Cleaning, TAB, type FilesKeeper } from './cleaning';
 
 const CAPTURE = '#/capture';
 const REVOKED = 'device_revoked';
@@ -37,9 +37,9 @@ export class LiveSync implements SyncStatus {
     private readonly notebook: OpenNotebook,
     device_id: string,
     private readonly hasLock: () => boolean,
-    renewWorker: () => Promise<void>,
+    files: FilesKeeper,
   ) {
-    this.cleaning = new Cleaning(notebook, device_id, renewWorker);
+    this.cleaning = new Cleaning(notebook, device_id, files);
     const limits = { changes: MAX_CHANGES, bytes: MAX_BYTES };
     this.phone = new StoredPhoneCopy(notebook.notes, device_id, limits);
     this.server = new HttpServerCopy(notebook.study_id, device_id);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { IDBFactory } from 'fake-indexeddb';
 import type { FedChange } from '../store/changes';
 import { logged, newPhone, started } from '../store/forTests';
@@ -9,6 +9,10 @@ import { LiveSync } from './liveSync.svelte';
 
 const EPOCH = '0192a000-0000-7000-8000-00000000aaaa';
 let occasions: Occasions;
+
+// Files share their modules; the one that is taken the place of here must be loaded anew, and again after these tests.
+vi.hoisted(() => void vi.resetModules());
+afterAll(() => void vi.resetModules());
 
 vi.mock('../sync/when', () => ({
   SyncTimes: class {
@@ -43,7 +47,7 @@ describe('the quiet of the timer', () => {
     const theirs = await startedBy('observer-2');
     const phone = newPhone();
     const notebook = await phone.open();
-    new LiveSync(notebook, phone.device_id, () => true, () => Promise.resolve());
+    new LiveSync(notebook, phone.device_id, () => true, { isSettled: true, renew: () => Promise.resolve() });
     const copy = new StoredPhoneCopy(notebook.notes, phone.device_id, { changes: 9, bytes: 9_000 });
     await copy.enterEpoch(EPOCH);
     await copy.keepPage(0, { epoch: EPOCH, changes: [theirs], cursor: 1 });
@@ -75,7 +79,7 @@ describe('Send now', () => {
     });
     const phone = newPhone();
     const notebook = await phone.open();
-    const sync = new LiveSync(notebook, phone.device_id, () => true, () => Promise.resolve());
+    const sync = new LiveSync(notebook, phone.device_id, () => true, { isSettled: true, renew: () => Promise.resolve() });
     vi.spyOn(notebook.notes.connection, 'use').mockReturnValue(new Promise(() => undefined));
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     void notebook.write([logged(newId(), { jotting: 'waiting' })]);

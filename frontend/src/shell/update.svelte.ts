@@ -13,6 +13,7 @@ export class Update {
   private watched: ServiceWorkerRegistration | undefined;
   private installing: Promise<void> | undefined;
   private isTaken = false;
+  private looking = 0;
 
   async register(): Promise<void> {
     if (!('serviceWorker' in navigator) || import.meta.env.DEV) return;
@@ -22,6 +23,12 @@ export class Update {
     // An app that is never closed would never look for a newer one.
     document.addEventListener('visibilitychange', () => this.look());
     await this.renew();
+  }
+
+  /** All files are here, and none is on its way. */
+  get isSettled(): boolean {
+    if (!('serviceWorker' in navigator) || import.meta.env.DEV) return true;
+    return this.isReadyOffline && !this.installing && this.looking === 0 && !this.watched?.installing;
   }
 
   /** Until the app opens offline; also after the browser has thrown its worker away. */
@@ -63,7 +70,10 @@ export class Update {
   }
 
   private look(): void {
-    if (document.visibilityState === 'visible') void this.watched?.update().catch(() => undefined);
+    if (document.visibilityState !== 'visible' || !this.watched) return;
+    this.looking += 1;
+    const look = this.watched.update().catch(() => undefined);
+    void look.finally(() => (this.looking -= 1));
   }
 
   private notice(registration: ServiceWorkerRegistration): void {

@@ -50,7 +50,8 @@ afterEach(() => {
 describe('the app’s own files', () => {
   it('are told as kept when the first worker works', async () => {
     const installing = new FakeWorker('installing');
-    register.mockResolvedValue(new FakeRegistration({ installing }));
+    const registration = new FakeRegistration({ installing });
+    register.mockResolvedValue(registration);
     const update = new Update();
     const done = update.register();
     await aMoment();
@@ -58,6 +59,11 @@ describe('the app’s own files', () => {
     installing.becomes('activated');
     await done;
     expect(update.isReadyOffline).toBe(true);
+    // The browser moves it from one place to the other when it likes.
+    expect(update.isSettled).toBe(false);
+    Object.assign(registration, { installing: null, active: installing });
+    await aMoment();
+    expect(update.isSettled).toBe(true);
     expect(register).toHaveBeenCalledTimes(1);
   });
 

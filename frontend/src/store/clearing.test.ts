@@ -75,3 +75,35 @@ it('lets a touch wait until the storage is whole again', async () => {
   expect(notebook.list('entry').map(({ fields }) => fields.jotting)).toEqual(['Anna går', 'imens']);
   expect(notebook.counts().unsent).toBe(1);
 });
+
+it('keeps screens out of the database until the storage is whole again', async () => {
+  await send();
+  const order: string[] = [];
+  let read: Promise<unknown> = Promise.resolve();
+  await notebook.pause(async () => {
+    read = notebook.history(id).then(() => order.push('read'));
+    await new Promise((later) => setTimeout(later, 50));
+    order.push('whole');
+  });
+  await read;
+  expect(order).toEqual(['whole', 'read']);
+});
+
+it('asks once more for a database that never says that it is open, and for one that is closed on the way', async () => {
+  await send();
+  const open = indexedDB.open.bind(indexedDB);
+  const asked: string[] = [];
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  vi.spyOn(indexedDB, 'open').mockImplementation((name, version) => {
+    asked.push(name);
+    if (asked.length === 1) return Object.assign(open('silent'), { addEventListener: () => undefined });
+    if (asked.length === 2) throw new DOMException('The connection was closed.', 'AbortError');
+    return open(name, version);
+  });
+  const copying = copyAll();
+  await vi.advanceTimersByTimeAsync(3000);
+  vi.useRealTimers();
+  expect((await copying)?.length).toBe(1);
+  expect(asked.length).toBe(3);
+  vi.restoreAllMocks();
+});

@@ -21,6 +21,10 @@ export interface Kept {
   stores: KeptStore[];
 }
 
+/** How long the browser may take to open a database that it has just cleared, and how often it is asked. */
+const OPENED_WITHIN_MS = 3000;
+const ASKED = 10;
+
 /** All that this origin keeps; undefined while something of it is nowhere else, which is then not put at stake. */
 export async function copyAll(): Promise<Kept[] | undefined> {
   const names = (await indexedDB.databases()).flatMap(({ name }) => (name && OURS.test(name) ? [name] : []));
@@ -55,17 +59,44 @@ export async function putBack(kept: readonly Kept[]): Promise<void> {
   }
 }
 
-async function openAnew(name: string): Promise<IDBPDatabase> {
-  if (name === SESSION) {
-    (await Session.open()).close();
-    return openDB(name);
+function openAnew(name: string): Promise<IDBPDatabase> {
+  return insist(async () => {
+    if (name === SESSION) {
+      (await Session.open()).close();
+      return openDB(name);
+    }
+    const nothing = () => undefined;
+    return (await openNotes(name, { onSuperseded: nothing, onLost: nothing })) as unknown as IDBPDatabase;
+  });
+}
+
+/**
+ * A browser that has just cleared may close a database while it is being opened, or never say that it is open. What is
+ * to be put back is in memory only, so it is asked again.
+ */
+async function insist(open: () => Promise<IDBPDatabase>): Promise<IDBPDatabase> {
+  for (let left = ASKED - 1; ; left--) {
+    const opening = Promise.resolve().then(open);
+    try {
+      return await inTime(opening);
+    } catch (error) {
+      // One that opens after all is closed again: another has been asked for meanwhile.
+      void opening.then((db) => db.close()).catch(() => undefined);
+      if (left === 0) throw error;
+    }
   }
-  const nothing = () => undefined;
-  return (await openNotes(name, { onSuperseded: nothing, onLost: nothing })) as unknown as IDBPDatabase;
+}
+
+async function inTime<T>(asked: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new DOMException('The database does not open', 'TimeoutError')), OPENED_WITHIN_MS);
+  });
+  return Promise.race([asked, late]).finally(() => clearTimeout(timer));
 }
 
 async function copyOne(name: string): Promise<Kept> {
-  const db = await openDB(name);
+  const db = await insist(() => openDB(name));
   try {
     const stores: KeptStore[] = [];
     for (const store of Array.from(db.objectStoreNames)) {

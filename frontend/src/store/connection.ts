@@ -4,6 +4,8 @@ import { openNotes, type NotesDb } from './database';
 export class Connection {
   private opening: Promise<NotesDb> | undefined;
   private isOver = false;
+  /** Until then nobody is let in. */
+  private shut: Promise<void> | undefined;
 
   constructor(
     readonly name: string,
@@ -12,6 +14,7 @@ export class Connection {
 
   /** The open database. Rejects once it was closed for good, or a newer app in another tab has taken over. */
   async db(): Promise<NotesDb> {
+    while (this.shut) await this.shut;
     if (this.isOver) throw new DOMException('The notebook is closed', 'InvalidStateError');
     this.opening ??= openNotes(this.name, {
       onSuperseded: () => {
@@ -37,8 +40,23 @@ export class Connection {
     }
   }
 
-  /** Close the connection for now; whoever needs it next opens it again. */
-  async letGo(): Promise<void> {
+  /**
+   * Do something while nobody has the database open. Whoever wants it meanwhile waits: a screen that opened it in the
+   * middle of a clearing would be thrown out again by the browser.
+   */
+  async without<T>(work: () => Promise<T>): Promise<T> {
+    let letIn: () => void = () => undefined;
+    this.shut = new Promise((resolve) => (letIn = resolve));
+    try {
+      await this.letGo();
+      return await work();
+    } finally {
+      this.shut = undefined;
+      letIn();
+    }
+  }
+
+  private async letGo(): Promise<void> {
     const db = await this.opening?.catch(() => undefined);
     this.opening = undefined;
     db?.close();

@@ -220,10 +220,7 @@ class StoredNotebook implements OpenNotebook {
   }
 
   async pause<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.lastWrite.then(async () => {
-      await this.notes.connection.letGo();
-      return work();
-    });
+    const done = this.lastWrite.then(() => this.notes.connection.without(work));
     this.lastWrite = done.catch(() => undefined);
     return done;
   }
