@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from skygge.core.analysis import all_analyses
 from skygge.studies.access import Role
 from tests.fixtures.world import Person, World
@@ -61,18 +59,18 @@ def test_frequencies_agree_with_counting_the_list(demo: str, lead: Person) -> No
     assert found["basis"]["n_left_out"] > 0
 
 
-@pytest.mark.parametrize("name", list(all_analyses()))
-def test_every_cell_opens_exactly_its_entries(demo: str, lead: Person, name: str) -> None:
+def test_every_cell_opens_exactly_its_entries(demo: str, lead: Person) -> None:
     """The number in a cell is the number of entries behind it; an observer's filter goes along."""
-    # Agreement needs two observers.
-    filters = {} if name == "agreement" else {"observer": "observer-1"}
-    cells = cells_of(get(lead, f"{demo}/analyses/{name}", **filters)["result"])
-    # The example study has set no positions of control and care.
-    assert bool(cells) == (name != "control-care")
-    for cell, n in cells[:12]:
-        behind = get(lead, f"{demo}/analyses/{name}/entries", cell=cell, **filters)["items"]
-        assert len(behind) == n
-        assert all(one["type"] == "entry" for one in behind)
+    for name in all_analyses():
+        # Agreement needs two observers.
+        filters = {} if name == "agreement" else {"observer": "observer-1"}
+        cells = cells_of(get(lead, f"{demo}/analyses/{name}", **filters)["result"])
+        # The example study has set no positions of control and care.
+        assert bool(cells) == (name != "control-care"), name
+        for cell, n in cells[:12]:
+            behind = get(lead, f"{demo}/analyses/{name}/entries", cell=cell, **filters)["items"]
+            assert len(behind) == n, (name, cell)
+            assert all(one["type"] == "entry" for one in behind), (name, cell)
 
 
 def test_unknown_and_contradictory_parameters_are_named(demo: str, lead: Person) -> None:
@@ -120,15 +118,15 @@ def test_an_empty_study_gets_an_answer(world: World, lead: Person) -> None:
         assert found["basis"]["observed_seconds"] == 0
 
 
-@pytest.mark.parametrize("name", list(all_analyses()))
-def test_what_to_write_about_it_follows_the_parameters(demo: str, lead: Person, name: str) -> None:
+def test_what_to_write_about_it_follows_the_parameters(demo: str, lead: Person) -> None:
     """A paragraph in both languages, with the dates of what was looked at; one day is fewer entries than the week."""
-    whole = get(lead, f"{demo}/analyses/{name}/methods")
-    day = get(lead, f"{demo}/analyses/{name}/methods", **{"from": "2026-03-04", "to": "2026-03-04"})
-    assert set(whole["text"]) == {"en", "da"}
-    assert (whole["first_day"], whole["last_day"]) == ("2026-03-02", "2026-03-06")
-    assert day["first_day"] == day["last_day"] == "2026-03-04"
-    assert whole["text"]["en"] != day["text"]["en"]
+    for name in all_analyses():
+        whole = get(lead, f"{demo}/analyses/{name}/methods")
+        day = get(lead, f"{demo}/analyses/{name}/methods", **{"from": "2026-03-04", "to": "2026-03-04"})
+        assert set(whole["text"]) == {"en", "da"}, name
+        assert (whole["first_day"], whole["last_day"]) == ("2026-03-02", "2026-03-06"), name
+        assert day["first_day"] == day["last_day"] == "2026-03-04"
+        assert whole["text"]["en"] != day["text"]["en"], name
 
 
 def test_readers_do_not_analyse_and_strangers_find_nothing(world: World, demo: str, lead: Person) -> None:

@@ -31,16 +31,16 @@ WRONG: Mapping[str, Mapping[str, Any]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", list(all_analyses()))
-def test_what_is_unknown_or_contradicts_itself_is_named(demo: str, lead: Person, name: str) -> None:
+def test_what_is_unknown_or_contradicts_itself_is_named(demo: str, lead: Person) -> None:
     """422 with the name of the parameter and never its value; so for the numbers and for the entries behind a cell."""
-    for path in (f"{demo}/analyses/{name}", f"{demo}/analyses/{name}/entries"):
-        for parameter, given in WRONG.items():
-            beside = {"cell": "any"} if path.endswith("entries") else {}
-            found = lead.client.get(path, params={**given, **beside})
-            assert found.status_code == 422, (parameter, found.text)
-            assert {error["loc"][1] for error in found.json()["errors"]} == {parameter}
-            assert "secret" not in found.text.lower()
+    for name in all_analyses():
+        for path in (f"{demo}/analyses/{name}", f"{demo}/analyses/{name}/entries"):
+            for parameter, given in WRONG.items():
+                beside = {"cell": "any"} if path.endswith("entries") else {}
+                found = lead.client.get(path, params={**given, **beside})
+                assert found.status_code == 422, (name, parameter, found.text)
+                assert {error["loc"][1] for error in found.json()["errors"]} == {parameter}, name
+                assert "secret" not in found.text.lower()
 
 
 @pytest.mark.parametrize("name", list(all_analyses()))
@@ -49,29 +49,29 @@ def test_every_analysis_takes_every_common_parameter(name: str) -> None:
     assert set(COMMON) <= set(all_analyses()[name].params.model_json_schema(by_alias=True)["properties"])
 
 
-@pytest.mark.parametrize("name", list(all_analyses()))
-def test_what_fits_nothing_is_an_answer(demo: str, lead: Person, name: str) -> None:
+def test_what_fits_nothing_is_an_answer(demo: str, lead: Person) -> None:
     """For every filter: 200, a warning, no entry behind any cell, and no number that pretends to be known."""
-    for parameter, value in FITS_NOTHING.items():
-        found = lead.client.get(f"{demo}/analyses/{name}", params={parameter: value})
-        assert found.status_code == 200, (parameter, found.text)
-        body = found.json()
-        assert body["basis"]["n_entries"] == 0, parameter
-        assert "entries.none" in [warning["code"] for warning in body["warnings"]]
-        assert {n for _, n in cells_of(body["result"])} <= {0}
-        assert [path for path, value in floats_of(body["result"]) if value and not is_time(path)] == [], parameter
+    for name in all_analyses():
+        for parameter, value in FITS_NOTHING.items():
+            found = lead.client.get(f"{demo}/analyses/{name}", params={parameter: value})
+            assert found.status_code == 200, (name, parameter, found.text)
+            body = found.json()
+            assert body["basis"]["n_entries"] == 0, (name, parameter)
+            assert "entries.none" in [warning["code"] for warning in body["warnings"]]
+            assert {n for _, n in cells_of(body["result"])} <= {0}, (name, parameter)
+            assert [path for path, value in floats_of(body["result"]) if value and not is_time(path)] == [], parameter
 
 
-@pytest.mark.parametrize("name", list(all_analyses()))
-def test_an_empty_study_gives_nulls_and_a_warning(world: World, lead: Person, name: str) -> None:
+def test_an_empty_study_gives_nulls_and_a_warning(world: World, lead: Person) -> None:
     """With permutations and intervals asked for too: undefined is null, never 0 and never an error."""
     study_id = world.make_study(lead)
-    properties = all_analyses()[name].params.model_json_schema(by_alias=True)["properties"]
-    hard = {key: "50" for key in ("permutations", "resamples") if key in properties}
-    body = lead.client.get(f"/api/v1/studies/{study_id}/analyses/{name}", params=hard).json()
-    assert "entries.none" in [warning["code"] for warning in body["warnings"]]
-    undefined = [value for path, value in floats_of(body["result"]) if is_undefined(path)]
-    assert undefined == [None] * len(undefined)
+    for name in all_analyses():
+        properties = all_analyses()[name].params.model_json_schema(by_alias=True)["properties"]
+        hard = {key: "50" for key in ("permutations", "resamples") if key in properties}
+        body = lead.client.get(f"/api/v1/studies/{study_id}/analyses/{name}", params=hard).json()
+        assert "entries.none" in [warning["code"] for warning in body["warnings"]], name
+        undefined = [value for path, value in floats_of(body["result"]) if is_undefined(path)]
+        assert undefined == [None] * len(undefined), name
 
 
 def floats_of(node: Any, path: str = "") -> list[tuple[str, float | None]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Playwright, expect, sync_playwright
 
-from tests.e2e.field import Field, Founding, found, open_field
+from tests.e2e.field import Field, Founding, found
 from tests.e2e.observer import NAME, PASSWORD
 from tests.e2e.phone import LAPTOP, Phone
 from tests.fixtures.server_process import REPOSITORY, ServerProcess, command_env
@@ -33,7 +33,7 @@ def make_phone(playwright: Playwright, server: ServerProcess, tmp_path: Path) ->
     made: list[Phone] = []
 
     def make(name: str = "phone", **how: object) -> Phone:
-        phone = Phone(playwright, tmp_path / name, server.origin, **how)  # type: ignore[arg-type]  # passed through
+        phone = Phone(playwright, tmp_path / name, server.origin, **{"is_whole": True, **how})  # type: ignore[arg-type]  # passed through
         made.append(phone)
         return phone
 
@@ -49,13 +49,12 @@ def founding(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -
 
 
 @pytest.fixture(scope="module")
-def field(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
-    """A study and its phone, set up once for all tests of a file."""
+def field(playwright: Playwright, founding: Founding, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
+    """A study and its phone, the same for all tests of a file."""
     folder = tmp_path_factory.mktemp("field")
-    server = ServerProcess(folder / "data")
-    server.start()
+    server = founding.start_server(folder / "data")
     phone = Phone(playwright, folder / "phone", server.origin)
-    yield open_field(server, phone)
+    yield founding.open_phone(server, phone)
     phone.close()
     server.kill()
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import MakePhone
 from tests.e2e.field import READY, Field, sure
 from tests.e2e.observer import PASSWORD, Observer
-from tests.e2e.phone import LAPTOP, Phone, profile_holds
+from tests.e2e.phone import Phone, profile_holds
 from tests.e2e.test_today import Pushed
 from tests.fixtures.server_process import ServerProcess
 
@@ -76,7 +76,7 @@ def test_who_moves_on_while_the_disk_is_cleared_still_hears_and_is_heard(
 
     Once in a while Chromium never got done with it, and refused every write until it was started anew.
     """
-    laptop = make_phone("laptop", size=LAPTOP)
+    laptop = make_phone("laptop")
     page = laptop.open(server.setup_url.removeprefix(server.origin))
     Observer(page).set_up()
     page.wait_for_function(READY)
