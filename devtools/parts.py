@@ -48,12 +48,12 @@ TESTS: Mapping[str, Sequence[str]] = {
 }
 
 
-def tests(name: str, spread_by: str = "load") -> Callable[[bool], int]:
+def tests(name: str, spread_by: str = "load", workers: int = 2) -> Callable[[bool], int]:
     """A part that is a run of pytest on both cores, handed out test by test or file by file."""
 
     def run_pytest(deep: bool) -> int:
         marks = ["-m", "not fleet" if deep else "not deep and not fleet"]
-        spread = ["-n", "2", "--dist", spread_by]
+        spread = ["-n", str(workers), "--dist", spread_by]
         # The whole run has to stay under 25 minutes: whoever makes it slower shall see it.
         told = ["--durations=5", "--durations-min=10", f"--junit-xml={RESULTS / name}.xml"]
         return run([program("python"), "-m", "pytest", "-q", *spread, *marks, *told, *TESTS[name]], env=_sizes(deep))
@@ -120,7 +120,8 @@ PARTS: Sequence[Part] = (
     Part("migrations", "up from every released schema, on both databases", tests("migrations")),
     Part("upkeep", "moving to another database, the doctor, https in one room", tests("upkeep")),
     # A file is one study and its phone, set up once, and later tests go on where earlier ones stopped.
-    Part("e2e", "a real browser against the real server", tests("e2e", "loadfile")),
+    # Browsers wait much of the time, for two seconds after a save, for a disk: a third hand fills what the two leave.
+    Part("e2e", "a real browser against the real server", tests("e2e", "loadfile", workers=3)),
     Part("packaging", "the wheel, installed into an empty environment", _packaging),
     Part("site", "the documentation as a site, every link and heading followed", _site),
     Part("fleet", "two hundred phones over sixty days, servers killed and restored", _fleet, is_asked_for=True),

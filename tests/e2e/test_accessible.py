@@ -41,7 +41,7 @@ class Eyes:
             self.wrong[what] = found
 
 
-@pytest.mark.parametrize("dark", [True, False], ids=["dark", "light"])
+@pytest.mark.parametrize("dark", [pytest.param(True, marks=pytest.mark.deep), False], ids=["dark", "light"])
 def test_axe_finds_nothing_on_the_phone(server: ServerProcess, make_phone: MakePhone, dark: bool) -> None:
     """Every screen and every sheet that an observer meets in the field."""
     phone = make_phone("dark" if dark else "light", dark=dark)

@@ -37,7 +37,7 @@ IS_QUIET = f"return ({TOLD} ?? '').includes('on the server ✓');"
 LOG = "window.marks = setInterval(() => document.querySelector('button.mark')?.click(), 8);"
 
 
-@pytest.fixture(params=["chromium", pytest.param("firefox", marks=pytest.mark.deep), "webkit"])
+@pytest.fixture(params=["chromium", *(pytest.param(name, marks=pytest.mark.deep) for name in ("firefox", "webkit"))])
 def browser(
     request: pytest.FixtureRequest, playwright: Playwright, server: ServerProcess, tmp_path: Path
 ) -> Iterator[Browser]:

@@ -251,7 +251,7 @@ WORDS = "[...document.querySelectorAll('button')].find((b) => b.textContent.trim
 IS_LOCKED = "return document.querySelector('header a[href=\"#/sync\"]')?.textContent.includes('locked') ?? false;"
 
 
-@pytest.fixture(params=["chromium", "webkit"])
+@pytest.fixture(params=["chromium", pytest.param("webkit", marks=pytest.mark.deep)])
 def browser(
     request: pytest.FixtureRequest, playwright: Playwright, server: ServerProcess, tmp_path: Path
 ) -> Iterator[tuple[Browser, Path]]:
