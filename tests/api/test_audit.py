@@ -1,5 +1,6 @@
 """The audit log: what was done is on record, nobody alters it unseen, and it is read by those it is for."""
 
+import json
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from skygge.audit.keep import SERVER, Event, keep, read_log
 from skygge.audit.verify import verify_audit
 from skygge.studies.access import Role
 from tests.fixtures.world import PASSWORD, Person, World
-from tests.sync.phone import Phone
+from tests.sync.phone import Phone, stamp
 
 EDITS = {
     "what": "UPDATE audit SET kind = 'session.ended' WHERE number = 2",
@@ -94,6 +95,43 @@ def test_an_export_is_on_record_with_its_filters_and_never_its_contents(
     assert (told[0]["options"], told[0]["clock_times"]) == ({"history": True}, True)
     assert (told[1]["filters"], told[1]["tier"], told[1]["clock_times"]) == ({"observer": ["observer-1"]}, "full", True)
     assert items[0]["account_id"] == str(lead.account_id)
+
+
+def test_an_export_is_on_record_with_how_much_was_in_it(world: World, lead: Person, study_id: UUID) -> None:
+    """Entries and encounters as its preview counts them, all or filtered; of a codebook its codes; nothing held."""
+    phone = Phone(lead.client, study_id)
+    visit, other, gone = phone.visit(agency="North"), phone.visit(), phone.visit()
+    person = phone.change("actor.added", {"label": "C1", "kind": "citizen"})
+    about = phone.entry(visit, actor_id=person["subject_id"])
+    taken_back, lost = phone.entry(visit), phone.entry(gone)
+    phone.push(visit, other, gone, person, about, phone.entry(visit), phone.entry(visit, kind="reflection"))
+    phone.push(phone.entry(other), taken_back, lost)
+    phone.push(phone.amend(taken_back, {}, kind="entry.retracted"), phone.amend(gone, {}, kind="encounter.retracted"))
+    url = f"/api/v1/studies/{study_id}"
+    asked = [
+        ("csv", {}), ("csv", {"agency": "North"}), ("entries-csv", {"agency": "North", "tier": "deidentified"}),
+        ("jsonl", {"tier": "deidentified"}), ("qdc", {}),
+    ]  # fmt: skip
+    for name, params in asked:
+        lead.client.get(f"{url}/exports/{name}", params=params)
+    stopped = {"stopped_at": stamp(30), "stopped_in": visit["subject_id"]}
+    phone.push(phone.amend(person, stopped, kind="person.stopped"))
+    lead.client.get(f"{url}/exports/csv")
+    items = lead.client.get(f"{url}/audit", params={"kind": "export.made"}).json()["items"]
+    found = [row["details"]["counts"] for row in reversed(items)]
+    whole, north = {"entries": 3, "encounters": 2}, {"entries": 2, "encounters": 1}
+    n_codes = len({(one["dimension"], one["key"]) for one in _codes(lead, url)})
+    assert found == [whole, north, north, whole, {"codes": n_codes}, {"entries": 2, "encounters": 2}]
+    assert n_codes > 0
+    for (name, params), counts in zip(asked[:4], found, strict=False):
+        preview = lead.client.get(f"{url}/exports/{name}/preview", params=params).json()
+        # What is held since is no longer in the preview.
+        assert (preview["n_entries"] + 1, preview["n_encounters"]) == (counts["entries"], counts["encounters"])
+
+
+def _codes(lead: Person, url: str) -> list[dict[str, Any]]:
+    lines = lead.client.get(f"{url}/exports/jsonl").text.splitlines()
+    return [line for line in map(json.loads, lines) if line["type"] == "code"]
 
 
 def test_members_tokens_and_devices_are_on_record(world: World, lead: Person, study_id: UUID) -> None:

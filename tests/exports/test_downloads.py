@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import zipfile
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -41,6 +43,22 @@ def test_the_registry_says_under_which_button_each_format_stands(demo: str, lead
         "csv": "tables", "entries-csv": "tables", "jsonl": "archive",
     }  # fmt: skip
     assert set(items.values()) <= {"read", "qda", "tables", "archive", "more"}
+
+
+def test_the_screen_has_words_for_every_format_and_for_every_choice_in_it(demo: str, lead: Person) -> None:
+    """Its heading, its own options, what there is to choose: none is called by a name out of the program."""
+    told = (Path(__file__).parents[2] / "frontend/src/export/offers.ts").read_text("utf-8")
+    common = set(ExportOptions.model_json_schema(by_alias=True)["properties"])
+    items = lead.client.get(f"{demo}/exports").json()["items"]
+    wanted = [item["name"] for item in items]
+    for properties in (item["options"]["properties"] for item in items):
+        own = {name: about for name, about in properties.items() if name not in common}
+        # A number is no choice of the screen: it is for scripts.
+        wanted += [name for name, about in own.items() if about["type"] != "integer"]
+        wanted += [word for about in own.values() for word in about.get("enum", ())]
+    assert {"codebook-yaml", "lifecycle", "structure"} <= set(wanted)
+    missing = [name for name in wanted if not re.search(rf"[ {{']{name}'?: m\.export_", told)]
+    assert missing == []
 
 
 def test_agencies_of_under_five_workers_are_warned_of(world: World, lead: Person, study_id: UUID) -> None:

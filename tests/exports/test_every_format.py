@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 
 from skygge.core.export import ALWAYS_LOST, LOSSES, all_exports
-from tests.exports.nasty_study import HELD, HELD_LINES, NASTY_TEXTS, make_held, make_nasty
+from tests.exports.less import drop, find
+from tests.exports.nasty_study import HELD, HELD_LINES, make_held
 from tests.exports.written import NASTY, kept, unpack, write, write_nasty, write_with_losses
 from tests.fixtures.paper_study import (
     Line,
@@ -24,8 +23,6 @@ from tests.fixtures.paper_study import (
 
 FORMATS = sorted(all_exports())
 UNDATED = [name for name in FORMATS if not all_exports()[name].always_has_dates]
-CODEBOOKS = {"qdc", "codebook-csv", "codebook-yaml"}
-LETTERS = {"letters", "line_ends", "spelled", "guarded"}
 DATE = re.compile(rb"2026-03-02|20260302|Mar 2026|KXWQPT|\+01:00|T09:0|T08:0")
 
 
@@ -111,69 +108,6 @@ def test_an_empty_study_and_a_single_entry_are_files_too(name: str) -> None:
 def test_clock_times_are_there_when_asked_for(name: str) -> None:
     """Nothing falls over with them, and the losses no longer count them."""
     assert "dates" not in write_nasty(name, clock_times=True)[1]
-
-
-def drop(**wanted: Any) -> Callable[[PaperStudy], None]:
-    """Takes out the first line that is so."""
-
-    def take_out(paper: PaperStudy) -> None:
-        paper.lines.remove(find(paper, **wanted))
-
-    return take_out
-
-
-def change(found_by: Line, **new: Any) -> Callable[[PaperStudy], None]:
-    """Gives the first line that is so other values."""
-    return lambda paper: find(paper, **found_by).update(new)
-
-
-def find(paper: PaperStudy, **wanted: Any) -> Line:
-    return next(line for line in paper.lines if all(line.get(name) == value for name, value in wanted.items()))
-
-
-WITH_CONTROL = {"jotting": next(text for text in NASTY_TEXTS if "\x07" in text)}
-WITH_CONFLICT = {"encounter_id": name_id("open")}
-LESS: dict[str, Callable[[PaperStudy], None]] = {
-    "reflections": drop(kind="reflection"),
-    "consents": drop(type="consent"),
-    "retracted": drop(type="entry", retracted=True),
-    "merged": drop(type="entry", merged_into=name_id("somebody")),
-    "memos": drop(type="memo"),
-    "fieldnotes": drop(type="fieldnote"),
-    "gaps": drop(type="gap"),
-    "people": drop(type="actor", label="never seen"),
-    "encounters": drop(type="encounter", id=name_id("empty")),
-    "conflicts": change(WITH_CONFLICT, conflicts=[]),
-    "checks": change({"id": name_id("a")}, checks=[]),
-    "presence": change({"id": name_id("a")}, presence=[{"actor_id": name_id("P1")}]),
-    "positions": change({"control": 1}, control=None, care=None),
-    "recipients": change({"recipient_id": name_id("P1")}, recipient_id=None),
-    "precision": change({"precision_s": 30}, precision_s=0),
-    "guarded": change({"jotting": "=SUM(A1:A9)"}, jotting="SUM(A1:A9)"),
-    "letters": change(WITH_CONTROL, jotting=WITH_CONTROL["jotting"].replace("\x07", "")),
-    "line_ends": change({"jotting": "one\ntwo\r\nthree\rfour"}, jotting="one\ntwo\nthree\rfour"),
-    "spelled": change({"jotting": "👵🏽 kigger 🫖"}, jotting="👵🏽 kigger"),
-    "trailing": change({"jotting": " space around "}, jotting=" space around"),
-    "cut": change({"jotting": "long " * 8_000}, jotting="short"),
-    "jottings": change({"jotting": "NA"}, jotting=None),
-    "flags": change({"flags": ["resists", "as_if_choice"]}, flags=["resists"]),
-    "actions": change({"action": "unclear_act"}, action=None),
-    "structures": change({"structure": "unclear"}, structure=None),
-    "codes": drop(type="code", key="odd"),
-    "wordings": change({"type": "code", "key": "odd"}, label={"en": "Odd"}),
-}
-
-
-@pytest.mark.parametrize("code", sorted(LESS))
-def test_what_was_lost_counts_one_less_when_there_is_one_less(code: str) -> None:
-    """In each format that counts it at all: one lossy thing out of the study, and its count is lower by one."""
-    less = make_nasty()
-    LESS[code](less)
-    counting = [name for name in FORMATS if write_nasty(name)[1].get(code)]
-    # A codebook has no jottings to lose letters of; its own are looked at in its test.
-    looked_at = [name for name in counting if name not in CODEBOOKS or code not in LETTERS]
-    for name in looked_at:
-        assert write_with_losses(name, less)[1].get(code, 0) == write_nasty(name)[1][code] - 1, name
 
 
 def test_the_nasty_study_holds_what_formats_stumble_over() -> None:

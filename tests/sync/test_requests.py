@@ -161,6 +161,7 @@ def test_the_paper_names_every_file_that_left(world: World, phone: Phone, study_
         ["observer-2", "csv", words["tier_deidentified"]],
     ]
     assert [row[5] for row in rows] == [f"actor: {actor_id}", words["everything"], "agency: Nord"]
+    assert [row[6] for row in rows] == ["", "0 entries, 0 encounters", "0 entries, 0 encounters"]
     numbers = [int(row[0]) for row in rows]
     made = {one["number"]: one["kind"] for one in phone.client.get(f"{phone.url}/audit").json()["items"]}
     assert [made[number] for number in numbers] == ["person.disclosed", "export.made", "export.made"]

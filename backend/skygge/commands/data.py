@@ -21,6 +21,7 @@ from skygge.core.filters import Filters, FiltersRefused, read_filters
 from skygge.core.report import ReportParams
 from skygge.core.report_formats import MEDIA_TYPES, ReportFormat
 from skygge.errors import StartRefused
+from skygge.export.count import count_order
 from skygge.export.order import find_export, place_order, record_order
 from skygge.export.write import write_order
 from skygge.studies.access import Membership
@@ -43,10 +44,10 @@ def export_command(
         try:
             with database.read() as session, part.open("wb") as sink:
                 order = place_order(session, _membership(session, study), format_name, options)
-                losses = write_order(session, order, sink)
+                losses, counts = write_order(session, order, sink), count_order(session, order)
             # On record before the file is there under its name.
             with database.write() as session:
-                record_order(session, order, utc_now, is_console=True)
+                record_order(session, order, counts, utc_now, is_console=True)
             os.replace(part, out)
         except OSError:
             part.unlink(missing_ok=True)

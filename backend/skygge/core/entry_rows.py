@@ -34,6 +34,7 @@ def iter_entry_rows(lookup: Lookup, offsets: Mapping[str, int]) -> Iterator[list
 def encounter_cells(lookup: Lookup, encounter: Thing) -> list[Cell]:
     """The columns of the encounter that entries repeat, from encounter_id to focal_actor_label."""
     focal_id, focal = lookup.person(encounter.get("focal_actor_id"))
+    lookup.told.add(focal_id)
     return [
         lookup.name("encounter", encounter["id"]),
         *lookup.numbers[encounter["id"]],
@@ -47,6 +48,7 @@ def encounter_cells(lookup: Lookup, encounter: Thing) -> list[Cell]:
 def person_cells(lookup: Lookup, actor_id: str | None) -> list[Cell]:
     """Somebody's columns, from actor_id to actor_agency; empty where nobody is named."""
     left, actor = lookup.person(actor_id)
+    lookup.told.add(left)
     return [lookup.name("actor", left), *map(actor.get, ("label", "kind", "agency"))]
 
 

@@ -79,8 +79,8 @@ class Export(Generic[O]):
     """One format. `stream` yields the file in pieces and notes losses while it does; `may_lose` names their codes.
 
     `always_has_dates`: its dates and clock times cannot be left out, and it has to be said beside the download.
-    `group`: the button of the screen that it stands under. `needs`: a package that only an extra brings; where it is
-    not installed, there is no such format.
+    `is_codebook`: it holds codes and nothing that was observed. `group`: the button of the screen that it stands
+    under. `needs`: a package that only an extra brings; where it is not installed, there is no such format.
     """
 
     name: str
@@ -93,6 +93,7 @@ class Export(Generic[O]):
     always_has_dates: bool = False
     group: Group = "more"
     needs: str | None = None
+    is_codebook: bool = False
 
     def describe_options(self) -> dict[str, Any]:
         """What can be chosen, as a JSON schema. Clock times are no choice where they always stand."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from skygge.core.filters import Thing
 from skygge.core.lookup import Lookup, inside, standing
 from skygge.core.losses import Losses
+from skygge.core.model import Study, SubjectType
+from skygge.core.reader import StudyReader
 
 
 def note_things(lookup: Lookup, *codes: str) -> None:
@@ -22,22 +24,69 @@ def note_details(losses: Losses, entry: Thing, codes: Iterable[str]) -> None:
         losses.note(code, DETAILS[code](entry))
 
 
-def _versions(lookup: Lookup) -> Iterator[Any]:
-    codes = list(lookup.reader.things("code"))
-    newest = {(code["dimension"], code["key"]): code.get("version") for code in codes}
-    return (code for code in codes if newest[code["dimension"], code["key"]] != code.get("version"))
+def note_settings(lookup: Lookup, *told: str) -> None:
+    """Count what a study says about itself and a format does not, all but the fields that it does tell."""
+    named = {*told, *(["time_zone"] if "time_zone_of_rows" in told and lookup.options.clock_times else [])}
+    said = (lookup.study.get(name) for name in Study.model_fields if name not in named)
+    lookup.losses.note("study", sum(value not in (None, "", []) for value in said))
+
+
+def note_beside_entries(lookup: Lookup) -> None:
+    """Count what a table of entries alone leaves out. Needs its rows to have been made before."""
+    note_things(
+        lookup, "checks", "codes", "consents", "ends", "fieldnotes", "gaps", "memos", "merged", "presence"
+    )  # fmt: skip
+    note_settings(lookup, "time_zone_of_rows")
+    losses, told = lookup.losses, lookup.told
+    losses.note("encounters", sum(not lookup.n_entries[key] for key in lookup.encounters))
+    losses.note("people", sum(one["id"] not in told for one in THINGS["actors"](lookup)))
+
+
+def note_beside_encounters(lookup: Lookup) -> None:
+    """Count what a table of encounters alone leaves out. Needs the entries to have come by before."""
+    note_things(lookup, "actors", "codes", "consents", "fieldnotes", "gaps", "memos", "merged", "presence")
+    note_settings(lookup, "time_zone_of_rows")
+    lookup.losses.note("entries", sum(lookup.n_entries.values()))
+
+
+def note_observations(reader: StudyReader, losses: Losses) -> None:
+    """Count what is no part of a codebook."""
+    kinds: tuple[SubjectType, ...] = ("encounter", "actor", "memo")
+    losses.note("observations", sum(not one.get("retracted") for kind in kinds for one in reader.things(kind)))
+
+
+def count_versions(reader: StudyReader) -> int:
+    """Codes as earlier versions had them, and notes on versions: what is lost where only the newest are told."""
+    codes = list(reader.things("code"))
+    newest = {(code["dimension"], code["key"]) for code in codes}
+    return len(codes) - len(newest) + _count_notes(reader)
+
+
+def _count_notes(reader: StudyReader) -> int:
+    return sum(bool(book.get("note")) for book in reader.things("codebook"))
+
+
+def _is_told(entry: Thing) -> bool:
+    """Whether it says how its structure or its end was given, or by which version it was coded."""
+    origins = (entry.get("structure_origin"), entry.get("end_origin"))
+    return any(one not in (None, "none") for one in origins) or entry.get("codebook_version") is not None
 
 
 THINGS: Mapping[str, Callable[[Lookup], Iterable[Any]]] = {
+    "actors": lambda lookup: (one for one in lookup.actors.values() if one.get("merged_into") is None),
     "checks": lambda lookup: (check for one in lookup.encounters.values() for check in one.get("checks") or ()),
-    "codes": lambda lookup: lookup.reader.things("code"),
+    "codes": lambda lookup: [*lookup.reader.things("code"), *range(_count_notes(lookup.reader))],
     "consents": lambda lookup: lookup.reader.things("consent"),
+    "described": lambda lookup: (
+        one for one in lookup.encounters.values() if any(map(one.get, ("kind", "setting", "agency")))
+    ),
+    "ends": lambda lookup: (one for one in lookup.encounters.values() if one.get("ended_at") is not None),
     "fieldnotes": lambda lookup: inside(lookup, "fieldnote"),
     "gaps": lambda lookup: inside(lookup, "gap"),
     "memos": lambda lookup: standing(lookup, "memo"),
+    "merged": lambda lookup: (one for one in lookup.actors.values() if one.get("merged_into") is not None),
     "presence": lambda lookup: (one for found in lookup.encounters.values() for one in found.get("presence") or ()),
-    "study": lambda lookup: [lookup.study],
-    "versions": _versions,
+    "versions": lambda lookup: range(count_versions(lookup.reader)),
 }
 
 DETAILS: Mapping[str, Callable[[Thing], int]] = {
@@ -45,6 +94,7 @@ DETAILS: Mapping[str, Callable[[Thing], int]] = {
     "flags": lambda entry: len(entry.get("flags") or ()),
     "jottings": lambda entry: bool(entry.get("jotting")),
     "moments": lambda entry: entry.get("ended_at") is not None,
+    "origins": lambda entry: _is_told(entry),
     "positions": lambda entry: entry.get("control") is not None or entry.get("care") is not None,
     "precision": lambda entry: bool(entry.get("precision_s")) or entry.get("taken") not in (None, "tap"),
     "recipients": lambda entry: entry.get("recipient_id") is not None,

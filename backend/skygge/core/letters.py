@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from typing import Any
 
 from skygge.core.losses import Losses
 
+Spell = Callable[[str, Losses], str]
 ILLEGAL_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 OTHER_LINE_ENDS = re.compile("\r\n?")
 ABOVE_BMP = re.compile("[\U00010000-\U0010ffff]")
@@ -41,6 +43,18 @@ def spell(text: str, losses: Losses) -> str:
     text, n_spelled = ABOVE_BMP.subn(_spell, clean(text, losses))
     losses.note("spelled", n_spelled)
     return text
+
+
+def spell_once(spell: Spell) -> Spell:
+    """A filter for names that come back in many places: what had to change in one is counted once, not each time."""
+    known: dict[str, str] = {}
+
+    def once(text: str, losses: Losses) -> str:
+        if text not in known:
+            known[text] = spell(text, losses)
+        return known[text]
+
+    return once
 
 
 def escape(text: Any) -> str:

@@ -46,6 +46,7 @@ class Lookup:
     last_ms: dict[str, int] = field(default_factory=dict)
     n_entries: Counter[str] = field(default_factory=Counter)
     flagged: Flagged = field(default_factory=lambda: Flagged())
+    told: set[str | None] = field(default_factory=set)
     _names: dict[str, str] = field(default_factory=dict)
 
     def name(self, kind: str, thing_id: str | None) -> str | None:
@@ -109,6 +110,10 @@ def open_lookup(reader: StudyReader, options: ExportOptions, losses: Losses) -> 
     gaps: dict[str, list[Thing]] = defaultdict(list)
     for gap in reader.things("gap"):
         gaps[gap["encounter_id"]].append(gap)
+    kept = standing if not options.narrows else _keep(standing, selection)
+    losses.note("retracted", len(everything) - len(standing))
+    losses.note("filtered", len(standing) - len(kept))
+    losses.note("conflicts", sum(map(count_conflicts, [study, *actors.values()])))
     return Lookup(
         reader=reader,
         options=options,
@@ -117,7 +122,7 @@ def open_lookup(reader: StudyReader, options: ExportOptions, losses: Losses) -> 
         actors=actors,
         merged={actor_id: actor.get("merged_into") for actor_id, actor in actors.items()},
         labels=_labels(reader, (study.get("languages") or ["en"])[0]),
-        encounters=standing if not options.narrows else _keep(standing, selection),
+        encounters=kept,
         hidden=frozenset(everything.keys() - standing.keys()),
         known=frozenset(everything),
         selection=selection,
@@ -164,8 +169,15 @@ def inside(lookup: Lookup, kind: SubjectType) -> Iterator[Thing]:
     for thing in standing(lookup, kind):
         if thing["encounter_id"] in lookup.encounters:
             yield thing
-        elif thing["encounter_id"] not in lookup.known:
-            lookup.losses.note("encounter_unknown")
+        else:
+            lookup.losses.note(outside(lookup, thing["encounter_id"]))
+
+
+def outside(lookup: Lookup, encounter_id: str) -> str:
+    """Why what belongs to an encounter that is not in this export is left out: a kind of loss."""
+    if encounter_id in lookup.hidden:
+        return "retracted"
+    return "filtered" if encounter_id in lookup.known else "encounter_unknown"
 
 
 def standing(lookup: Lookup, kind: SubjectType) -> Iterator[Thing]:
@@ -232,7 +244,7 @@ class _Reasons:
         if entry.get("merged_into") is not None:
             return "merged"
         if encounter_id not in lookup.encounters:
-            return "filtered" if encounter_id in lookup.known else "encounter_unknown"
+            return outside(lookup, encounter_id)
         return None if not self._narrows or lookup.selection.keeps_entry(entry) else "filtered"
 
 

@@ -12,13 +12,21 @@ LOSSES: Mapping[str, Mapping[str, str]] = {
         "en": "actions, which have no place in this format",
         "da": "handlinger, som ikke har plads i dette format",
     },
+    "actors": {
+        "en": "kinds and agencies of people, which have no place in this format",
+        "da": "slags og organisationer for personer, som ikke har plads i dette format",
+    },
+    "before": {
+        "en": "times before the start of an encounter, told as its start",
+        "da": "tider før begyndelsen af et forløb, fortalt som dets begyndelse",
+    },
     "checks": {
         "en": "consent checks at encounters have no place in this format",
         "da": "samtykketjek ved forløb har ingen plads i dette format",
     },
     "codes": {
-        "en": "definitions, examples and settings of codes",
-        "da": "definitioner, eksempler og indstillinger for koder",
+        "en": "definitions, examples and settings of codes, and notes on versions of the codebook",
+        "da": "definitioner, eksempler og indstillinger for koder, og noter om udgaver af kodebogen",
     },
     "conflicts": {
         "en": "values standing beside the one that is shown (edits made at the same time)",
@@ -36,6 +44,10 @@ LOSSES: Mapping[str, Mapping[str, str]] = {
         "en": "dates and clock times left out because clock times were not asked for; times count from the start",
         "da": "datoer og klokkeslæt udeladt, fordi der ikke er bedt om klokkeslæt; tider tælles fra begyndelsen",
     },
+    "described": {
+        "en": "kinds, settings and agencies of encounters, which have no place in this format",
+        "da": "slags, omgivelser og organisationer for forløb, som ikke har plads i dette format",
+    },
     "encounter_unknown": {
         "en": "entries, gaps and notes of encounters that the study does not have (yet)",
         "da": "noteringer, pauser og feltnoter fra forløb, som studiet ikke har (endnu)",
@@ -44,17 +56,29 @@ LOSSES: Mapping[str, Mapping[str, str]] = {
         "en": "encounters without an entry, which this format cannot show",
         "da": "forløb uden notering, som formatet ikke kan vise",
     },
+    "ends": {
+        "en": "ends of encounters, which have no place in this format",
+        "da": "slutninger på forløb, som ikke har plads i dette format",
+    },
+    "entries": {
+        "en": "entries, which have no place in this table",
+        "da": "noteringer, som ikke har plads i denne tabel",
+    },
     "fieldnotes": {
         "en": "paragraphs of field notes have no place in this format",
         "da": "afsnit af feltnoter har ingen plads i dette format",
     },
     "filtered": {
-        "en": "entries outside the filters in force",
-        "da": "noteringer uden for de valgte filtre",
+        "en": "encounters, entries, gaps and paragraphs outside the filters in force",
+        "da": "forløb, noteringer, pauser og afsnit uden for de valgte filtre",
     },
     "flags": {
         "en": "flags on entries, which have no place in this format",
         "da": "flag på noteringer, som ikke har plads i dette format",
+    },
+    "gap_overlaps": {
+        "en": "gaps that overlap another, told one after the other",
+        "da": "pauser, der overlapper en anden, fortalt efter hinanden",
     },
     "gaps": {
         "en": "gaps have no place in this format",
@@ -89,8 +113,8 @@ LOSSES: Mapping[str, Mapping[str, str]] = {
         "da": "memoer har ingen plads i dette format",
     },
     "merged": {
-        "en": "entries merged into another entry",
-        "da": "noteringer, der er lagt sammen med en anden notering",
+        "en": "entries and people merged into another",
+        "da": "noteringer og personer, der er lagt sammen med andre",
     },
     "momentary": {
         "en": "moments, told as one second long because the format knows no moment",
@@ -105,16 +129,16 @@ LOSSES: Mapping[str, Mapping[str, str]] = {
         "da": "navne forkortet eller ændret, så formatet tillader dem og hvert kun står én gang",
     },
     "observations": {
-        "en": "encounters with all that was seen in them, which are no part of a codebook",
-        "da": "forløb med alt, hvad der blev set i dem, som ikke hører til en kodebog",
+        "en": "encounters with all that was seen in them, people and memos, which are no part of a codebook",
+        "da": "forløb med alt, hvad der blev set i dem, personer og memoer, som ikke hører til en kodebog",
     },
     "one_sided": {
         "en": "entries without both an actor and a recipient, which are no edge",
         "da": "noteringer uden både aktør og modtager, som ingen kant er",
     },
-    "open_ends": {
-        "en": "states that nobody ended, told with an end that the format needs",
-        "da": "tilstande, som ingen afsluttede, fortalt med en slutning, som formatet kræver",
+    "origins": {
+        "en": "ways in which a structure or an end was given, and by which version of the codebook entries were coded",
+        "da": "måder, en struktur eller en slutning er givet på, og udgaver af kodebogen, som noteringer er kodet med",
     },
     "overlaps": {
         "en": "stretches that overlap another of the same person and code, told as moments",
@@ -153,12 +177,16 @@ LOSSES: Mapping[str, Mapping[str, str]] = {
         "da": "ting, der er trukket tilbage, og noteringer i forløb, der er trukket tilbage",
     },
     "seconds": {
-        "en": "times told in coarser units than milliseconds",
-        "da": "tider fortalt i grovere enheder end millisekunder",
+        "en": "entries whose times are told in whole seconds only",
+        "da": "noteringer, hvis tider kun fortælles i hele sekunder",
     },
     "short": {
         "en": "spells shorter than half a unit of time",
         "da": "stræk kortere end en halv tidsenhed",
+    },
+    "shortened": {
+        "en": "stretches that end here where the next code begins",
+        "da": "stræk, der her slutter, hvor den næste kode begynder",
     },
     "spelled": {
         "en": "emoji and other characters above U+FFFF, written as their names in brackets",
@@ -169,12 +197,8 @@ LOSSES: Mapping[str, Mapping[str, str]] = {
         "da": "strukturer, som ikke har plads i dette format",
     },
     "study": {
-        "en": "settings of the study (title, languages, field mode) have no place in this format",
-        "da": "studiets indstillinger (titel, sprog, felttilstand) har ingen plads i dette format",
-    },
-    "tables": {
-        "en": "tables that stand only in the csv bundle",
-        "da": "tabeller, der kun findes i csv-pakken",
+        "en": "settings and terms of the study, which have no place in this format",
+        "da": "indstillinger og vilkår for studiet, som ikke har plads i dette format",
     },
     "tier_names": {
         "en": "names of people, observers, agencies and visits replaced by numbers, and consents left out, in the "
@@ -199,12 +223,16 @@ LOSSES: Mapping[str, Mapping[str, str]] = {
         "da": "noteringer uden den kode, som formatet er lavet af",
     },
     "versions": {
-        "en": "codes as earlier versions of the codebook had them",
-        "da": "koder, som tidligere udgaver af kodebogen havde dem",
+        "en": "codes as earlier versions of the codebook had them, and notes on versions",
+        "da": "koder, som tidligere udgaver af kodebogen havde dem, og noter om udgaver",
     },
     "wordings": {
         "en": "words for codes in further languages",
         "da": "ord for koder på flere sprog",
+    },
+    "writers": {
+        "en": "paragraphs and memos of which it is not told who wrote them, and when",
+        "da": "afsnit og memoer, om hvilke der ikke fortælles, hvem der skrev dem, og hvornår",
     },
 }
 

@@ -22,15 +22,18 @@ class Names:
     brackets: str = "()"
     given: set[str] = field(default_factory=set)
 
-    def give(self, wanted: str, detail: str = "") -> str:
-        """A free name as close to the wanted one as can be; `detail` tells it from one that is taken."""
+    def give(self, wanted: str, detail: str = "", *, is_twin: bool = False) -> str:
+        """A free name as close to the wanted one as can be; `detail` tells it from one that is taken.
+
+        A twin is a second name of the same thing, and is not counted again.
+        """
         plain = self._cut(self._allow(wanted))
         name, number = plain, 1
         while name.casefold() in self.given:
             ending = f" {self.brackets[0]}{detail}{self.brackets[1]}" if detail and number == 1 else f" {number + 1}"
             name, number = self._cut(plain, ending), number + 1
         self.given.add(name.casefold())
-        self.losses.note("names", name != wanted)
+        self.losses.note("names", name != wanted and not is_twin)
         return name
 
     def _allow(self, wanted: str) -> str:

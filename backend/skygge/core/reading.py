@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
 from skygge.core.export import ExportOptions
-from skygge.core.left_out import note_details, note_things
+from skygge.core.left_out import note_details, note_settings, note_things
 from skygge.core.lookup import open_lookup, standing
 from skygge.core.losses import Losses
+from skygge.core.model import to_unix_ms
 from skygge.core.reader import StudyReader
 from skygge.core.tables import stretch_of
-from skygge.core.telling import Scene, Teller, open_teller, tell_ms
+from skygge.core.telling import Scene, Teller, has_writer, open_teller, tell_ms
 
 Style = Literal["title", "encounter", "about", "paragraph", "jotting", "section"]
 KINDS = {
@@ -25,9 +26,9 @@ KINDS = {
            "meeting": "møde"},
 }  # fmt: skip
 MAY_LOSE = (
-    *("checks codes conflicts consents dates encounter_unknown filtered letters line_ends merged positions").split(),
-    *("precision reflections retracted study").split(),
-)
+    *("actors checks codes conflicts consents dates encounter_unknown filtered letters line_ends merged").split(),
+    *("origins positions precision reflections retracted seconds study writers").split(),
+)  # fmt: skip
 
 
 class Piece(NamedTuple):
@@ -46,7 +47,8 @@ def read_aloud(
     for scene in teller.scenes():
         yield from _tell_scene(teller, scene)
     yield from _tell_memos(teller)
-    note_things(teller.lookup, "checks", "codes", "consents", "study")
+    note_things(teller.lookup, "actors", "checks", "codes", "consents", "merged")
+    note_settings(teller.lookup, "title")
     yield Piece("section", teller.words["left_out"])
     yield from (Piece("paragraph", line) for line in losses.lines(_language(teller)))
 
@@ -74,13 +76,13 @@ def _tell_about(teller: Teller, scene: Scene) -> Iterator[str]:
     encounter, stretch = scene.encounter, stretch_of(teller.lookup, scene.encounter, teller.gap_offsets)
     kind = KINDS.get(_language(teller), KINDS["en"]).get(encounter.get("kind") or "", "")
     length = tell_ms(stretch.end_ms - stretch.start_ms).lstrip("+")
-    told = [kind, teller.text(encounter.get("setting")), teller.text(encounter.get("agency")), length]
+    told = [kind, teller.text(encounter.get("setting")), teller.label(encounter.get("agency")), length]
     told += [] if stretch.is_end_known else [teller.words["unknown"]]
     if teller.lookup.options.clock_times:
         told.append(encounter["started_at"])
     teller.lookup.losses.note("dates", not teller.lookup.options.clock_times)
     yield " · ".join(part for part in told if part)
-    yield teller.text(encounter.get("observer"))
+    yield teller.label(encounter.get("observer"))
     yield teller.tell_present(encounter)
 
 
@@ -92,20 +94,23 @@ def _tell_memos(teller: Teller) -> Iterator[Piece]:
             is_first = False
         yield Piece("about", ", ".join(filter(None, (_name_about(teller, one) for one in memo.get("about") or ()))))
         yield Piece("paragraph", teller.text(memo.get("text")))
-        teller.lookup.losses.note("dates", bool(memo.get("written_at")) and not teller.lookup.options.clock_times)
+        teller.lookup.losses.note("writers", has_writer(memo))
 
 
 def _name_about(teller: Teller, about: dict[str, str]) -> str:
     if about["type"] == "actor":
-        return teller.text(teller.lookup.person(about["id"])[1].get("label"))
+        return teller.label(teller.lookup.person(about["id"])[1].get("label"))
     return about["id"] if about["type"] == "code" else about["type"]
 
 
 def _note_what_is_untold(teller: Teller, scene: Scene) -> None:
     losses, with_dates = teller.lookup.losses, teller.lookup.options.clock_times
     for entry in scene.entries:
-        note_details(losses, entry, ("positions", "precision"))
+        note_details(losses, entry, ("origins", "positions", "precision"))
         losses.note("dates", 0 if with_dates else 1 + (entry.get("ended_at") is not None))
+        stamps = [entry["started_at"], *filter(None, [entry.get("ended_at")])]
+        losses.note("seconds", any(to_unix_ms(stamp) % 1_000 for stamp in stamps))
+    losses.note("writers", sum(map(has_writer, scene.paragraphs)))
 
 
 def _language(teller: Teller) -> str:

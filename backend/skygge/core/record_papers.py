@@ -13,7 +13,10 @@ from skygge.core.report import Language, Report, ReportTable, Section
 
 @dataclass(frozen=True)
 class Download:
-    """A file that left the server. `n_bytes` is set when it did not leave whole: so much was handed over."""
+    """A file that left the server. `n_bytes` is set when it did not leave whole: so much was handed over.
+
+    `counts`: how many entries and encounters, or codes, were in it; None where that was not put on record.
+    """
 
     number: int
     at: str
@@ -23,6 +26,7 @@ class Download:
     clock_times: bool
     asked: Mapping[str, Any] = field(default_factory=dict)
     n_bytes: int | None = None
+    counts: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -42,10 +46,11 @@ class Request:
 def compile_downloads(title: str, made: str, downloads: Sequence[Download], language: Language) -> Report:
     """Every file that was made: when, by whom, which, how much of it identifies, what it was narrowed down to."""
     words = WORDS[language]
-    columns = [words[name] for name in ("number", "at", "who", "file", "tier", "narrowed", "left")]
+    columns = [words[name] for name in ("number", "at", "who", "file", "tier", "narrowed", "amount", "left")]
     rows = [
         (
             str(one.number), one.at, one.who, one.format, _say_tier(one, words), _say_asked(one.asked, words),
+            _say_amount(one.counts, words),
             words["whole"] if one.n_bytes is None else words["stopped"].format(n=one.n_bytes),
         )
         for one in downloads
@@ -87,6 +92,10 @@ def _say_asked(asked: Mapping[str, Any], words: Mapping[str, str]) -> str:
     # As it was asked: names of filters and their values are ids and codes, never what was written.
     said = [f"{name}: {_say_value(value)}" for name, value in asked.items()]
     return "; ".join(said) or words["everything"]
+
+
+def _say_amount(counts: Mapping[str, int] | None, words: Mapping[str, str]) -> str:
+    return ", ".join(words[f"amount_{name}"].format(n=n) for name, n in (counts or {}).items())
 
 
 def _say_value(value: Any) -> str:

@@ -6,13 +6,14 @@ all dimensions, because NVivo and QualCoder tell codes by them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from skygge.core.filters import Thing
 from skygge.core.identity import name_id
-from skygge.core.letters import escape, quote, spell
+from skygge.core.left_out import count_versions
+from skygge.core.letters import Spell, escape, quote, spell, spell_once
 from skygge.core.losses import Losses
 from skygge.core.names import Names
 from skygge.core.reader import StudyReader
@@ -46,13 +47,16 @@ def make_guid(study_id: UUID, kind: str, thing_id: str) -> str:
     return name_id(study_id.bytes, f"refi:{kind}:{thing_id}")
 
 
-def read_codes(reader: StudyReader, losses: Losses, *, with_people: bool) -> dict[tuple[str, str], QdaCode]:
+def read_codes(
+    reader: StudyReader, losses: Losses, *, with_people: bool, once: Spell | None = None
+) -> dict[tuple[str, str], QdaCode]:
     """Every code there has been, by (dimension, key), as its newest version says; then people, as (`actor`, id)."""
     study = next(reader.things("study"), {})
     language = (study.get("languages") or ["en"])[0]
     newest = {(code["dimension"], code["key"]): code for code in reader.things("code")}
-    losses.note("versions", sum(1 for _ in reader.things("code")) - len(newest))
-    names = Names(losses, spell)
+    losses.note("versions", count_versions(reader))
+    once = once or spell_once(spell)
+    names = Names(losses, once)
     folders = {dimension: names.give(_word(dimension, language)) for dimension in FOLDERS}
     found = {
         (kind, kind): QdaCode(make_guid(reader.study_id, "folder", kind), kind, name, None, "")
@@ -65,7 +69,7 @@ def read_codes(reader: StudyReader, losses: Losses, *, with_people: bool) -> dic
             dimension,
             names.give(label, folders[dimension]),
             code.get("color"),
-            spell(describe_code(code), losses),
+            spell(describe_code(code, lambda label: once(label, losses)), losses),
         )
     for actor in reader.things("actor") if with_people else ():
         if actor.get("merged_into") is None and actor.get("label"):
@@ -103,11 +107,11 @@ def _word(dimension: str, language: str) -> str:
     return FOLDERS[dimension].get(language, FOLDERS[dimension]["en"])
 
 
-def describe_code(code: Thing) -> str:
-    """Definition first, then all else that the codebook says of a code, a line each."""
+def describe_code(code: Thing, tell: Callable[[str], str] = str) -> str:
+    """Definition first, then all else that the codebook says of a code, a line each; labels as `tell` tells them."""
     lines = [str(code.get("definition") or "")]
     lines += [f"{title}: {code[name]}" for name, title in SAID if code.get(name)]
-    lines += [f"Label ({language}): {label}" for language, label in code["label"].items()]
+    lines += [f"Label ({language}): {tell(label)}" for language, label in code["label"].items()]
     lines += [f"Key: {code['dimension']} {code['key']} (codebook version {code.get('version')})"]
     lines += [f"{name.replace('_', ' ')}: {code[name]}" for name in SETTINGS if code.get(name) is not None]
     return "\n".join(line for line in lines if line)

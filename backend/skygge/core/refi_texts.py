@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from skygge.core.filters import Thing
 from skygge.core.lookup import Lookup
 from skygge.core.refi import QdaCode, make_guid
-from skygge.core.telling import Scene, Teller
+from skygge.core.telling import Scene, Teller, has_writer
 
 NO_DATE = "1980-01-01T00:00:00Z"
 SEPARATOR = "\n\n"
@@ -76,6 +76,7 @@ class TextMaker:
         """A block for each entry and gap, in order of time."""
         text = self._begin(scene, "log", scene.encounter.get("observer"), scene.encounter["started_at"])
         text.description = self.teller.tell_present(scene.encounter)
+        self.date(scene.encounter.get("ended_at"))
         for thing, is_gap in self.teller.in_time(scene):
             if is_gap:
                 text.add(self.teller.tell_gap(scene.encounter, thing))
@@ -83,6 +84,7 @@ class TextMaker:
             start, end = text.add(self.teller.tell_entry(scene.encounter, thing))
             name, codes = str(self.lookup.name("entry", thing["id"])), self._codes_of([thing])
             guid, date = self.guid("entry", thing["id"]), self.date(thing["started_at"])
+            self.date(thing.get("ended_at"))
             told = self._describe(scene.encounter, thing)
             text.stretches.append(Stretch(guid, name, start, end, told, codes, text.user, date))
         if not text.blocks:
@@ -99,9 +101,12 @@ class TextMaker:
             start, end = text.add(self.teller.text(paragraph.get("text")))
             anchored = [entries[anchor] for anchor in paragraph.get("anchors") or () if anchor in entries]
             if not anchored or start == end:
+                # The text as a whole says of its first paragraph who wrote it, and when.
+                self.lookup.losses.note("writers", paragraph is not first and has_writer(paragraph))
                 continue
             ids = [str(self.lookup.name("entry", entry["id"])) for entry in anchored]
-            guid, date = self.guid("fieldnote", paragraph["id"]), self.date(paragraph.get("written_at"))
+            guid = self.guid("fieldnote", paragraph["id"])
+            date = text.date if paragraph is first else self.date(paragraph.get("written_at"))
             user, codes = self.users.get(paragraph.get("author") or ""), self._codes_of(anchored)
             text.stretches.append(Stretch(guid, ids[0], start, end, "Entries: " + " ".join(ids), codes, user, date))
         return text
@@ -160,5 +165,5 @@ class TextMaker:
             named = [code.name for (kind, key), code in self.codes.items() if key == about["id"] and kind != "actor"]
             return f"code {named[0] if named else about['id']}"
         if about["type"] == "actor":
-            return self.teller.text(self.lookup.person(about["id"])[1].get("label"))
+            return self.teller.label(self.lookup.person(about["id"])[1].get("label"))
         return f"{about['type']} {self.lookup.name(about['type'], about['id'])}"

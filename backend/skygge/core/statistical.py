@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from skygge.core.export import ExportOptions, Losses
-from skygge.core.letters import clean
+from skygge.core.left_out import note_beside_encounters, note_beside_entries
+from skygge.core.letters import Spell, clean, spell_once
 from skygge.core.lookup import Lookup, open_lookup
 from skygge.core.names import Names
 from skygge.core.reader import StudyReader
-from skygge.core.tables import TABLES, encounters_table, entries_table
-from skygge.core.tabular import Cell, Table
+from skygge.core.tables import encounters_table, entries_table
+from skygge.core.tabular import Cell, Table, comes_back
 
 if TYPE_CHECKING:
     import pandas
@@ -43,9 +44,18 @@ LABELS = {
     "verbatim": "1 where the words were said word for word",
     "is_end_known": "1 where the end of the encounter is known",
 }
+# A value may have so long a label in either format; how long that of a variable may be differs.
 MAX_LABEL_BYTES = 120
-MAX_NAME = 32
 Which = Literal["entries", "encounters"]
+
+
+@dataclass(frozen=True)
+class Room:
+    """How much a format takes: bytes of a text (None: any) and of a variable's label, letters of its name."""
+
+    text_bytes: int | None
+    label_bytes: int
+    name_letters: int
 
 
 @dataclass
@@ -66,23 +76,21 @@ class Variables:
         return pandas.DataFrame(made, copy=False)
 
 
-def read_variables(
-    reader: StudyReader, options: ExportOptions, losses: Losses, which: Which, max_bytes: int | None
-) -> Variables:
-    """One table of a study, column by column; texts longer than `max_bytes` are cut, counted and marked."""
+def read_variables(reader: StudyReader, options: ExportOptions, losses: Losses, which: Which, room: Room) -> Variables:
+    """One table of a study, column by column; texts longer than there is room for are cut, counted and marked."""
     lookup = open_lookup(reader, options, losses)
-    losses.note("tables", len(TABLES) - 1)
-    table = entries_table(lookup)
+    table, note_beside = entries_table(lookup), note_beside_entries
     if which == "encounters":
         for _ in table.rows:
             pass  # only entries tell where an encounter without a known end ended
-        table = encounters_table(lookup)
+        table, note_beside = encounters_table(lookup), note_beside_encounters
     columns: dict[str, list[Cell]] = {name: [] for name in table.header}
     appends = [cells.append for cells in columns.values()]
     for row in table.rows:
         for append, cell in zip(appends, row, strict=True):
             append(cell)
-    return _Maker(lookup, losses, max_bytes).make(table, columns)
+    note_beside(lookup)
+    return _Maker(lookup, losses, room).make(table, columns)
 
 
 @dataclass
@@ -91,12 +99,14 @@ class _Maker:
 
     lookup: Lookup
     losses: Losses
-    max_bytes: int | None
+    room: Room
     variables: Variables = field(default_factory=Variables)
     names: Names = field(init=False)
+    once: Spell = field(init=False)
 
     def __post_init__(self) -> None:
-        self.names = Names(self.losses, clean, limit=MAX_NAME)
+        self.once = spell_once(clean)
+        self.names = Names(self.losses, clean, limit=self.room.name_letters)
 
     def make(self, table: Table, columns: dict[str, list[Cell]]) -> Variables:
         for name in table.header:
@@ -118,7 +128,9 @@ class _Maker:
         own = self.names.give(name)
         self.variables.columns[own] = cells
         self.variables.measures[own] = measure
-        self.variables.labels[own] = _cut(label or LABELS.get(name, name.replace("_", " ")), MAX_LABEL_BYTES)
+        self.variables.labels[own] = self._cut_label(
+            label or LABELS.get(name, name.replace("_", " ")), self.room.label_bytes
+        )
         return own
 
     def _add_nominal(self, name: str, cells: list[Cell]) -> None:
@@ -131,10 +143,16 @@ class _Maker:
         told = {number: known.get(value, value) for value, number in numbers.items()}
         if told:
             self.variables.value_labels[own] = {
-                number: _cut(clean(text, self.losses), MAX_LABEL_BYTES) for number, text in told.items()
+                number: self._cut_label(self.once(text, self.losses), MAX_LABEL_BYTES) for number, text in told.items()
             }
         if name in CODED:
             self._add_text(f"{name}_key", cells)
+
+    def _cut_label(self, label: str, most: int) -> str:
+        """A label that fits; where it does not, that is a text cut like any other."""
+        short = _cut(label, most)
+        self.losses.note("cut", short != label)
+        return short
 
     def _known_values(self, name: str) -> Mapping[str, str]:
         """Values that a variable can have and their labels, in the order of the codebook; others come after."""
@@ -150,16 +168,18 @@ class _Maker:
         }
         carried = [set(str(cell).split(";")) if cell else set() for cell in cells]
         for key in dict.fromkeys([*flags, *sorted(set().union(*carried))]):
-            told = clean(flags.get(key, key), self.losses)
+            told = self.once(flags.get(key, key), self.losses)
             own = self._add(f"flag_{key}", [float(key in one) for one in carried], "nominal", f"Flag: {told}")
             self.variables.value_labels[own] = {0: "no", 1: "yes"}
 
     def _add_text(self, name: str, cells: list[Cell]) -> None:
-        texts = [clean("" if cell is None else str(cell), self.losses) for cell in cells]
+        tell = self.once if comes_back(name) else clean
+        texts = [tell("" if cell is None else str(cell), self.losses) for cell in cells]
         # A file of fixed widths cannot tell spaces at the end from its own padding.
         self.losses.note("trailing", sum(text.endswith(" ") for text in texts))
-        if self.max_bytes is not None and any(len(text) > self.max_bytes // 4 for text in texts):
-            kept = [_cut(text, self.max_bytes) for text in texts]
+        most = self.room.text_bytes
+        if most is not None and any(len(text) > most // 4 for text in texts):
+            kept = [_cut(text, most) for text in texts]
             is_cut = [float(short != text) for short, text in zip(kept, texts, strict=True)]
             self.losses.note("cut", int(sum(is_cut)))
             if any(is_cut):

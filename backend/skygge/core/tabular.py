@@ -23,8 +23,15 @@ BLOCK_LETTERS = 32_768
 # The columns that hold truth, and how it is spelled in text.
 TRUTHS = frozenset({"verbatim", "is_end_known"})
 SPELLED: Mapping[Cell, str] = {True: "true", False: "false"}
+# The columns of names, and of what an encounter says of itself: their texts come back in many rows.
+REPEATED = frozenset({"label", "observer", "setting", "agency", "actor_agency", "encounter_kind", "author"})
 # The first date that a zip archive can name: the same data gives the same bytes on every day.
 FIXED_DATE = (1980, 1, 1, 0, 0, 0)
+
+
+def comes_back(column: str) -> bool:
+    """Whether the texts of a column come back in many rows, so that what one loses is counted once."""
+    return column in REPEATED or column.endswith("_label") or column.startswith("label_")
 
 
 @dataclass(frozen=True)

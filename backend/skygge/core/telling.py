@@ -7,12 +7,12 @@ seconds. Nothing that was written is left out of the telling.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from skygge.core.filters import Thing
+from skygge.core.letters import Spell, spell_once
 from skygge.core.lookup import Lookup, count_conflicts, inside, kept_entries
-from skygge.core.losses import Losses
 from skygge.core.model import to_unix_ms
 from skygge.core.names import Names
 
@@ -49,7 +49,8 @@ class Teller:
     """Puts things into words, every text through one filter of letters."""
 
     lookup: Lookup
-    spell: Callable[[str, Losses], str]
+    spell: Spell
+    once: Spell
     offsets: Mapping[str, int]
     gap_offsets: Mapping[str, int]
     observers: Mapping[str, str]
@@ -59,6 +60,18 @@ class Teller:
     def text(self, written: str | None) -> str:
         """Something that somebody wrote."""
         return self.spell(written or "", self.lookup.losses)
+
+    def label(self, name: str | None) -> str:
+        """The name of a person, a code or a place, which comes back in many texts."""
+        return self.once(name or "", self.lookup.losses)
+
+    def label_of(self, entry: Thing, dimension: str, key: str | None) -> str:
+        """The label of a code on an entry; its key where the codebook does not know it."""
+        return self.label(self.lookup.label(entry, dimension, key) or key)
+
+    def tell_flags(self, entry: Thing) -> str:
+        """The flags of an entry by their labels."""
+        return "; ".join(self.label_of(entry, "flag", flag) for flag in entry.get("flags") or ())
 
     def scenes(self) -> Iterator[Scene]:
         """Encounters in the order of their starts, those without entries too."""
@@ -73,24 +86,27 @@ class Teller:
     def name(self, encounter: Thing) -> str:
         """`V014 · P1 · O1`: visit (or encounter), the person shadowed, the observer."""
         number, visit = self.lookup.numbers[encounter["id"]]
-        focal = self.lookup.person(encounter.get("focal_actor_id"))[1].get("label")
+        focal = self.label(self.lookup.person(encounter.get("focal_actor_id"))[1].get("label"))
         place = f"E{number:03}" if visit is None else f"V{visit:03}"
+        observer = self.observers.get(encounter.get("observer") or "", "")
         # Room is left for the ending that says which of two texts it is.
-        parts = [place, (focal or "")[:30], self.observers.get(encounter.get("observer") or "", "")]
-        return self.names.give(" · ".join(part for part in parts if part))
+        whole, short = (" · ".join(filter(None, [place, who, observer])) for who in (focal, focal[:30]))
+        name = self.names.give(short, is_twin=True)
+        self.lookup.losses.note("names", name != whole)
+        return name
 
     def tell_entry(self, encounter: Thing, entry: Thing) -> str:
         """`[+00:12:15–00:15:40] Actor → Recipient · Action · Structure · Flag`, and below it the jotting."""
         actor, recipient = (self.lookup.person(entry.get(name))[1] for name in ("actor_id", "recipient_id"))
-        people = " → ".join(str(person["label"]) for person in (actor, recipient) if person.get("label"))
+        people = " → ".join(self.label(person["label"]) for person in (actor, recipient) if person.get("label"))
         if recipient.get("label") and not actor.get("label"):
             people = f"→ {people}"
         codes = [("action", entry.get("action")), ("structure", entry.get("structure"))]
         codes += [("flag", flag) for flag in entry.get("flags") or ()]
-        told = [self.lookup.label(entry, dimension, key) or key for dimension, key in codes if key is not None]
+        told = [self.label_of(entry, dimension, key) for dimension, key in codes if key is not None]
         when = self.tell_span(encounter, entry["started_at"], entry.get("ended_at"), self.offsets.get(entry["id"], 0))
         head = " · ".join(part for part in (people, *told) if part)
-        return "\n".join(part for part in (f"{when} {self.text(head)}".rstrip(), self.tell_jotting(entry)) if part)
+        return "\n".join(part for part in (f"{when} {head}".rstrip(), self.tell_jotting(entry)) if part)
 
     def tell_jotting(self, entry: Thing) -> str:
         """The words, in quotation marks where they were said word for word."""
@@ -107,7 +123,7 @@ class Teller:
         """Who was there, and when where that is known; empty where nobody is named."""
         told = []
         for presence in encounter.get("presence") or ():
-            label = self.text(self.lookup.person(presence["actor_id"])[1].get("label"))
+            label = self.label(self.lookup.person(presence["actor_id"])[1].get("label"))
             since, until = presence.get("from"), presence.get("to")
             if since is not None:
                 label += f" {self.tell_span(encounter, since, until, self.lookup.offsets.get(encounter['id'], 0))}"
@@ -127,20 +143,27 @@ class Teller:
         return [(one, is_gap) for _, one, is_gap in sorted(told, key=lambda found: found[0])]
 
 
-def open_teller(lookup: Lookup, spell: Callable[[str, Losses], str]) -> Teller:
+def open_teller(lookup: Lookup, spell: Spell) -> Teller:
     """A teller in the study's first language."""
+    once = spell_once(spell)
     language = (lookup.study.get("languages") or ["en"])[0]
     standing = (one for one in lookup.reader.things("encounter") if not one.get("retracted"))
     observers = dict.fromkeys(one["observer"] for one in standing if one.get("observer"))
     return Teller(
         lookup=lookup,
         spell=spell,
+        once=once,
         offsets=lookup.reader.clock_offsets("entry"),
         gap_offsets=lookup.reader.clock_offsets("gap"),
         observers={observer: f"O{number}" for number, observer in enumerate(observers, 1)},
         words=WORDS.get(language, WORDS["en"]),
-        names=Names(lookup.losses, spell, FORBIDDEN, limit=54),
+        names=Names(lookup.losses, once, FORBIDDEN, limit=54),
     )
+
+
+def has_writer(written: Thing) -> bool:
+    """Whether a paragraph or memo says who wrote it, or when."""
+    return bool(written.get("author") or written.get("written_at"))
 
 
 def tell_ms(milliseconds: int) -> str:

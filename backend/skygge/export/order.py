@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -74,8 +75,10 @@ def order_as(session: Session, who: Identity, study_id: UUID, name: str, asked: 
     return place_order(session, require(session, who, study_id, Permission.EXPORT), name, asked)
 
 
-def record_order(session: Session, order: Order, clock: Clock, *, is_console: bool = False) -> AuditRow:
-    """Put an export on record: what was asked for, never what was in it."""
+def record_order(
+    session: Session, order: Order, counts: Mapping[str, int], clock: Clock, *, is_console: bool = False
+) -> AuditRow:
+    """Put an export on record: what was asked for and how much of it there is, never what was in it."""
     said = order.asked.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     filters = {field.alias or name for name, field in Filters.model_fields.items()}
     details = {
@@ -84,6 +87,7 @@ def record_order(session: Session, order: Order, clock: Clock, *, is_console: bo
         "clock_times": order.options.clock_times or order.export.always_has_dates,
         "filters": {name: value for name, value in said.items() if name in filters},
         "options": {name: value for name, value in said.items() if name not in filters | {"tier", "clock_times"}},
+        "counts": dict(counts),
         "last_seq": order.last_seq,
     }
     member = order.membership

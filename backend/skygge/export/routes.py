@@ -17,6 +17,7 @@ from skygge.clock import ClockDep
 from skygge.core.export import Export, all_exports
 from skygge.db import DatabaseDep, ReadSession
 from skygge.errors import ExportUnknown
+from skygge.export.count import count_order
 from skygge.export.order import ORDER_REFUSALS, Order, order_as, record_order, record_stop
 from skygge.export.send import Sending
 from skygge.export.write import name_file, stream_order
@@ -30,15 +31,15 @@ def _downloading(export: Export[Any]) -> Callable[..., Any]:
     async def download(
         study_id: UUID, who: SignedIn, database: DatabaseDep, clock: ClockDep, asked: Any
     ) -> StreamingResponse:
-        def begin(session: Session) -> tuple[Order, str]:
+        def begin(session: Session) -> tuple[Order, str, dict[str, int]]:
             order = order_as(session, who, study_id, export.name, asked)
-            return order, name_file(session, order, clock)
+            return order, name_file(session, order, clock), count_order(session, order)
 
-        order, name = await database.run_read(begin)
+        order, name, counts = await database.run_read(begin)
         pieces = stream_order(database, order)
         # A failure is an error and not half a file; what goes on record does so before the first byte leaves.
         first = await run_in_threadpool(next, pieces, b"")
-        number = await database.run_write(lambda session: record_order(session, order, clock).number)
+        number = await database.run_write(lambda session: record_order(session, order, counts, clock).number)
 
         def stopped(n_bytes: int) -> None:
             with database.write() as session:

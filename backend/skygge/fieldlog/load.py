@@ -57,6 +57,17 @@ class LoggedStudy:
         else:
             yield from iter_things(self.session, kind, select_things(kind, self.sight))
 
+    def count_standing(self) -> dict[str, int]:
+        """How many entries and encounters take part in what shows everything: asked of the database at once."""
+        own = (ENCOUNTER.c.study_id == self.study_id, ENCOUNTER.c.retracted.is_(False), self.sight.own_encounters())
+        entry = table_of("entry")
+        is_inside = (entry.c.study_id == ENCOUNTER.c.study_id) & (entry.c.encounter_id == ENCOUNTER.c.id)
+        stands = (entry.c.retracted.is_(False), entry.c.merged_into.is_(None), entry.c.kind != "reflection")
+        entries = select(func.count()).select_from(entry.join(ENCOUNTER, is_inside)).where(*own, *stands)
+        encounters = select(func.count()).select_from(ENCOUNTER).where(*own)
+        counts = {"entries": entries, "encounters": encounters}
+        return {name: self.session.scalar(query) or 0 for name, query in counts.items()}
+
     def changes(self) -> Iterator[Thing]:
         """The log in the order of its numbers, without what only its author may see."""
         return iter_feed(self.session, self.sight, is_shared=True)

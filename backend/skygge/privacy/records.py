@@ -73,4 +73,6 @@ def _tell_download(row: AuditRow, at: str, n_bytes: int | None) -> Download:
         asked = {"actor": said["actor_id"]}
         return Download(row.number, at, row.who, "json", "person", clock_times=True, asked=asked)
     asked = {**said.get("filters", {}), **said.get("options", {})}
-    return Download(row.number, at, row.who, said["format"], said["tier"], said["clock_times"], asked, n_bytes)
+    return Download(
+        row.number, at, row.who, said["format"], said["tier"], said["clock_times"], asked, n_bytes, said.get("counts")
+    )

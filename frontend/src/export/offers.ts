@@ -48,6 +48,7 @@ export function headingOf({ name }: Pick<Offer, 'name'>): string {
     boris: m.export_heading_boris,
     bundle: m.export_heading_bundle,
     'codebook-csv': m.export_heading_codebook_csv,
+    'codebook-yaml': m.export_heading_codebook_yaml,
     csv: m.export_heading_tables,
     'csv-excel': m.export_heading_excel_csv,
     docx: m.export_heading_word,
@@ -82,7 +83,12 @@ export function hasChoiceOfDates({ always_has_dates, options }: Offer): boolean 
 
 /** The options that are this format's own. */
 export function ownOptions({ options }: Pick<Offer, 'options'>): OwnOption[] {
-  const known: Record<string, () => string> = { history: m.export_option_history, table: m.export_option_table };
+  const known: Record<string, () => string> = {
+    dimension: m.export_option_dimension,
+    history: m.export_option_history,
+    lifecycle: m.export_option_lifecycle,
+    table: m.export_option_table,
+  };
   return Object.entries((options as Schema).properties ?? {})
     .filter(([name, about]) => !COMMON.has(name) && (about.type === 'boolean' || about.enum))
     .map(([name, about]) => ({ name, label: known[name]?.() ?? about.description ?? name, choices: about.enum ?? [] }));
@@ -90,7 +96,12 @@ export function ownOptions({ options }: Pick<Offer, 'options'>): OwnOption[] {
 
 /** A word of an option in the reader's language, where it is known. */
 export function choiceName(word: string): string {
-  const known: Record<string, () => string> = { entries: m.export_choice_entries, encounters: m.export_choice_encounters };
+  const known: Record<string, () => string> = {
+    action: m.export_choice_action,
+    encounters: m.export_choice_encounters,
+    entries: m.export_choice_entries,
+    structure: m.export_choice_structure,
+  };
   return known[word]?.() ?? word;
 }
 

@@ -8,13 +8,19 @@ function record(kind: string, details: Record<string, unknown>): AuditRecord {
 
 describe('the audit log in words', () => {
   it('says of an export which format, how much of it, and what was chosen', () => {
-    const details = { format: 'csv', tier: 'full', clock_times: true, filters: { observer: ['Olga', 'Otto'] }, options: {} };
+    const counts = { entries: 412, encounters: 30 };
+    const filters = { observer: ['Olga', 'Otto'] };
+    const details = { format: 'csv', tier: 'full', clock_times: true, filters, options: {}, counts };
     expect(sayDetails(record('export.made', details), 'en')).toEqual([
       'csv',
       'Full',
       'with clock times',
       'observer: Olga, Otto',
+      '412 entries in 30 encounters',
     ]);
+    const codebook = { format: 'qdc', tier: 'full', counts: { codes: 14 } };
+    expect(sayDetails(record('export.made', codebook), 'en').at(-1)).toBe('14 codes');
+    expect(sayDetails(record('export.made', { format: 'csv', tier: 'full' }), 'en')).toEqual(['csv', 'Full', 'without clock times']);
   });
 
   it('says of a stopped one which it was, and how far it came', () => {

@@ -55,12 +55,20 @@ export function sayDetails({ kind, details }: AuditRecord, locale: string): stri
     add(details.tier === 'full' ? m.export_tier_full() : m.export_tier_deidentified());
     add(details.clock_times ? m.record_clock_times() : m.record_no_clock_times());
     add(sayChosen({ ...asRecord(details.filters), ...asRecord(details.options) }));
+    add(sayAmount(asRecord(details.counts)));
   }
   if (kind === 'export.stopped') add(m.record_number({ n: Number(details.number) }));
   if (typeof details.n_bytes === 'number') add(m.record_came({ size: sizeOf(details.n_bytes, locale) }));
   if (kind === 'import.made') add(m.record_stored({ n: Number(details.stored) }));
   if (kind === 'member.amended') add(details.exports_full ? m.record_full_on() : m.record_full_off());
   return parts;
+}
+
+/** How much was in a download; nothing where it was made before that was put on record. */
+function sayAmount({ entries, encounters, codes }: Record<string, unknown>): string {
+  if (typeof codes === 'number') return m.record_codes({ n: codes });
+  if (typeof entries !== 'number' || typeof encounters !== 'number') return '';
+  return m.export_count({ entries, encounters });
 }
 
 function sayChosen(chosen: Record<string, unknown>): string {

@@ -16,9 +16,9 @@ from typing import Any
 
 from skygge.core.export import Export, ExportOptions, Losses
 from skygge.core.filters import Thing
-from skygge.core.left_out import note_details, note_things
+from skygge.core.left_out import note_details, note_settings, note_things
 from skygge.core.letters import clean
-from skygge.core.lookup import Lookup, open_lookup
+from skygge.core.lookup import open_lookup
 from skygge.core.names import Names
 from skygge.core.reader import StudyReader
 from skygge.core.refi import describe_actor, describe_code
@@ -48,8 +48,9 @@ def stream_boris(reader: StudyReader, options: ExportOptions, losses: Losses) ->
     """The project: its parts in the order in which BORIS writes them, one observation after another."""
     lookup = open_lookup(reader, options, losses)
     teller = open_teller(lookup, clean)
-    note_things(lookup, "checks", "consents", "memos", "presence", "versions")
-    people = _name_people(lookup)
+    note_things(lookup, "checks", "consents", "ends", "memos", "merged", "presence", "versions")
+    note_settings(lookup, "title")
+    people = _name_people(teller)
     ethogram = _make_ethogram(teller, list(people.values()))
     subjects = [
         {"key": "", "name": name, "description": clean(describe_actor(lookup.actors[actor_id]), losses)}
@@ -79,21 +80,22 @@ def stream_boris(reader: StudyReader, options: ExportOptions, losses: Losses) ->
     yield b"\n }\n}\n"
 
 
-def _name_people(lookup: Lookup) -> dict[str, str]:
-    names = Names(lookup.losses, clean, FORBIDDEN)
+def _name_people(teller: Teller) -> dict[str, str]:
+    lookup = teller.lookup
+    names = Names(lookup.losses, teller.once, FORBIDDEN)
     actors = (one for one in lookup.actors.values() if one.get("merged_into") is None and one.get("label"))
     return {actor["id"]: names.give(actor["label"]) for actor in actors}
 
 
 def _make_ethogram(teller: Teller, people: list[str]) -> _Ethogram:
     """Two behaviours for each code, one for a mark without any, and one for each kind of gap."""
-    made, names = _Ethogram(), Names(teller.lookup.losses, clean, FORBIDDEN, brackets="[]")
+    made, names = _Ethogram(), Names(teller.lookup.losses, teller.once, FORBIDDEN, brackets="[]")
     newest = {(code["dimension"], code["key"]): code for code in teller.lookup.reader.things("code")}
     modifiers = {"0": {"name": "to", "type": 0, "values": people}} if people else ""
     language = (teller.lookup.study.get("languages") or ["en"])[0]
 
     def add(place: tuple[str, str], label: str, described: str, color: str, is_state: bool) -> None:
-        name = names.give(label, place[0])
+        name = names.give(label, place[0], is_twin=not is_state)
         made.names[(*place, is_state)] = name
         kind = "State event" if is_state else "Point event"
         made.behaviours.append(
@@ -111,8 +113,8 @@ def _make_ethogram(teller: Teller, people: list[str]) -> _Ethogram:
         )
 
     for place, code in newest.items():
-        label = code["label"].get(language) or next(iter(code["label"].values()))
-        described = clean(describe_code(code), teller.lookup.losses)
+        label = teller.label(code["label"].get(language) or next(iter(code["label"].values())))
+        described = clean(describe_code(code, teller.label), teller.lookup.losses)
         add(place, label, described, code.get("color") or "", True)
         add(place, f"{label} [point]", described, code.get("color") or "", False)
     add(MARK, "Mark", "An entry without a code", "", False)
@@ -140,7 +142,7 @@ def _observe(teller: Teller, scene: Scene, people: dict[str, str], ethogram: _Et
         "time offset": 0.0,
         "events": events,
         "observation time interval": [0, 0],
-        "independent_variables": {name: teller.text(str(value or "")) for name, value in told.items()},
+        "independent_variables": {name: _tell(teller, name, str(value or "")) for name, value in told.items()},
         "visualize_spectrogram": False,
         "visualize_waveform": False,
         "close_behaviors_between_videos": False,
@@ -155,14 +157,17 @@ def _events(teller: Teller, scene: Scene, people: dict[str, str], ethogram: _Eth
     lookup = teller.lookup
     for told in tell_times(teller, scene):
         entry = told.entry
-        note_details(lookup.losses, entry, ("positions", "precision"))
+        note_details(lookup.losses, entry, ("origins", "positions", "precision"))
         lookup.losses.note("dates", 0 if lookup.options.clock_times else 1 + (told.end_ms is not None))
         subject = people.get(lookup.person(entry.get("actor_id"))[0] or "", "")
         modifier = people.get(lookup.person(entry.get("recipient_id"))[0] or "", NO_MODIFIER)
         said = [subject, modifier if people else "", teller.tell_jotting(entry)]
+        as_moments = Losses()
         for place in _places(entry, ethogram, lookup.losses):
-            yield from _event(ethogram, place, (told.start_ms, told.end_ms), said, running, lookup.losses)
+            yield from _event(ethogram, place, (told.start_ms, told.end_ms), said, running, as_moments)
             said[2] = ""  # the words are told once, with the first of the events
+        for code, n in as_moments.counts.items():
+            lookup.losses.note(code, n > 0)  # entries are counted, and not the events that they are told as
     for start, end, kind in gaps_of(teller, scene):
         yield from _event(ethogram, ("gap", kind), (start, end), ["", "", ""], running, lookup.losses)
     lookup.losses.note("reasons", sum(bool(gap.get("reason")) for gap in scene.gaps))
@@ -200,6 +205,11 @@ def _event(
     yield [end / 1000, subject, lane[1], modifier, ""]
 
 
+def _tell(teller: Teller, variable: str, value: str) -> str:
+    """Of all variables only a setting is written anew for each encounter."""
+    return teller.text(value) if variable == "setting" else teller.label(value)
+
+
 def _variable(name: str) -> dict[str, str]:
     kind = "numeric" if name.endswith("number") else "text"
     return {"label": name, "description": "", "type": kind, "default value": "", "possible values": ""}
@@ -220,9 +230,8 @@ EXPORT = Export(
     options=ExportOptions,
     stream=stream_boris,
     may_lose=(
-        *(
-            "checks conflicts consents dates encounter_unknown fieldnotes filtered letters line_ends memos merged"
-        ).split(),
-        *("moments names overlaps positions precision presence reasons reflections retracted uncoded versions").split(),
-    ),
+        *("checks conflicts consents dates encounter_unknown ends fieldnotes filtered letters line_ends").split(),
+        *("memos merged moments names origins overlaps positions precision presence reasons reflections").split(),
+        *("retracted study uncoded versions").split(),
+    ),  # fmt: skip
 )

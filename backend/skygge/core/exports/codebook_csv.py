@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from skygge.core.export import Export, ExportOptions, Losses
+from skygge.core.left_out import note_observations
 from skygge.core.letters import clean
 from skygge.core.reader import StudyReader
 from skygge.core.refi import read_codes
@@ -26,7 +27,7 @@ OWN = (
 
 def stream_codebook(reader: StudyReader, options: ExportOptions, losses: Losses) -> Iterator[bytes]:
     """The table."""
-    losses.note("observations", sum(1 for one in reader.things("encounter") if not one.get("retracted")))
+    note_observations(reader, losses)
     study = next(reader.things("study"), {})
     languages = list(study.get("languages") or ["en"])
     header = ["dimension", "tag", "description", *(f"label_{language}" for language in languages), *OWN]
@@ -58,5 +59,6 @@ EXPORT = Export(
     options=ExportOptions,
     stream=stream_codebook,
     group="qda",
+    is_codebook=True,
     may_lose=("letters", "line_ends", "names", "observations", "spelled", "versions", "wordings"),
 )

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from skygge.core.export import Export, ExportOptions, Losses
+from skygge.core.left_out import note_observations
 from skygge.core.model import Code
 from skygge.core.reader import StudyReader
 
@@ -34,13 +35,14 @@ ByHand.add_representer(str, _write_text)
 
 def stream_codebook(reader: StudyReader, options: ExportOptions, losses: Losses) -> Iterator[bytes]:
     """The document in one piece: a codebook is small."""
-    losses.note("observations", sum(1 for one in reader.things("encounter") if not one.get("retracted")))
+    note_observations(reader, losses)
     published = [one for one in reader.things("codebook") if one.get("status") == "published"]
     newest = max(published, key=lambda one: int(one["version"]), default=None)
     version = newest["version"] if newest else None
     codes = list(reader.things("code"))
     own = [code for code in codes if code.get("version") == version]
-    losses.note("versions", len(codes) - len(own))
+    others = [book for book in reader.things("codebook") if book is not newest and book.get("note")]
+    losses.note("versions", len(codes) - len(own) + sum(book.get("version") != version for book in others))
     document = {
         "version": version or 1,
         "note": (newest or {}).get("note") or "",
@@ -73,5 +75,6 @@ EXPORT = Export(
     options=ExportOptions,
     stream=stream_codebook,
     group="qda",
+    is_codebook=True,
     may_lose=("observations", "versions"),
 )

@@ -7,12 +7,12 @@ as a formula. Numbers are not touched.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
 
 from skygge.core.export import Export, ExportOptions, Losses
+from skygge.core.left_out import note_beside_entries
 from skygge.core.lookup import open_lookup
 from skygge.core.reader import StudyReader
-from skygge.core.tables import TABLES, entries_table
+from skygge.core.tables import entries_table
 from skygge.core.tabular import Cell, Figure, Table, write_csv
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -21,10 +21,12 @@ DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 def stream_entries(reader: StudyReader, options: ExportOptions, losses: Losses) -> Iterator[bytes]:
     """The table, block by block."""
-    losses.note("tables", len(TABLES) - 1)
-    table = entries_table(open_lookup(reader, options, losses))
+    lookup = open_lookup(reader, options, losses)
+    table = entries_table(lookup)
     guarded = Table(table.name, table.header, _guard(table.rows, losses))
-    return chain([BYTE_ORDER_MARK], write_csv(guarded, delimiter=";"))
+    yield BYTE_ORDER_MARK
+    yield from write_csv(guarded, delimiter=";")
+    note_beside_entries(lookup)
 
 
 def _guard(rows: Iterable[Sequence[Cell]], losses: Losses) -> Iterator[list[Cell]]:
@@ -50,5 +52,8 @@ EXPORT = Export(
     options=ExportOptions,
     stream=stream_entries,
     group="tables",
-    may_lose=(*("conflicts dates encounter_unknown filtered guarded merged reflections retracted tables").split(),),
+    may_lose=(
+        *("checks codes conflicts consents dates encounter_unknown encounters ends fieldnotes filtered").split(),
+        *("gaps guarded memos merged people presence reflections retracted study").split(),
+    ),  # fmt: skip
 )

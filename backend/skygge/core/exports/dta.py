@@ -14,11 +14,14 @@ from pydantic import Field
 
 from skygge.core.export import Export, ExportOptions, Losses
 from skygge.core.reader import StudyReader
-from skygge.core.statistical import Variables, Which, read_variables
+from skygge.core.statistical import Room, Variables, Which, read_variables
 from skygge.core.tabular import read_blocks
 
 # Older versions of the format cut long texts.
 VERSION = 14
+# With a longer label the writer makes no file at all; with a longer name neither, as it puts up to four digits behind
+# it to name the set of its values.
+ROOM = Room(text_bytes=None, label_bytes=80, name_letters=28)
 HEAD_BYTES = 1_000
 STAMP, NO_STAMP = re.compile(rb"(?<=<timestamp>\x11).{17}"), b"01 Jan 1980 00:00"
 
@@ -31,7 +34,7 @@ class DtaOptions(ExportOptions):
 
 def stream_dta(reader: StudyReader, options: DtaOptions, losses: Losses) -> Iterator[bytes]:
     """The file, once it is whole."""
-    variables = read_variables(reader, options, losses, options.table, None)
+    variables = read_variables(reader, options, losses, options.table, ROOM)
     with reader.scratch() as folder:
         path = folder / "study.dta"
         _write(path, variables)
@@ -66,7 +69,8 @@ EXPORT = Export(
     stream=stream_dta,
     group="more",
     may_lose=(
-        *("checks conflicts dates encounter_unknown filtered letters line_ends merged names reflections").split(),
-        *("retracted tables trailing").split(),
-    ),
+        *("actors checks codes conflicts consents cut dates encounter_unknown encounters ends entries").split(),
+        *("fieldnotes filtered gaps letters line_ends memos merged names people presence reflections").split(),
+        *("retracted study trailing").split(),
+    ),  # fmt: skip
 )

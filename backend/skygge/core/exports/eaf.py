@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from skygge.core.export import Export, ExportOptions, Losses
 from skygge.core.filters import Thing
-from skygge.core.left_out import note_details, note_things
+from skygge.core.left_out import note_details, note_settings, note_things
 from skygge.core.letters import clean, escape, quote
 from skygge.core.lookup import open_lookup
 from skygge.core.reader import StudyReader
@@ -24,7 +24,7 @@ MOMENT_MS = 1000
 NO_DATE = "1980-01-01T00:00:00+00:00"
 SCHEMA = "http://www.mpi.nl/tools/elan/EAFv3.0.xsd"
 BELOW = ("action", "structure", "recipient", "flags", "words")
-NOBODY = "nobody named"
+NOBODY, GAPS = "nobody named", "gaps"
 END = (
     '<LINGUISTIC_TYPE LINGUISTIC_TYPE_ID="entry" TIME_ALIGNABLE="true" GRAPHIC_REFERENCES="false"/>\n'
     '<LINGUISTIC_TYPE LINGUISTIC_TYPE_ID="detail" TIME_ALIGNABLE="false" GRAPHIC_REFERENCES="false" '
@@ -69,7 +69,10 @@ def stream_eaf(reader: StudyReader, options: ExportOptions, losses: Losses) -> I
 
 def _members(reader: StudyReader, options: ExportOptions, losses: Losses) -> Iterator[tuple[str, Iterable[bytes]]]:
     teller = open_teller(open_lookup(reader, options, losses), clean)
-    note_things(teller.lookup, "checks", "codes", "consents", "memos", "presence", "study")
+    note_things(
+        teller.lookup, "actors", "checks", "codes", "consents", "described", "ends", "memos", "merged", "presence",
+    )  # fmt: skip
+    note_settings(teller.lookup)
     for scene in teller.scenes():
         losses.note("fieldnotes", len(scene.paragraphs))
         yield f"{scene.name}.eaf", [_write_document(teller, scene).encode("utf-8")]
@@ -97,12 +100,12 @@ def _write_document(teller: Teller, scene: Scene) -> str:
 def _lanes(teller: Teller, scene: Scene) -> list[_Lane]:
     """A lane for each person, and a further one wherever entries of the same person overlap."""
     lanes: dict[str, list[_Lane]] = {}
-    losses = teller.lookup.losses
+    losses, names = teller.lookup.losses, _Tiers()
     for told in tell_times(teller, scene):
-        note_details(losses, told.entry, ("positions", "precision"))
+        note_details(losses, told.entry, ("origins", "positions", "precision"))
         losses.note("dates", 0 if teller.lookup.options.clock_times else 1 + (told.end_ms is not None))
         start, end = max(told.start_ms, 0), told.end_ms
-        losses.note("seconds", told.start_ms < 0)
+        losses.note("before", told.start_ms < 0)
         if end is None or end <= start:
             losses.note("momentary")
             end = start + MOMENT_MS
@@ -110,30 +113,40 @@ def _lanes(teller: Teller, scene: Scene) -> list[_Lane]:
         own = lanes.setdefault(actor_id or "", [])
         free = next((lane for lane in own if lane.has_room(start)), None)
         if free is None:
-            taken = {lane.name for others in lanes.values() for lane in others}
-            free = _Lane(_name(teller.text(actor.get("label")) or NOBODY, taken), teller.text(actor.get("label")))
+            name, label = names.give(teller.label(actor.get("label")) or NOBODY), teller.label(actor.get("label"))
+            free = _Lane(name, label)
             own.append(free)
         free.pieces.append((start, end, str(teller.lookup.name("entry", told.entry["id"])), _detail(teller, told)))
     return [lane for own in lanes.values() for lane in own]
 
 
-def _name(wanted: str, taken: set[str]) -> str:
-    name, number = wanted, 1
-    while name in taken:
-        number += 1
-        name = f"{wanted} {number}"
-    return name
+class _Tiers:
+    """Names of tiers, each given once together with the tiers below it. No label of a person takes that of the gaps."""
+
+    def __init__(self) -> None:
+        self._taken = {GAPS}
+
+    def give(self, wanted: str) -> str:
+        name, number = wanted, 1
+        while not self._taken.isdisjoint(self._family(name)):
+            number += 1
+            name = f"{wanted} {number}"
+        self._taken.update(self._family(name))
+        return name
+
+    def _family(self, name: str) -> list[str]:
+        return [name, *(f"{name}: {below}" for below in BELOW)]
 
 
 def _detail(teller: Teller, told: Told) -> dict[str, str]:
-    entry, lookup = told.entry, teller.lookup
+    entry = told.entry
     said = {
-        "action": lookup.label(entry, "action", entry.get("action")) or entry.get("action"),
-        "structure": lookup.label(entry, "structure", entry.get("structure")) or entry.get("structure"),
-        "recipient": lookup.person(entry.get("recipient_id"))[1].get("label"),
-        "flags": "; ".join(lookup.label(entry, "flag", flag) or flag for flag in entry.get("flags") or ()),
+        "action": teller.label_of(entry, "action", entry.get("action")),
+        "structure": teller.label_of(entry, "structure", entry.get("structure")),
+        "recipient": teller.label(teller.lookup.person(entry.get("recipient_id"))[1].get("label")),
+        "flags": teller.tell_flags(entry),
     }
-    return {**{name: teller.text(text) for name, text in said.items() if text}, **_words(teller, entry)}
+    return {**{name: text for name, text in said.items() if text}, **_words(teller, entry)}
 
 
 def _words(teller: Teller, entry: Thing) -> dict[str, str]:
@@ -143,9 +156,10 @@ def _words(teller: Teller, entry: Thing) -> dict[str, str]:
 
 def _gap_lane(teller: Teller, scene: Scene) -> _Lane:
     """Gaps, told one after another where they overlap; ELAN shows what kind each is."""
-    lane, place = _Lane("gaps", ""), 0
+    lane, place = _Lane(GAPS, ""), 0
     for start, end, kind in gaps_of(teller, scene):
         first = max(start, place, 0)
+        teller.lookup.losses.note("gap_overlaps", start < place)
         if first < end:
             lane.pieces.append((first, end, teller.words.get(kind, kind), {}))
             place = end
@@ -191,9 +205,8 @@ EXPORT = Export(
     options=ExportOptions,
     stream=stream_eaf,
     may_lose=(
-        *(
-            "checks codes conflicts consents dates encounter_unknown fieldnotes filtered letters line_ends memos"
-        ).split(),
-        *("merged momentary names positions precision presence reasons reflections retracted seconds study").split(),
-    ),
+        *("actors before checks codes conflicts consents dates described encounter_unknown ends").split(),
+        *("fieldnotes filtered gap_overlaps letters line_ends memos merged momentary names origins").split(),
+        *("positions precision presence reasons reflections retracted study").split(),
+    ),  # fmt: skip
 )

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from skygge.core.export import Export, ExportOptions, Losses
+from skygge.core.left_out import note_beside_encounters
 from skygge.core.lookup import open_lookup
 from skygge.core.reader import StudyReader
-from skygge.core.tables import TABLES, encounters_table, entries_table
+from skygge.core.tables import encounters_table, entries_table
 from skygge.core.tabular import write_csv
 
 
 def stream_encounters(reader: StudyReader, options: ExportOptions, losses: Losses) -> Iterator[bytes]:
     """The table, block by block."""
-    losses.note("tables", len(TABLES) - 1)
     lookup = open_lookup(reader, options, losses)
     # Entries come by unwritten: an encounter counts them, and lasts until the last where nobody ended it.
     for _ in entries_table(lookup).rows:
         pass
-    return write_csv(encounters_table(lookup))
+    yield from write_csv(encounters_table(lookup))
+    note_beside_encounters(lookup)
 
 
 EXPORT = Export(
@@ -32,5 +33,8 @@ EXPORT = Export(
     options=ExportOptions,
     stream=stream_encounters,
     group="tables",
-    may_lose=(*("checks conflicts dates encounter_unknown filtered merged reflections retracted tables").split(),),
+    may_lose=(
+        *("actors checks codes conflicts consents dates encounter_unknown entries fieldnotes filtered").split(),
+        *("gaps memos merged presence reflections retracted study").split(),
+    ),  # fmt: skip
 )

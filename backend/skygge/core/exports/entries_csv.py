@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from skygge.core.export import Export, ExportOptions, Losses
+from skygge.core.left_out import note_beside_entries
 from skygge.core.lookup import open_lookup
 from skygge.core.reader import StudyReader
-from skygge.core.tables import TABLES, entries_table
+from skygge.core.tables import entries_table
 from skygge.core.tabular import write_csv
 
 
 def stream_entries(reader: StudyReader, options: ExportOptions, losses: Losses) -> Iterator[bytes]:
     """The table, block by block."""
-    losses.note("tables", len(TABLES) - 1)
-    return write_csv(entries_table(open_lookup(reader, options, losses)))
+    lookup = open_lookup(reader, options, losses)
+    yield from write_csv(entries_table(lookup))
+    note_beside_entries(lookup)
 
 
 EXPORT = Export(
@@ -28,5 +30,8 @@ EXPORT = Export(
     options=ExportOptions,
     stream=stream_entries,
     group="tables",
-    may_lose=("conflicts", "dates", "encounter_unknown", "filtered", "merged", "reflections", "retracted", "tables"),
+    may_lose=(
+        *("checks codes conflicts consents dates encounter_unknown encounters ends fieldnotes filtered").split(),
+        *("gaps memos merged people presence reflections retracted study").split(),
+    ),  # fmt: skip
 )

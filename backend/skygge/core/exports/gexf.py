@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from skygge.core.export import Export, ExportOptions, Losses
 from skygge.core.filters import Thing
-from skygge.core.left_out import note_details, note_things
+from skygge.core.left_out import note_details, note_settings, note_things
 from skygge.core.letters import clean, quote
 from skygge.core.lookup import open_lookup
 from skygge.core.reader import StudyReader
@@ -33,7 +33,8 @@ HEAD = (
 def stream_gexf(reader: StudyReader, options: ExportOptions, losses: Losses) -> Iterator[bytes]:
     """The file, encounter by encounter."""
     teller = open_teller(open_lookup(reader, options, losses), clean)
-    note_things(teller.lookup, "checks", "codes", "consents", "memos", "presence", "study")
+    note_things(teller.lookup, "checks", "codes", "consents", "described", "ends", "memos", "merged", "presence")
+    note_settings(teller.lookup)
     yield "".join([HEAD, _attributes("node", NODE), _attributes("edge", EDGE), "<nodes>\n", *_nodes(teller)]).encode()
     yield b"</nodes>\n<edges>\n"
     for scene in teller.scenes():
@@ -51,21 +52,21 @@ def _attributes(kind: str, attributes: dict[str, str]) -> str:
 def _nodes(teller: Teller) -> Iterator[str]:
     for actor in teller.lookup.actors.values():
         if actor.get("merged_into") is None:
-            label = quote(teller.text(actor.get("label")))
-            values = _values(teller, {"kind": actor.get("kind"), "agency": actor.get("agency")})
+            label = quote(teller.label(actor.get("label")))
+            values = _values({"kind": actor.get("kind"), "agency": teller.label(actor.get("agency")) or None})
             yield f'<node id="{teller.lookup.name("actor", actor["id"])}" label={label}>{values}</node>\n'
 
 
 def _edges(teller: Teller, scene: Scene) -> Iterator[str]:
     known = teller.lookup.actors
     for told in tell_times(teller, scene):
-        note_details(teller.lookup.losses, told.entry, ("positions", "precision"))
+        note_details(teller.lookup.losses, told.entry, ("origins", "positions", "precision"))
         ends = [teller.lookup.person(told.entry.get(name))[0] for name in ("actor_id", "recipient_id")]
         if any(end not in known for end in ends):
             teller.lookup.losses.note("one_sided")
             continue
         source, target = (teller.lookup.name("actor", end) for end in ends)
-        values = _values(teller, _describe(teller, scene, told))
+        values = _values(_describe(teller, scene, told))
         name = teller.lookup.name("entry", told.entry["id"])
         yield f'<edge id="{name}" source="{source}" target="{target}" weight="1">{values}</edge>\n'
 
@@ -84,19 +85,16 @@ def _describe(teller: Teller, scene: Scene, told: Told) -> Thing:
         "end_s": None if told.end_ms is None else told.end_ms / 1000,
         "started_at": entry["started_at"] if clock else None,
         "ended_at": entry.get("ended_at") if clock else None,
-        "action": lookup.label(entry, "action", entry.get("action")) or entry.get("action"),
-        "structure": lookup.label(entry, "structure", entry.get("structure")) or entry.get("structure"),
-        "flags": "; ".join(lookup.label(entry, "flag", flag) or flag for flag in entry.get("flags") or ()) or None,
+        "action": teller.label_of(entry, "action", entry.get("action")) or None,
+        "structure": teller.label_of(entry, "structure", entry.get("structure")) or None,
+        "flags": teller.tell_flags(entry) or None,
         "words": teller.tell_jotting(entry) or None,
     }
 
 
-def _values(teller: Teller, values: Thing) -> str:
-    told = (
-        f'<attvalue for="{name}" value={quote(teller.text(str(value)))}/>'
-        for name, value in values.items()
-        if value is not None
-    )
+def _values(values: Thing) -> str:
+    """Attributes by their names, of what was cleaned before."""
+    told = (f'<attvalue for="{name}" value={quote(value)}/>' for name, value in values.items() if value is not None)
     return f"<attvalues>{''.join(told)}</attvalues>"
 
 
@@ -111,7 +109,8 @@ EXPORT = Export(
     options=ExportOptions,
     stream=stream_gexf,
     may_lose=(
-        *("checks codes conflicts consents dates encounter_unknown fieldnotes filtered gaps letters line_ends").split(),
-        *("memos merged names one_sided positions precision presence reflections retracted study").split(),
-    ),
+        *("checks codes conflicts consents dates described encounter_unknown ends fieldnotes filtered").split(),
+        *("gaps letters line_ends memos merged names one_sided origins positions precision presence").split(),
+        *("reflections retracted study").split(),
+    ),  # fmt: skip
 )

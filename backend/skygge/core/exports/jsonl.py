@@ -86,7 +86,7 @@ def _lines(reader: StudyReader, options: JsonlOptions, losses: Losses) -> Iterat
                 yield _encode(_in_order(thing, kind))
             elif kind in INSIDE and thing["encounter_id"] not in kept.known:
                 losses.note("encounter_unknown")
-            elif kind == "entry":
+            else:
                 losses.note("filtered")
     if options.history:
         yield from _history(reader, secret)

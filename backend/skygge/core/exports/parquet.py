@@ -14,10 +14,11 @@ from pydantic import Field
 
 from skygge.core.archive import column_type
 from skygge.core.export import Export, ExportOptions, Losses
+from skygge.core.left_out import note_beside_encounters, note_beside_entries
 from skygge.core.lookup import open_lookup
 from skygge.core.reader import StudyReader
 from skygge.core.statistical import Which
-from skygge.core.tables import TABLES, encounters_table, entries_table
+from skygge.core.tables import encounters_table, entries_table
 from skygge.core.tabular import Cell, Table, read_blocks
 
 ROWS_AT_ONCE = 10_000
@@ -32,15 +33,15 @@ class ParquetOptions(ExportOptions):
 def stream_parquet(reader: StudyReader, options: ParquetOptions, losses: Losses) -> Iterator[bytes]:
     """The file, once it is whole; it grows in a scratch folder, some thousand rows at a time."""
     lookup = open_lookup(reader, options, losses)
-    losses.note("tables", len(TABLES) - 1)
-    table = entries_table(lookup)
+    table, note_beside = entries_table(lookup), note_beside_entries
     if options.table == "encounters":
         for _ in table.rows:
             pass  # only entries tell where an encounter without a known end ended
-        table = encounters_table(lookup)
+        table, note_beside = encounters_table(lookup), note_beside_encounters
     with reader.scratch() as folder:
         path = folder / "study.parquet"
         _write(path, table)
+        note_beside(lookup)
         yield from read_blocks(path)
 
 
@@ -76,5 +77,8 @@ EXPORT = Export(
     options=ParquetOptions,
     stream=stream_parquet,
     needs="pyarrow",
-    may_lose=(*("checks conflicts dates encounter_unknown filtered merged reflections retracted tables").split(),),
+    may_lose=(
+        *("actors checks codes conflicts consents dates encounter_unknown encounters ends entries").split(),
+        *("fieldnotes filtered gaps memos merged people presence reflections retracted study").split(),
+    ),  # fmt: skip
 )

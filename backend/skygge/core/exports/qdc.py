@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from skygge.core.export import Export, ExportOptions, Losses
+from skygge.core.left_out import note_observations
 from skygge.core.reader import StudyReader
 from skygge.core.refi import DECLARATION, has_codes, read_codes, write_codes
 
@@ -18,7 +19,7 @@ NAMESPACE = "urn:QDA-XML:codebook:1.0"
 def stream_qdc(reader: StudyReader, options: ExportOptions, losses: Losses) -> Iterator[bytes]:
     """The file; people are no part of a codebook."""
     codes = read_codes(reader, losses, with_people=False)
-    losses.note("observations", sum(1 for one in reader.things("encounter") if not one.get("retracted")))
+    note_observations(reader, losses)
     yield f'{DECLARATION}<CodeBook xmlns="{NAMESPACE}" origin="Skygge">\n'.encode()
     yield "".join(write_codes(codes) if has_codes(codes) else ["<Codes/>\n"]).encode()
     yield b"</CodeBook>\n"
@@ -35,5 +36,6 @@ EXPORT = Export(
     options=ExportOptions,
     stream=stream_qdc,
     group="qda",
+    is_codebook=True,
     may_lose=("letters", "line_ends", "names", "observations", "spelled", "versions"),
 )

@@ -19,7 +19,7 @@ from typing import TextIO
 
 from skygge.core.export import Export, ExportOptions, Losses
 from skygge.core.filters import Thing
-from skygge.core.left_out import note_things
+from skygge.core.left_out import note_settings, note_things
 from skygge.core.letters import escape, quote, spell
 from skygge.core.lookup import open_lookup, standing
 from skygge.core.names import Names
@@ -62,7 +62,7 @@ def stream_qdpx(reader: StudyReader, options: ExportOptions, losses: Losses) -> 
 def _members(reader: StudyReader, options: ExportOptions, losses: Losses, path: Path) -> Iterator[Member]:
     teller = open_teller(open_lookup(reader, options, losses), spell)
     users = {name: str(number) for number, name in enumerate(_people_who_wrote(reader), 1)}
-    maker = TextMaker(teller, read_codes(reader, losses, with_people=True), users)
+    maker = TextMaker(teller, read_codes(reader, losses, with_people=True, once=teller.once), users)
     users |= {name: maker.guid("user", name) for name in users}
     with path.open("w", encoding="utf-8", newline="\n") as sink:
         project = _Project(sink, maker)
@@ -85,7 +85,8 @@ def _write_front(project: _Project) -> None:
     maker, title = project.maker, spell(project.maker.lookup.study.get("title") or "Study", project.maker.lookup.losses)
     project.write(DECLARATION, f'<Project xmlns="{NAMESPACE}" name={quote(title)} origin="Skygge">\n')
     if maker.users:
-        users = (f'<User guid="{guid}" name={quote(maker.teller.text(name))}/>\n' for name, guid in maker.users.items())
+        label = maker.teller.label
+        users = (f'<User guid="{guid}" name={quote(label(name))}/>\n' for name, guid in maker.users.items())
         project.write("<Users>\n", *users, "</Users>\n")
     if has_codes(maker.codes):
         project.write("<CodeBook>\n", *write_codes(maker.codes), "</CodeBook>\n")
@@ -144,10 +145,15 @@ def _encounter_values(maker: TextMaker, scene: Scene) -> str:
 def _values(maker: TextMaker, values: Thing) -> str:
     return "".join(
         f'<VariableValue><VariableRef targetGUID="{maker.guid("variable", name)}"/>'
-        f"<{VARIABLES[name]}Value>{escape(maker.teller.text(str(value)))}</{VARIABLES[name]}Value></VariableValue>"
+        f"<{VARIABLES[name]}Value>{escape(_tell(maker, name, str(value)))}</{VARIABLES[name]}Value></VariableValue>"
         for name, value in values.items()
         if value is not None and _is_told(maker, name)
     )
+
+
+def _tell(maker: TextMaker, variable: str, value: str) -> str:
+    """Of all variables only a setting is written anew for each encounter."""
+    return maker.teller.text(value) if variable == "setting" else maker.teller.label(value)
 
 
 def _is_told(maker: TextMaker, variable: str) -> bool:
@@ -201,7 +207,8 @@ def _write_end(project: _Project) -> None:
     lookup = project.maker.lookup
     if project.sets:
         project.write("<Sets>\n", *project.sets, "</Sets>\n")
-    note_things(lookup, "checks", "consents", "study")
+    note_things(lookup, "checks", "consents", "merged")
+    note_settings(lookup, "title")
     left_out = lookup.losses.write_page().decode("utf-8")
     project.write(f"<Description>{escape(left_out)}</Description>\n</Project>\n")
 
@@ -219,6 +226,6 @@ EXPORT = Export(
     group="qda",
     may_lose=(
         *("checks conflicts consents dates encounter_unknown filtered letters line_ends merged names").split(),
-        *("reflections retracted spelled study uncoded versions").split(),
-    ),
+        *("reflections retracted spelled study uncoded versions writers").split(),
+    ),  # fmt: skip
 )

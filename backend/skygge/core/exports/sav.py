@@ -14,11 +14,11 @@ from pydantic import Field
 
 from skygge.core.export import Export, ExportOptions, Losses
 from skygge.core.reader import StudyReader
-from skygge.core.statistical import Variables, Which, read_variables
+from skygge.core.statistical import MAX_LABEL_BYTES, Room, Variables, Which, read_variables
 from skygge.core.tabular import read_blocks
 
 # The format holds one more, which the haven of R loses in reading.
-MAX_BYTES = 32_766
+ROOM = Room(text_bytes=32_766, label_bytes=MAX_LABEL_BYTES, name_letters=32)
 # In the file header of a system file, after $FL2, the program's name, five integers and the bias.
 DATE_AT, DATE = 92, b"01 Jan 8000:00:00"
 
@@ -31,7 +31,7 @@ class SavOptions(ExportOptions):
 
 def stream_sav(reader: StudyReader, options: SavOptions, losses: Losses) -> Iterator[bytes]:
     """The file, once it is whole."""
-    variables = read_variables(reader, options, losses, options.table, MAX_BYTES)
+    variables = read_variables(reader, options, losses, options.table, ROOM)
     with reader.scratch() as folder:
         path = folder / "study.sav"
         _write(path, variables)
@@ -66,7 +66,8 @@ EXPORT = Export(
     stream=stream_sav,
     group="tables",
     may_lose=(
-        *("checks conflicts cut dates encounter_unknown filtered letters line_ends merged names reflections").split(),
-        *("retracted tables trailing").split(),
-    ),
+        *("actors checks codes conflicts consents cut dates encounter_unknown encounters ends entries").split(),
+        *("fieldnotes filtered gaps letters line_ends memos merged names people presence reflections").split(),
+        *("retracted study trailing").split(),
+    ),  # fmt: skip
 )

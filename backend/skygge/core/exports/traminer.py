@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from skygge.core.export import Export, ExportOptions, Losses
-from skygge.core.left_out import note_details, note_things
+from skygge.core.left_out import note_details, note_settings, note_things
 from skygge.core.letters import clean
 from skygge.core.lookup import open_lookup, write_seconds
 from skygge.core.reader import StudyReader
@@ -28,6 +28,8 @@ HEADER = (
     *("observer_number is_end_known").split(),
 )  # fmt: skip
 
+UNTOLD = ("flags", "jottings", "origins", "positions", "precision", "recipients")
+
 
 class TraminerOptions(ExportOptions):
     """What the states are, and how long a unit of time is."""
@@ -39,7 +41,8 @@ class TraminerOptions(ExportOptions):
 def stream_traminer(reader: StudyReader, options: TraminerOptions, losses: Losses) -> Iterator[bytes]:
     """The table, block by block."""
     teller = open_teller(open_lookup(reader, options, losses), clean)
-    note_things(teller.lookup, "checks", "codes", "consents", "memos", "presence", "study")
+    note_things(teller.lookup, "actors", "checks", "codes", "consents", "described", "memos", "merged", "presence")
+    note_settings(teller.lookup)
     return write_csv(Table("traminer", HEADER, _rows(teller, options)))
 
 
@@ -57,12 +60,12 @@ def _tell_scene(teller: Teller, scene: Scene, options: TraminerOptions) -> Itera
     labels = {state: lookup.label(one.entry, options.dimension, state) for one, state in coded}
     other = "actions" if options.dimension == "structure" else "structures"
     for entry in scene.entries:
-        note_details(lookup.losses, entry, (other, "flags", "jottings", "positions", "precision", "recipients"))
+        note_details(lookup.losses, entry, (other, *UNTOLD))
         lookup.losses.note("uncoded", entry.get(options.dimension) is None)
     lookup.losses.note("fieldnotes", len(scene.paragraphs))
     for before, after in zip(coded, coded[1:], strict=False):
         end = before[0].end_ms
-        lookup.losses.note("overlaps", end is not None and after[0].start_ms < end)
+        lookup.losses.note("shortened", end is not None and after[0].start_ms < end)
     # What was added after the end of its encounter has no time left in it.
     lookup.losses.note("short", sum(one.start_ms >= stretch.end_ms - stretch.start_ms for one, _ in coded))
     unit_ms = options.unit_s * 1000
@@ -90,8 +93,8 @@ EXPORT = Export(
     options=TraminerOptions,
     stream=stream_traminer,
     may_lose=(
-        *("actions checks codes conflicts consents encounter_unknown fieldnotes filtered flags jottings").split(),
-        *("letters line_ends memos merged names overlaps positions precision presence recipients reflections").split(),
-        *("retracted short structures study uncoded").split(),
-    ),
+        *("actions actors checks codes conflicts consents described encounter_unknown fieldnotes").split(),
+        *("filtered flags jottings letters line_ends memos merged names origins positions precision").split(),
+        *("presence recipients reflections retracted short shortened structures study uncoded").split(),
+    ),  # fmt: skip
 )

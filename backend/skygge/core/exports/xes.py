@@ -15,9 +15,9 @@ from pydantic import Field
 
 from skygge.core.export import Export, ExportOptions, Losses
 from skygge.core.filters import Thing
-from skygge.core.left_out import note_details, note_things
+from skygge.core.left_out import note_details, note_settings, note_things
 from skygge.core.letters import clean, quote
-from skygge.core.lookup import Lookup, open_lookup
+from skygge.core.lookup import open_lookup
 from skygge.core.reader import StudyReader
 from skygge.core.spells import Told, tell_times
 from skygge.core.telling import Scene, Teller, open_teller
@@ -46,7 +46,8 @@ class XesOptions(ExportOptions):
 def stream_xes(reader: StudyReader, options: XesOptions, losses: Losses) -> Iterator[bytes]:
     """The log, trace by trace."""
     teller = open_teller(open_lookup(reader, options, losses), clean)
-    note_things(teller.lookup, "checks", "codes", "consents", "memos", "presence", "study")
+    note_things(teller.lookup, "actors", "checks", "codes", "consents", "ends", "memos", "merged", "presence")
+    note_settings(teller.lookup, "title")
     title = teller.text(teller.lookup.study.get("title")) or "Study"
     yield f"{HEAD}{_string('concept:name', title)}\n".encode()
     for scene in teller.scenes():
@@ -60,8 +61,9 @@ def _trace(teller: Teller, scene: Scene, options: XesOptions) -> Iterator[str]:
     number, visit = teller.lookup.numbers[scene.encounter["id"]]
     yield "<trace>" + _string("concept:name", scene.name)
     yield _whole("encounter_number", number) + _whole("visit_number", visit)
-    for name in ("kind", "observer", "agency", "setting"):
-        yield _string(name, teller.text(scene.encounter.get(name)))
+    for name in ("kind", "observer", "agency"):
+        yield _string(name, teller.label(scene.encounter.get(name)))
+    yield _string("setting", teller.text(scene.encounter.get("setting")))
     yield "\n"
     events = [event for told in tell_times(teller, scene) for event in _events(teller, scene, told, options)]
     # A complete may come after the start of what followed; a trace is in the order of time.
@@ -72,14 +74,14 @@ def _trace(teller: Teller, scene: Scene, options: XesOptions) -> Iterator[str]:
 
 def _events(teller: Teller, scene: Scene, told: Told, options: XesOptions) -> Iterator[tuple[int, str]]:
     lookup, entry = teller.lookup, told.entry
-    note_details(lookup.losses, entry, ("positions", "precision"))
+    note_details(lookup.losses, entry, ("origins", "positions", "precision"))
     lookup.losses.note("dates", 0 if options.clock_times else 1 + (told.end_ms is not None))
     edges = [("complete", told.start_ms)]
     if options.lifecycle and told.end_ms is not None:
         edges = [("start", told.start_ms), ("complete", told.end_ms)]
     else:
         lookup.losses.note("moments", told.end_ms is not None)
-    attributes = "".join(_string(name, teller.text(value)) for name, value in _describe(lookup, entry).items())
+    attributes = "".join(_string(name, value) for name, value in _describe(teller, entry).items())
     words = _string("words", teller.tell_jotting(entry))
     zero = lookup.start_ms(scene.encounter)
     for transition, at_ms in edges:
@@ -94,21 +96,20 @@ def _events(teller: Teller, scene: Scene, told: Told, options: XesOptions) -> It
         )
 
 
-def _describe(lookup: Lookup, entry: Thing) -> dict[str, str | None]:
+def _describe(teller: Teller, entry: Thing) -> dict[str, str]:
     action, structure = (
-        lookup.label(entry, dimension, entry.get(dimension)) or entry.get(dimension)
-        for dimension in ("action", "structure")
+        teller.label_of(entry, dimension, entry.get(dimension)) for dimension in ("action", "structure")
     )
-    actor, recipient = (lookup.person(entry.get(name))[1].get("label") for name in ("actor_id", "recipient_id"))
-    flags = "; ".join(lookup.label(entry, "flag", flag) or flag for flag in entry.get("flags") or ())
+    people = (teller.lookup.person(entry.get(name))[1] for name in ("actor_id", "recipient_id"))
+    actor, recipient = (teller.label(person.get("label")) for person in people)
     return {
         "concept:name": action or structure or "Mark",
         "org:resource": actor,
         "recipient": recipient,
         "action": action,
         "structure": structure,
-        "flags": flags,
-        "entry_id": lookup.name("entry", entry["id"]),
+        "flags": teller.tell_flags(entry),
+        "entry_id": teller.lookup.name("entry", entry["id"]) or "",
     }
 
 
@@ -131,7 +132,8 @@ EXPORT = Export(
     options=XesOptions,
     stream=stream_xes,
     may_lose=(
-        *("checks codes conflicts consents dates encounter_unknown fieldnotes filtered gaps letters line_ends").split(),
-        *("memos merged moments names positions precision presence reflections retracted study").split(),
-    ),
+        *("actors checks codes conflicts consents dates encounter_unknown ends fieldnotes filtered gaps").split(),
+        *("letters line_ends memos merged moments names origins positions precision presence").split(),
+        *("reflections retracted study").split(),
+    ),  # fmt: skip
 )

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from skygge.core.export import Export, ExportOptions, Losses
-from skygge.core.left_out import note_things
-from skygge.core.letters import clean
+from skygge.core.left_out import note_settings, note_things
+from skygge.core.letters import Spell, clean, spell_once
 from skygge.core.lookup import Lookup, open_lookup
 from skygge.core.reader import StudyReader
 from skygge.core.tables import TABLES
-from skygge.core.tabular import FIXED_DATE, Cell, Figure, Table, read_blocks
+from skygge.core.tabular import FIXED_DATE, Cell, Figure, Table, comes_back, read_blocks
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -38,6 +38,7 @@ class _Book:
     workbook: Workbook
     bold: Any
     losses: Losses
+    once: Spell
     pieces: list[list[Cell]] = field(default_factory=list)
 
     def add_sheet(self, name: str, header: Sequence[str]) -> Worksheet:
@@ -63,12 +64,13 @@ def _write_book(path: Path, folder: Path, lookup: Lookup) -> None:
     # With constant_memory a row goes to disk as soon as the next one begins.
     workbook = Workbook(str(path), {"constant_memory": True, "tmpdir": str(folder), "strings_to_formulas": False})
     workbook.set_properties({"created": datetime(*FIXED_DATE)})  # noqa: DTZ001  # Excel knows no time zones
-    book = _Book(workbook, workbook.add_format({"bold": True}), lookup.losses)
+    book = _Book(workbook, workbook.add_format({"bold": True}), lookup.losses, spell_once(clean))
     for make_table in TABLES:
         _write_table(book, make_table(lookup))
     if book.pieces:
         _write_table(book, Table("continued", ["sheet", "row", "column", "part", "text"], list(book.pieces)))
-    note_things(lookup, "consents", "study")
+    note_things(lookup, "consents")
+    note_settings(lookup, "languages", "time_zone_of_rows")
     _write_losses(book)
     workbook.close()
 
@@ -95,7 +97,7 @@ def _write_text(book: _Book, sheet: Worksheet, place: tuple[str, int, int, Seque
     if isinstance(cell, Figure):
         sheet.write_number(row, column, float(cell))
         return
-    text = clean(cell, book.losses)
+    text = (book.once if comes_back(header[column]) else clean)(cell, book.losses)
     if len(text) > MAX_UNITS // 2 and count_units(text) > MAX_UNITS:
         first, *rest = split_units(text, ROOM)
         text = first + GOES_ON
