@@ -108,4 +108,5 @@ def test_a_codebook_leaves_as_the_file_that_it_came_from(name: str) -> None:
     told = [Code.model_validate(code) for code in again["codes"]]
     assert sorted(told, key=lambda code: code.order) == [Code.model_validate(code) for code in starter["codes"]]
     assert (again["version"], again["note"]) == (2, "n")
-    assert losses.counts == {"observations": 1, "versions": 1}
+    # Of the version before: its one code and its note.
+    assert losses.counts == {"observations": 1, "versions": 2}
