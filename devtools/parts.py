@@ -120,8 +120,7 @@ PARTS: Sequence[Part] = (
     Part("migrations", "up from every released schema, on both databases", tests("migrations")),
     Part("upkeep", "moving to another database, the doctor, https in one room", tests("upkeep")),
     # A file is one study and its phone, set up once, and later tests go on where earlier ones stopped.
-    # Browsers wait much of the time, for two seconds after a save, for a disk: a third hand fills what the two leave.
-    Part("e2e", "a real browser against the real server", tests("e2e", "loadfile", workers=3)),
+    Part("e2e", "a real browser against the real server", tests("e2e", "loadfile")),
     Part("packaging", "the wheel, installed into an empty environment", _packaging),
     Part("site", "the documentation as a site, every link and heading followed", _site),
     Part("fleet", "two hundred phones over sixty days, servers killed and restored", _fleet, is_asked_for=True),

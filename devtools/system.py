@@ -2,7 +2,6 @@
 
 import ctypes.util
 import os
-import platform
 import shutil
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -33,21 +32,11 @@ def missing_packages(parts: Collection[str]) -> dict[str, str]:
 def _for_browser() -> Iterator[tuple[str, str]]:
     if not any(shutil.which(name) for name in CHROMIUM):
         yield "chromium", "the browser tests"
-    # Not every system splits Chromium up; without it the whole one is used throughout.
-    if shutil.which("chromium-headless-shell") is None and _is_debian():
-        yield "chromium-headless-shell", "the browser tests that are not about the browser"
     if ctypes.util.find_library("atomic") is None:
         yield "libatomic1", "the driver of the browser tests"
     for program, packages in KILLED_TOO.items():
         if shutil.which(program) is None:
             yield from ((package, "killing the other browsers while they log") for package in packages)
-
-
-def _is_debian() -> bool:
-    try:
-        return platform.freedesktop_os_release().get("ID") == "debian"
-    except OSError:
-        return False
 
 
 def _for_exports() -> Iterator[tuple[str, str]]:

@@ -47,7 +47,7 @@ class Phone:
     size: tuple[int, int] = PHONE
     locale: str = "en-GB"
     dark: bool = False
-    is_whole: bool = False  # the whole Chromium, for what is about it: killed, switched off, told to forget
+    is_whole: bool = True  # the whole Chromium, for what is about it: killed, switched off, told to forget
     trusts: str = ""  # the base64 SHA-256 of a key that the phone was told to trust
     console: list[str] = field(default_factory=list)
     _context: BrowserContext | None = None

@@ -50,7 +50,7 @@ def server(founded: ServerProcess) -> ServerProcess:
 @pytest.fixture
 def field(founding: Founding, server: ServerProcess, make_phone: MakePhone) -> Field:
     """A phone with a study."""
-    return founding.open_phone(server, make_phone("phone", is_whole=False))
+    return founding.open_phone(server, make_phone("phone"))
 
 
 def sign_in(make_phone: MakePhone, name: str, size: tuple[int, int] = LAPTOP, locale: str = "en-GB") -> Field:
