@@ -48,12 +48,12 @@ TESTS: Mapping[str, Sequence[str]] = {
 }
 
 
-def tests(name: str, spread_by: str = "load", workers: int = 2) -> Callable[[bool], int]:
+def tests(name: str, spread_by: str = "load") -> Callable[[bool], int]:
     """A part that is a run of pytest on both cores, handed out test by test or file by file."""
 
     def run_pytest(deep: bool) -> int:
         marks = ["-m", "not fleet" if deep else "not deep and not fleet"]
-        spread = ["-n", str(workers), "--dist", spread_by]
+        spread = ["-n", "2", "--dist", spread_by]
         # The whole run has to stay under 25 minutes: whoever makes it slower shall see it.
         told = ["--durations=5", "--durations-min=10", f"--junit-xml={RESULTS / name}.xml"]
         return run([program("python"), "-m", "pytest", "-q", *spread, *marks, *told, *TESTS[name]], env=_sizes(deep))

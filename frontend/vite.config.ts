@@ -52,6 +52,8 @@ export default defineConfig({
     // A page and a graph of modules for each file cost more than the tests; what a file leaves behind, freshTests clears.
     isolate: false,
     setupFiles: ['plugins/freshTests.ts'],
+    // A busy machine is no wrong answer.
+    testTimeout: 30_000,
     include: ['src/**/*.test.ts', 'plugins/**/*.test.ts'],
   },
 });

@@ -55,7 +55,7 @@ class Chromium:
     """Debian's Chromium through Playwright."""
 
     def __init__(self, playwright: Playwright, folder: Path, origin: str) -> None:
-        self._phone = Phone(playwright, folder, origin, is_whole=True)
+        self._phone = Phone(playwright, folder, origin)
 
     def open(self, url: str) -> None:
         """Start on the profile and go to the address."""

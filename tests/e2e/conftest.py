@@ -33,7 +33,7 @@ def make_phone(playwright: Playwright, server: ServerProcess, tmp_path: Path) ->
     made: list[Phone] = []
 
     def make(name: str = "phone", **how: object) -> Phone:
-        phone = Phone(playwright, tmp_path / name, server.origin, **{"is_whole": True, **how})  # type: ignore[arg-type]  # passed through
+        phone = Phone(playwright, tmp_path / name, server.origin, **how)  # type: ignore[arg-type]  # passed through
         made.append(phone)
         return phone
 

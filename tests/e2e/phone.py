@@ -24,14 +24,9 @@ QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
          "--disable-component-update", "--disable-sync", "--disable-features=Translate"]  # fmt: skip
 
 
-def find_chromium(*, is_whole: bool) -> str:
-    """Where the system's Chromium is. `./dev test` installs it where it is missing and may.
-
-    Chromium without windows, tabs and settings around its engine starts in half the time; where it is not packaged,
-    or the test is about the program and not about the app, it is the whole one.
-    """
-    light = None if is_whole else shutil.which("chromium-headless-shell")
-    found = light or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+def find_chromium() -> str:
+    """Where the system's Chromium is. `./dev test` installs it where it is missing and may."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if found is None:
         raise RuntimeError("the browser tests need Chromium: apt-get install chromium")
     return found
@@ -47,7 +42,6 @@ class Phone:
     size: tuple[int, int] = PHONE
     locale: str = "en-GB"
     dark: bool = False
-    is_whole: bool = True  # the whole Chromium, for what is about it: killed, switched off, told to forget
     trusts: str = ""  # the base64 SHA-256 of a key that the phone was told to trust
     console: list[str] = field(default_factory=list)
     _context: BrowserContext | None = None
@@ -57,7 +51,7 @@ class Phone:
         is_phone = self.size[0] < 800
         self._context = self.playwright.chromium.launch_persistent_context(
             self.profile,
-            executable_path=find_chromium(is_whole=self.is_whole),
+            executable_path=find_chromium(),
             args=[*QUIET, f"--ignore-certificate-errors-spki-list={self.trusts}"] if self.trusts else QUIET,
             viewport={"width": self.size[0], "height": self.size[1]},
             has_touch=is_phone,

@@ -107,6 +107,19 @@ describe('the app’s own files', () => {
     expect(register).toHaveBeenCalledTimes(2);
   });
 
+  it('are on their way while the browser looks for newer ones', async () => {
+    const registration = new FakeRegistration({ active: new FakeWorker('activated') });
+    let found: () => void = () => undefined;
+    registration.update.mockReturnValue(new Promise<void>((resolve) => (found = resolve)));
+    register.mockResolvedValue(registration);
+    const update = new Update();
+    await update.register();
+    expect([update.isReadyOffline, update.isSettled]).toEqual([true, false]);
+    found();
+    await aMoment();
+    expect(update.isSettled).toBe(true);
+  });
+
   it('are fetched again by a worker that outlived them', async () => {
     kept = false;
     const active = new FakeWorker('activated');

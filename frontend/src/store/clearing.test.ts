@@ -1,5 +1,6 @@
 // @vitest-environment node
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { clearDisk } from '../sync/clearDisk';
 import { syncOnce } from '../sync/engine';
 import { MemoryServer } from '../sync/memoryServer';
 import { copyAll, isCleared, putBack } from './clearing';
@@ -96,7 +97,11 @@ it('asks once more for a database that never says that it is open, and for one t
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   vi.spyOn(indexedDB, 'open').mockImplementation((name, version) => {
     asked.push(name);
-    if (asked.length === 1) return Object.assign(open('silent'), { addEventListener: () => undefined });
+    if (asked.length === 1) {
+      const silent = open('silent');
+      silent.onsuccess = () => silent.result.close();
+      return Object.assign(silent, { addEventListener: () => undefined });
+    }
     if (asked.length === 2) throw new DOMException('The connection was closed.', 'AbortError');
     return open(name, version);
   });
@@ -106,4 +111,24 @@ it('asks once more for a database that never says that it is open, and for one t
   expect((await copying)?.length).toBe(1);
   expect(asked.length).toBe(3);
   vi.restoreAllMocks();
+});
+
+it('puts back what the browser took away although its answer was lost, and nothing where it took nothing', async () => {
+  await send();
+  let isTaken = false;
+  vi.stubGlobal('fetch', async () => {
+    if (isTaken) return new Response(null, { status: 204 });
+    isTaken = true;
+    for (const { name } of await indexedDB.databases()) await new Promise((gone) => (indexedDB.deleteDatabase(name ?? '').onsuccess = gone));
+    throw new TypeError('lost');
+  });
+  expect(await notebook.pause(() => clearDisk(newId(), phone.device_id, 0))).toBe(true);
+  const again = await phone.open();
+  await vi.waitFor(() => expect(again.isComplete).toBe(true));
+  expect(again.get('entry', id)?.fields.jotting).toBe('Anna går');
+  await again.close();
+  vi.stubGlobal('fetch', () => Promise.reject(new TypeError('lost')));
+  await expect(notebook.pause(() => clearDisk(newId(), phone.device_id, 0))).rejects.toMatchObject({ status: 0 });
+  expect((await notebook.history(id)).length).toBe(1);
+  vi.unstubAllGlobals();
 });
