@@ -1,5 +1,6 @@
 """Many writers at once, and a server that dies: nothing lost, nothing doubled, no gap."""
 
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -149,6 +150,30 @@ def test_a_device_keeps_what_got_no_verdict() -> None:
     with pytest.raises(DeviceFailed):
         device.push()
     assert len(device.outbox) == 1
+
+
+@pytest.mark.parametrize("status", ["200 OK", "503 Service Unavailable"])
+def test_an_answer_that_breaks_off_is_no_answer(status: str) -> None:
+    """A server that dies while it answers has promised more bytes than come: the change is asked about again."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        door.settimeout(10)
+
+        def break_off() -> None:
+            for _ in range(2):
+                talk, _ = door.accept()
+                with talk:
+                    talk.recv(65_536)
+                    talk.sendall(f"HTTP/1.1 {status}\r\nContent-Length: 7643\r\n\r\n".encode() + b'{"verd')
+
+        with ThreadPoolExecutor(1) as pool:
+            broken = pool.submit(break_off)
+            origin = f"http://127.0.0.1:{door.getsockname()[1]}"
+            device = Device(origin, UUID(int=1), "token", attempts=2, device_id=uuid4())
+            device.report("memo.written", new_subject_id(), {"text": "…"})
+            with pytest.raises(DeviceFailed) as failed:
+                device.push()
+            broken.result(10)
+    assert (failed.value.status, len(device.outbox)) == (0, 1)
 
 
 def test_a_device_goes_on_where_it_stopped(stage: tuple[ServerProcess, UUID, str]) -> None:

@@ -11,6 +11,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -46,14 +47,17 @@ class DeviceFailed(Exception):
 def ask_http(
     method: str, url: str, headers: Mapping[str, str], body: bytes | None
 ) -> tuple[int, Mapping[str, str], bytes]:
-    """The ordinary transport, over the standard library."""
+    """The ordinary transport, over the standard library; an answer that breaks off is none."""
     request = urllib.request.Request(url, data=body, headers=dict(headers), method=method)
     try:
-        with urllib.request.urlopen(request, timeout=60) as answer:
+        try:
+            answer = urllib.request.urlopen(request, timeout=60)
+        except urllib.error.HTTPError as refused:
+            answer = refused
+        with answer:
             return answer.status, dict(answer.headers), answer.read()
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, dict(error.headers), error.read()
+    except HTTPException as error:
+        raise ConnectionError(type(error).__name__) from error
 
 
 class Device:
