@@ -140,6 +140,8 @@ def test_a_phone_in_an_encounter_is_left_alone(field: Field, desk: Page, colleag
     hand.truth("on the server ✓")
     other = at_rest(colleague)
     other.start()
+    # Her own sync has sent, and may still be fetching.
+    field.page.wait_for_timeout(QUIET_FOR_S * 1000)
     fetched: list[str] = []
     field.page.on("request", lambda asked: fetched.append(asked.url) if "/changes?" in asked.url else None)
     other.write(f"quiet {desk.viewport_size}")

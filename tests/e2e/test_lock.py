@@ -214,6 +214,7 @@ def test_the_recovery_code_opens_and_both_lost_keeps_who_what_and_when(field: Fi
     hand.wait_until_ready_offline()
     field.go_offline()
     hand.write("kun her", actor="C1")
+    hand.truth("2 to send")
     field.phone.close()
     page = field.phone.open("/#/lock")
     page.get_by_role("button", name="Use the recovery code").tap()
