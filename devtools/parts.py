@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from devtools import generated, locks, node_env, packaging, site
-from devtools.machine import RESULTS, ROOT, run
+from devtools import generated, image, locks, node_env, packaging, site
+from devtools.machine import RESULTS, run
 from devtools.python_env import program
 
 
@@ -99,6 +99,10 @@ def _generated(deep: bool) -> int:
     return generated.check()
 
 
+def _docker(deep: bool) -> int:
+    return image.check()
+
+
 def _site(deep: bool) -> int:
     return site.build()
 
@@ -124,5 +128,5 @@ PARTS: Sequence[Part] = (
     Part("packaging", "the wheel, installed into an empty environment", _packaging),
     Part("site", "the documentation as a site, every link and heading followed", _site),
     Part("fleet", "two hundred phones over sixty days, servers killed and restored", _fleet, is_asked_for=True),
-    Part("docker", "the Dockerfile, by hadolint", tool("hadolint", str(ROOT / "Dockerfile"))),
+    Part("docker", "the Dockerfile, by hadolint; wheels for both kinds of processor", _docker),
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from devtools import audit, locks, packaging, system, test_run, web_build
+from devtools import audit, image, locks, packaging, python_env, system, test_run, web_build
 from devtools.machine import ROOT, Trouble
 from devtools.parts import PARTS, TESTS, Part
 from devtools.results import count_tests, read_allowed
@@ -185,3 +185,26 @@ def test_a_flaw_is_named_and_counts_more_than_what_was_not_run() -> None:
 def test_only_what_was_looked_up_whole_is_clean() -> None:
     report = audit.read_pip_audit("lock", audited(version="0.16", vulns=[]), "")
     assert (report.verdict, audit.exit_code([report])) == ("no known flaw in 2 packages", 0)
+
+
+def test_what_one_kind_of_processor_would_have_to_compile_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every lock of the image is asked for on both kinds; one missing wheel is enough."""
+    asked: list[tuple[str, str]] = []
+
+    def refuse(words: list[object]) -> int:
+        told = [str(word) for word in words]
+        assert {"--require-hashes", "--only-binary", ":all:"} <= set(told)
+        lock, platform = Path(told[-1]).name, told[told.index("--python-platform") + 1]
+        asked.append((lock, platform))
+        return int((lock, platform) == ("runtime.txt", "aarch64-manylinux_2_36"))
+
+    monkeypatch.setattr(image, "run", refuse)
+    monkeypatch.setattr(python_env, "uv", lambda: "uv")
+    assert image.check_wheels([Path("build.txt")]) == 0
+    assert image.check_wheels([Path("build.txt"), Path("runtime.txt")]) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        "runtime.txt cannot be installed on aarch64-manylinux_2_36 without a compiler."
+    ]
+    assert asked[2:] == [(lock, on) for lock in ("build.txt", "runtime.txt") for on in image.PLATFORMS]
