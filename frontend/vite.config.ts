@@ -3,6 +3,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 import about from './package.json' with { type: 'json' };
 import { chartBudget } from './plugins/chartBudget.ts';
+import { fewFiles } from './plugins/fewFiles.ts';
 import { serviceWorker } from './plugins/serviceWorker.ts';
 import { sizeLimits } from './plugins/sizeLimits.ts';
 
@@ -22,6 +23,7 @@ export default defineConfig({
       outdir: './src/i18n/paraglide',
       strategy: ['globalVariable', 'baseLocale'],
       emitTsDeclarations: false,
+      fs: fewFiles(),
     }),
     svelte(),
     sizeLimits([

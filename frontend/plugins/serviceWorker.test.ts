@@ -2,8 +2,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { build } from 'vite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { listShell, packShell } from './serviceWorker.ts';
+import { listShell, packShell, serviceWorker } from './serviceWorker.ts';
 
 let folder: string;
 
@@ -43,4 +44,12 @@ describe('the shell', () => {
     expect(Object.keys(files)).toEqual(['/assets/a.js', '/assets/b.js', '/index.html']);
     expect(files['/index.html']).toEqual({ type: 'text/html; charset=utf-8', text: 'start' });
   });
+});
+
+it('says nothing after a build that failed, so that what failed is read', async () => {
+  await writeFile(join(folder, 'index.html'), '<script type="module" src="./start.js"></script>');
+  await writeFile(join(folder, 'start.js'), 'import "./nowhere.js";');
+  const out = join(folder, 'out');
+  const building = build({ root: folder, configFile: false, logLevel: 'silent', build: { outDir: out }, plugins: [serviceWorker('sw.ts')] });
+  await expect(building).rejects.toThrow(/nowhere\.js/);
 });

@@ -22,14 +22,18 @@ const TYPES: Readonly<Record<string, string>> = {
  */
 export function serviceWorker(source: string): Plugin {
   let config: ResolvedConfig;
+  let isWritten = false;
   return {
     name: 'skygge-service-worker',
     apply: 'build',
     configResolved: (resolved) => void (config = resolved),
+    writeBundle: () => void (isWritten = true),
     closeBundle: {
       order: 'post',
       sequential: true,
       async handler() {
+        // Called after a failure too; a complaint of its own would hide what the failure was.
+        if (!isWritten) return;
         const out = resolve(config.root, config.build.outDir);
         const shell = await listShell(out);
         await writeFile(join(out, PARCEL), JSON.stringify(await packShell(out, shell)));
