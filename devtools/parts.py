@@ -45,6 +45,7 @@ TESTS: Mapping[str, Sequence[str]] = {
     "migrations": ("tests/migrations",),
     "upkeep": ("tests/upkeep",),
     "e2e": ("tests/e2e",),
+    "docker": ("tests/image",),
 }
 
 
@@ -100,7 +101,8 @@ def _generated(deep: bool) -> int:
 
 
 def _docker(deep: bool) -> int:
-    return image.check()
+    # Building it takes minutes.
+    return max(image.check(), tests("docker", "loadfile")(deep) if deep else 0)
 
 
 def _site(deep: bool) -> int:
@@ -128,5 +130,5 @@ PARTS: Sequence[Part] = (
     Part("packaging", "the wheel, installed into an empty environment", _packaging),
     Part("site", "the documentation as a site, every link and heading followed", _site),
     Part("fleet", "two hundred phones over sixty days, servers killed and restored", _fleet, is_asked_for=True),
-    Part("docker", "the Dockerfile, by hadolint; wheels for both kinds of processor", _docker),
+    Part("docker", "the Dockerfile, by hadolint; wheels for both kinds of processor; at full size the image", _docker),
 )

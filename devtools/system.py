@@ -17,16 +17,17 @@ KILLED_TOO = {
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
-# The parts that need packages of the system: programs that read exports back, and a browser.
+# The parts that need packages of the system: programs that read exports back, a browser, and at full size a builder.
 PARTS = frozenset({"e2e", "exports"})
+DEEP_PARTS = PARTS | {"docker"}
 R_PACKAGES = ("haven", "jsonlite", "readr", "readxl")
 R_LIBRARY = Path("/usr/lib/R/site-library")
 
 
 def missing_packages(parts: Collection[str]) -> dict[str, str]:
     """Debian packages that are not there, each with what it is for."""
-    found = dict(_for_browser()) if "e2e" in parts else {}
-    return found | (dict(_for_exports()) if "exports" in parts else {})
+    wanted = {"e2e": _for_browser, "exports": _for_exports, "docker": _for_image}
+    return {name: use for part in parts if part in wanted for name, use in wanted[part]()}
 
 
 def _for_browser() -> Iterator[tuple[str, str]]:
@@ -49,6 +50,12 @@ def _for_exports() -> Iterator[tuple[str, str]]:
     for name in R_PACKAGES:
         if not (R_LIBRARY / name).exists():
             yield f"r-cran-{name}", "reading tables in R"
+
+
+def _for_image() -> Iterator[tuple[str, str]]:
+    for program in ("buildah", "debootstrap"):
+        if shutil.which(program) is None:
+            yield program, "building the image"
 
 
 def _filter_of(part: str) -> str:

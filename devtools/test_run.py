@@ -37,8 +37,8 @@ def _run_parts(parts: Sequence[Part], deep: bool) -> int:
     RESULTS.mkdir()
     names = {part.name for part in parts}
     python_env.sync("development")
-    if names & system.PARTS:
-        system.install_missing(names)
+    if with_programs := names & (system.DEEP_PARTS if deep else system.PARTS):
+        system.install_missing(with_programs)
     if "exports" in names:
         python_env.sync_oracles()
     if names & NEEDS_WEB_APP:
