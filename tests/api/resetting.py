@@ -15,7 +15,7 @@ WRONG = (403, "reset.link_wrong")
 def member_of(world: World, lead: Person, study_id: UUID, account_id: UUID | None) -> str:
     """The member that an account is."""
     members = lead.client.get(f"/api/v1/studies/{study_id}/members").json()["items"]
-    return next(one["member_id"] for one in members if one["account_id"] == (account_id and str(account_id)))
+    return next(str(one["member_id"]) for one in members if one["account_id"] == (account_id and str(account_id)))
 
 
 def ask_for_link(world: World, lead: Person, study_id: UUID, person: Person) -> Any:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from typing import Any
 from uuid import UUID, uuid4
@@ -222,10 +223,10 @@ def test_a_sign_in_with_the_old_password_does_not_outlive_a_reset(
     assert signs_in(world, lead.name, NEW)
 
 
-def _at_once(monkeypatch: pytest.MonkeyPatch, world: World, work: list[Callable[[], Any]]) -> list[Any]:
+def _at_once(monkeypatch: pytest.MonkeyPatch, world: World, work: Sequence[Callable[[], Any]]) -> list[Any]:
     """All of them meet after the code was looked at and before it is used."""
     meet = Barrier(len(work))
-    real = account_routes.hash_in_turn
+    real = passwords.hash_in_turn
 
     async def hash_together(password: str) -> str:
         done = await real(password)
@@ -242,12 +243,9 @@ def test_one_code_used_twice_at_the_same_moment_works_once(
     world: World, lead: Person, study_id: UUID, olga: Person, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Both have passed every check; one sets the password, the other hears that the code is used."""
-    code = (
-        ask_for_link(world, lead, study_id, olga).json()["code"]
-        if kind == "link"
-        else make_codes(olga).json()["codes"][0]
-    )
-    work = [lambda password=password: choose(world, code, password) for password in (NEW, OTHER)]
+    codes = make_codes(olga).json()["codes"]
+    code = codes[0] if kind == "spare_code" else ask_for_link(world, lead, study_id, olga).json()["code"]
+    work = [partial(choose, world, code, password) for password in (NEW, OTHER)]
     answers = _at_once(monkeypatch, world, work)
     assert sorted(answers, key=str) == sorted([(204, None), WRONG], key=str)
     monkeypatch.undo()

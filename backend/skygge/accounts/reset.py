@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import delete, func
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from skygge.accounts.links import drop_reset_links
@@ -68,10 +68,8 @@ def make_spare_codes(session: Session, account_id: UUID, now: datetime) -> list[
 
 def count_spare_codes(session: Session, account_id: UUID) -> tuple[int, datetime | None]:
     """How many of the sheet are not used yet, and when it was made."""
-    made_at = func.max(SpareCodeRow.made_at, type_=col(SpareCodeRow.made_at).type)
-    query = select(func.count(), made_at).where(SpareCodeRow.account_id == account_id)
-    left, made_at_last = session.exec(query).one()
-    return left, made_at_last
+    made = session.exec(select(SpareCodeRow.made_at).where(SpareCodeRow.account_id == account_id)).all()
+    return len(made), max(made, default=None)
 
 
 def _drop_spare_codes(session: Session, account_id: UUID) -> None:

@@ -18,6 +18,9 @@ export type DeviceSheet = Schemas['DeviceSheetOut'];
 export type Member = Schemas['MemberOut'];
 export type Device = Schemas['DeviceOut'];
 export type Invitation = Schemas['InvitationOut'];
+export type SpareCodes = Schemas['SpareCodes'];
+export type SpareCodesMade = Schemas['SpareCodesMade'];
+export type ResetMade = Schemas['ResetMade'];
 export type Starter = Schemas['StarterOut'];
 export type CodebookRead = Schemas['CodebookRead'];
 
@@ -78,6 +81,13 @@ export interface DeskServer {
   invitations(): Promise<Invitation[]>;
   /** Its code is told this once. */
   invite(role: Member['role'], observer: string | null): Promise<Schemas['InvitationMade']>;
+  /** A link with which a member chooses a new password; told this once. */
+  resetMember(member_id: string): Promise<ResetMade>;
+  /** The same for any account, by the server's administrator. */
+  resetAnybody(name: string, password: string): Promise<ResetMade>;
+  spareCodes(): Promise<SpareCodes>;
+  /** A new sheet, which ends the old one; told this once. */
+  makeSpareCodes(password: string): Promise<SpareCodesMade>;
   /** Jottings, field notes and memos that hold these words, newest first. */
   search(q: string, limit: number): Promise<Things>;
   letExportFull(member_id: string, exports_full: boolean): Promise<Member>;
@@ -127,6 +137,11 @@ export function createDesk(study: () => string): DeskServer {
     invitations: async () => (await ask('get', '/api/v1/studies/{study_id}/invitations', { path: path() })).items,
     invite: (role, observer) =>
       ask('post', '/api/v1/studies/{study_id}/invitations', { path: path(), body: { role, observer } }),
+    resetMember: (member_id) =>
+      ask('post', '/api/v1/studies/{study_id}/members/{member_id}/reset', { path: { ...path(), member_id } }),
+    resetAnybody: (name, password) => ask('post', '/api/v1/resets', { body: { name, password } }),
+    spareCodes: () => ask('get', '/api/v1/spare-codes', {}),
+    makeSpareCodes: (password) => ask('post', '/api/v1/spare-codes', { body: { password } }),
     starters: async () => (await ask('get', '/api/v1/starters', {})).items,
     readCodebook: (file) => call('POST', inStudy('codebooks', 'read'), { file }),
     search: (q, limit) => ask('get', '/api/v1/studies/{study_id}/search', { path: path(), query: { q, limit } }),
