@@ -83,12 +83,14 @@ def test_a_lead_makes_a_link_and_the_old_phone_keeps_what_it_has(
 
     other = Phone(playwright, tmp_path_factory.mktemp("other"), origin)
     new = other.open(link.removeprefix(origin))
+    expect(new.get_by_role("heading", name="A new password")).to_be_visible()
     look_at(new, "reset-link")
     new.get_by_label("New password", exact=True).fill(NEW)
     new.get_by_role("button", name="Set the password", exact=True).tap()
     expect(new.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
     sign_in(new, origin, "bo", NEW)
-    expect(new.get_by_role("button", name="START", exact=True)).to_be_visible()
+    # Her encounter goes on there.
+    expect(Observer(new).group("Structures")).to_be_visible()
     # What is used is used.
     new.goto(f"{origin}/#/reset/{link.rpartition('/')[2]}")
     new.get_by_label("New password", exact=True).fill(PASSWORD)
@@ -139,6 +141,7 @@ def test_a_sheet_of_spare_codes_lets_her_in_again(field: Field, desk: Page) -> N
     page.goto(f"{origin}/#/settings")
     field.hand.tap("Sign out")
     page.get_by_role("link", name="Forgotten password", exact=True).tap()
+    expect(page.get_by_role("heading", name="A new password")).to_be_visible()
     look_at(page, "reset-typed")
     page.get_by_label("Code", exact=True).fill("AAAAA AAAAA AAAAA AAAAA")
     page.get_by_label("New password", exact=True).fill(NEW)

@@ -1,6 +1,7 @@
 import { ask, type Schemas } from './api';
 import { call, type Filters } from './call';
 import { download, type Download } from './download';
+import { createForgotten, type Forgotten } from './forgotten';
 
 export type Preview = Schemas['PreviewOut'];
 export type Weighed = Schemas['LossesOut'];
@@ -18,9 +19,6 @@ export type DeviceSheet = Schemas['DeviceSheetOut'];
 export type Member = Schemas['MemberOut'];
 export type Device = Schemas['DeviceOut'];
 export type Invitation = Schemas['InvitationOut'];
-export type SpareCodes = Schemas['SpareCodes'];
-export type SpareCodesMade = Schemas['SpareCodesMade'];
-export type ResetMade = Schemas['ResetMade'];
 export type Starter = Schemas['StarterOut'];
 export type CodebookRead = Schemas['CodebookRead'];
 
@@ -35,7 +33,7 @@ export type AnalysisAnswer = Omit<Schemas['FrequenciesAnswer'], 'params' | 'resu
 };
 
 /** The calls of the desk, as in `Server`. */
-export interface DeskServer {
+export interface DeskServer extends Forgotten {
   analyses(): Promise<AnalysisOffer[]>;
   analysis(name: string, filters?: Filters): Promise<AnalysisAnswer>;
   /** What to write about an analysis as it is asked for, and what has to stand on its figures. */
@@ -81,13 +79,6 @@ export interface DeskServer {
   invitations(): Promise<Invitation[]>;
   /** Its code is told this once. */
   invite(role: Member['role'], observer: string | null): Promise<Schemas['InvitationMade']>;
-  /** A link with which a member chooses a new password; told this once. */
-  resetMember(member_id: string): Promise<ResetMade>;
-  /** The same for any account, by the server's administrator. */
-  resetAnybody(name: string, password: string): Promise<ResetMade>;
-  spareCodes(): Promise<SpareCodes>;
-  /** A new sheet, which ends the old one; told this once. */
-  makeSpareCodes(password: string): Promise<SpareCodesMade>;
   /** Jottings, field notes and memos that hold these words, newest first. */
   search(q: string, limit: number): Promise<Things>;
   letExportFull(member_id: string, exports_full: boolean): Promise<Member>;
@@ -98,7 +89,7 @@ export function createDesk(study: () => string): DeskServer {
   const path = () => ({ study_id: study() });
   // Which analyses and formats there are is found out at run time, so their addresses are not typed.
   const inStudy = (...names: string[]) => `/studies/${study()}/${names.map(encodeURIComponent).join('/')}`;
-  return {
+  return { ...createForgotten(path),
     analyses: async () => (await ask('get', '/api/v1/studies/{study_id}/analyses', { path: path() })).items,
     analysis: (name, query) => call('GET', inStudy('analyses', name), { query }),
     analysisMethods: (name, query) => call('GET', inStudy('analyses', name, 'methods'), { query }),
@@ -137,11 +128,6 @@ export function createDesk(study: () => string): DeskServer {
     invitations: async () => (await ask('get', '/api/v1/studies/{study_id}/invitations', { path: path() })).items,
     invite: (role, observer) =>
       ask('post', '/api/v1/studies/{study_id}/invitations', { path: path(), body: { role, observer } }),
-    resetMember: (member_id) =>
-      ask('post', '/api/v1/studies/{study_id}/members/{member_id}/reset', { path: { ...path(), member_id } }),
-    resetAnybody: (name, password) => ask('post', '/api/v1/resets', { body: { name, password } }),
-    spareCodes: () => ask('get', '/api/v1/spare-codes', {}),
-    makeSpareCodes: (password) => ask('post', '/api/v1/spare-codes', { body: { password } }),
     starters: async () => (await ask('get', '/api/v1/starters', {})).items,
     readCodebook: (file) => call('POST', inStudy('codebooks', 'read'), { file }),
     search: (q, limit) => ask('get', '/api/v1/studies/{study_id}/search', { path: path(), query: { q, limit } }),
