@@ -10,6 +10,7 @@ from sqlmodel import select
 
 from skygge.accounts.tables import SpareCodeRow
 from skygge.clock import new_id
+from skygge.sync.restore import begin_anew
 from tests.api.resetting import NEW, OTHER, WRONG, ask_for_link, choose, make_codes, signs_in
 from tests.fixtures.world import PASSWORD, Person, World
 
@@ -91,3 +92,11 @@ def test_two_sheets_at_the_same_moment_leave_one(world: World, lead: Person) -> 
         made = list(pool.map(make_codes, (lead, other)))
     assert [one.status_code for one in made] == [201, 201]
     assert lead.client.get("/api/v1/spare-codes").json()["left"] == 8
+
+
+def test_after_a_restore_no_sheet_is_good(world: World, lead: Person, study_id: UUID) -> None:
+    """A code that was used since the backup would be good again."""
+    code = make_codes(lead).json()["codes"][0]
+    with world.database.write() as session:
+        begin_anew(session, [], world.clock())
+    assert choose(world, code) == WRONG
