@@ -24,11 +24,11 @@ from skygge.fieldlog import routes as fieldlog
 from skygge.founding import routes as founding
 from skygge.guard import Guard
 from skygge.intake import routes as intake
-from skygge.privacy import concerns, requests
+from skygge.privacy import concerns, requests, resets
 from skygge.privacy import routes as privacy
 from skygge.problems import describe_openapi, document_problems, install_handlers
 from skygge.settings import Settings, load_settings
-from skygge.studies import entrance, pairings, records, scripts
+from skygge.studies import entrance, pairings, records, scripts, spare_codes
 from skygge.studies import routes as studies
 from skygge.studies.alarms import tell_studies
 from skygge.sync import events
@@ -41,6 +41,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     accounts.router,
     entrance.router,
     pairings.router,
+    spare_codes.router,
     studies.router,
     records.router,
     scripts.router,
@@ -51,6 +52,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     events.router,
     privacy.router,
     concerns.router,
+    resets.router,
     requests.router,
     intake.router,
     analyse.router,

@@ -143,7 +143,21 @@ class PairingWaiting(Problem):
 
 
 class ResetLinkWrong(Problem):
-    code, status, title = "reset.link_wrong", 403, "This reset link is wrong, used or too old."
+    code, status, title = "reset.link_wrong", 403, "This link or code is wrong, used or too old."
+    writes_kept = True
+
+
+class ResetRefused(Problem):
+    code, status = "reset.refused", 403
+    title = (
+        "You cannot let this person choose a new password: the account reaches further than the studies you lead. "
+        "A spare code of their own can, or the server's administrator."
+    )
+
+
+class PasswordWrong(Problem):
+    code, status, title = "password.wrong", 403, "The password is wrong."
+    writes_kept = True
 
 
 class SessionMissing(Problem):
@@ -208,6 +222,10 @@ class TokenUnknown(Problem):
 
 class MemberUnknown(Problem):
     code, status, title = "member.unknown", 404, "There is no such member in this study."
+
+
+class MemberWithoutSignIn(Problem):
+    code, status, title = "member.no_sign_in", 409, "This member has no sign-in, so there is no password to reset."
 
 
 class LastLead(Problem):

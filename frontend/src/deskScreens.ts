@@ -31,5 +31,6 @@ export const deskScreens: Partial<Record<RouteName, () => Loaded<Screen>>> = {
   today: () => plain(import('./today/Today.svelte')),
   lock: () => plain(import('./lock/Lock.svelte')),
   room: () => plain(import('./enter/Room.svelte')),
+  account: () => plain(import('./settings/Account.svelte')),
   'add-phone': () => plain(import('./settings/AddPhone.svelte')),
 };

@@ -26,7 +26,7 @@ function desk(name: RouteName): () => Loaded<Screen> {
 const DESK = [
   'codebook', 'codebook-versions', 'codebook-recode', 'conflicts', 'people', 'team', 'analyses', 'analysis', 'export',
   'format', 'import', 'tokens', 'records', 'privacy', 'person', 'withdrawal', 'devices', 'papers', 'terms', 'end', 'concerns', 'requests', 'writeup',
-  'memos', 'search', 'today', 'lock', 'room', 'add-phone',
+  'memos', 'search', 'today', 'lock', 'room', 'add-phone', 'account',
 ] as const satisfies readonly RouteName[];
 
 /** The screen of each place. Laptop screens come lazily, so that logging an entry needs little code. */

@@ -61,6 +61,11 @@ EXPECTED: dict[str, tuple[int, str]] = {
     f"POST {API}/session": (200, ANYBODY),
     f"DELETE {API}/session": (204, LEAVING),
     f"POST {API}/reset": (403, ANYBODY),
+    # A lead for her members, in no script's name; for everybody else the administrator.
+    f"POST {STUDY}/members/{{member_id}}/reset": (201, f"{SHUT_TO_TOKENS} ok role role role role bound bound bound"),
+    f"POST {API}/resets": (201, ADMIN),
+    f"GET {API}/spare-codes": (200, PEOPLE),
+    f"POST {API}/spare-codes": (201, PEOPLE),
     f"GET {API}/me": (200, SIGNED_IN),
     f"POST {API}/invitations/accept": (410, ANYBODY),
     f"POST {API}/pairings": (201, PEOPLE),

@@ -47,13 +47,19 @@ METHODS = ("get", "post", "put", "patch", "delete")
 A_STUDY = {"title": "Nord", "time_zone": "Europe/Copenhagen", "languages": ["da"], "field_mode": "words",
            "observers_see": "own", "starter": "blank"}  # fmt: skip
 # Where no token may go, in no study.
-NO_TOKENS = ("/tokens", "/concerns")
+NO_TOKENS = ("/tokens", "/concerns", "/members/{member_id}/reset")
 FILE = b'{"type":"study","title":"Nord","time_zone":"Europe/Copenhagen","languages":["da"]}\n'
 
 
 # A new code makes an older one worthless, signing in clears away what has run out (it has to be there while the others
-# are asked), and signing out ends the sessions that the others need.
-LAST = {"POST /api/v1/pairings": 1, "POST /api/v1/session": 2, "DELETE /api/v1/session": 3}
+# are asked), and signing out ends the sessions that the others need. Who has founded a study meanwhile is no longer the
+# lead's alone to let choose a password.
+LAST = {
+    f"POST {STUDY}/members/{{member_id}}/reset": -1,
+    "POST /api/v1/pairings": 1,
+    "POST /api/v1/session": 2,
+    "DELETE /api/v1/session": 3,
+}
 
 
 @dataclass(frozen=True)
@@ -90,7 +96,7 @@ class House:
 
     def _forget_attempts(self, address: str) -> None:
         """Guessing is slowed for everybody at one address; here each question is the first."""
-        if address.endswith(("/accept", "/claim", "/session")):
+        if address.endswith(("/accept", "/claim", "/session", "/reset", "/resets", "/spare-codes")):
             with self.world.database.write() as session:
                 session.execute(text("DELETE FROM login_attempt"))
 
@@ -128,6 +134,8 @@ def body_of(method: str, address: str, ids: dict[str, str]) -> dict[str, Any]:
         "POST /setup": {"token": "wrong", "name": "Mallory", "password": PASSWORD, "study": A_STUDY},
         "POST /session": {"name": "Lene", "password": PASSWORD},
         "POST /reset": {"token": "wrong", "password": PASSWORD},
+        "POST /resets": {"name": "Olga", "password": PASSWORD},
+        "POST /spare-codes": {"password": PASSWORD},
         "POST /invitations/accept": {"code": "AAAAAAAAAA", "name": "Mallory", "password": PASSWORD},
         "POST /pairings/claim": {"code": "AAAAAAAAAA", "device_name": "phone"},
         "POST /pairings/finish": {"claim": "wrong", "device_id": device_id},
@@ -208,7 +216,7 @@ def fill_study(world: World, lead: Person, study_id: UUID) -> dict[str, str]:
     return {
         "study_id": str(study_id), "actor_id": citizen["subject_id"], "entry_id": entry["subject_id"],
         "subject_id": entry["subject_id"],
-        "token_id": token["token_id"], "member_id": next(iter(members.values())), "pairing_id": pairing["id"],
+        "token_id": token["token_id"], "member_id": members["observer-5"], "pairing_id": pairing["id"],
         "name": "jsonl",
         "kind": "dpia", "concern_id": concern["concern_id"], "request_id": asked["request_id"],
     }  # fmt: skip

@@ -71,6 +71,7 @@ def test_every_key_and_index_of_study_data_leads_with_the_study(database: Databa
         "token",
         "setup_link",
         "reset_link",
+        "spare_code",
         "pairing",
         "login_attempt",
         "alembic_version",

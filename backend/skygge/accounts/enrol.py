@@ -1,7 +1,6 @@
 """Accounts: made, found by name, and whether there is one at all."""
 
 from datetime import datetime
-from uuid import UUID
 
 from sqlmodel import Session, select
 
@@ -37,11 +36,4 @@ def create_account(
     )
     session.add(row)
     session.flush()
-    return row
-
-
-def set_password(session: Session, account_id: UUID, password_hash: str) -> AccountRow:
-    """Give an account another password."""
-    row = session.get_one(AccountRow, account_id)
-    row.password_hash = password_hash
     return row

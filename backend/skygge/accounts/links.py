@@ -6,12 +6,10 @@ from uuid import UUID
 from sqlalchemy import delete
 from sqlmodel import Session, col
 
-from skygge.accounts.enrol import has_accounts, set_password
-from skygge.accounts.secrets import hash_token, make_token
-from skygge.accounts.sessions import end_all_sessions
-from skygge.accounts.tables import AccountRow, ResetLinkRow, SetupLinkRow
-from skygge.accounts.throttle import clear_attempts, name_subject
-from skygge.errors import ResetLinkWrong, SetupLinkWrong, SetupUsed
+from skygge.accounts.enrol import has_accounts
+from skygge.accounts.secrets import hash_code, hash_token, make_long_code, make_token
+from skygge.accounts.tables import ResetLinkRow, SetupLinkRow
+from skygge.errors import SetupLinkWrong, SetupUsed
 
 LINK_LASTS = timedelta(minutes=30)
 
@@ -45,32 +43,24 @@ def use_setup_token(session: Session, token: str, now: datetime) -> None:
     session.flush()
 
 
-def make_reset_link(session: Session, account_id: UUID, origin: str, now: datetime) -> str:
-    """A link with which one account chooses a new password; older ones stop working."""
-    token = make_token()
+def make_reset_code(session: Session, account_id: UUID, now: datetime) -> str:
+    """A code with which one account chooses a new password; older ones stop working."""
+    code = make_long_code()
+    drop_reset_links(session, account_id)
+    session.add(ResetLinkRow(token_hash=hash_code(code), account_id=account_id, expires_at=now + LINK_LASTS))
+    return code
+
+
+def drop_reset_links(session: Session, account_id: UUID) -> None:
+    """No link to a new password of this account is good any more."""
     session.execute(delete(ResetLinkRow).where(col(ResetLinkRow.account_id) == account_id))
-    session.add(ResetLinkRow(token_hash=hash_token(token), account_id=account_id, expires_at=now + LINK_LASTS))
-    return f"{origin}/#/reset/{token}"
 
 
-def name_of_reset(session: Session, token: str, now: datetime) -> str:
-    """The name of the account that a reset token belongs to. Raises ResetLinkWrong."""
-    row = session.get(ResetLinkRow, hash_token(token))
-    if row is None or row.expires_at < now:
-        raise ResetLinkWrong
-    return session.get_one(AccountRow, row.account_id).name
+def url_of_reset(origin: str, code: str) -> str:
+    """The link that a code travels in: behind the #, where no server and no log sees it."""
+    return f"{origin}/#/reset/{code}"
 
 
-def use_reset_token(session: Session, token: str, password_hash: str, now: datetime) -> UUID:
-    """Set the new password, end every session of the account and lift its lock; gives back its id.
-
-    Raises ResetLinkWrong.
-    """
-    row = session.get(ResetLinkRow, hash_token(token), with_for_update=True)
-    if row is None or row.expires_at < now:
-        raise ResetLinkWrong
-    account = set_password(session, row.account_id, password_hash)
-    end_all_sessions(session, account.id)
-    clear_attempts(session, name_subject(account.name))
-    session.delete(row)
-    return account.id
+def make_reset_link(session: Session, account_id: UUID, origin: str, now: datetime) -> str:
+    """`make_reset_code`, as the link."""
+    return url_of_reset(origin, make_reset_code(session, account_id, now))

@@ -1,17 +1,18 @@
-"""Signing out, and choosing a new password with a reset link."""
+"""Signing out, and choosing a new password with a code."""
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
 
 from skygge.accounts.access import Person, SettingsDep, clear_session_cookie
-from skygge.accounts.links import name_of_reset, use_reset_token
 from skygge.accounts.passwords import check_password, hash_in_turn
+from skygge.accounts.reset import name_of_code, use_code
 from skygge.accounts.sessions import end_session
 from skygge.accounts.shapes import Reset
+from skygge.accounts.throttle import clear_attempts, count_attempt
 from skygge.audit.keep import Event, keep
 from skygge.clock import ClockDep
 from skygge.db import DatabaseDep, WriteSession
-from skygge.errors import PasswordTooWeak, ResetLinkWrong, SessionMissing, TokenBound
+from skygge.errors import PasswordTooWeak, ResetLinkWrong, SessionMissing, TokenBound, TooManyAttempts
 from skygge.problems import document_problems
 from skygge.strict import StrictRoute
 
@@ -27,15 +28,23 @@ def sign_out(who: Person, session: WriteSession, settings: SettingsDep, clock: C
     clear_session_cookie(response, settings)
 
 
-@router.post("/reset", status_code=204, responses=document_problems(ResetLinkWrong, PasswordTooWeak))
-async def reset_password(body: Reset, database: DatabaseDep, clock: ClockDep) -> None:
-    """Choose a new password with a reset link; ends every session of the account."""
-    name = await database.run_read(lambda session: name_of_reset(session, body.token, clock()))
-    check_password(body.password, name)
-    password_hash = await hash_in_turn(body.password)
+@router.post("/reset", status_code=204, responses=document_problems(ResetLinkWrong, PasswordTooWeak, TooManyAttempts))
+async def reset_password(body: Reset, database: DatabaseDep, clock: ClockDep, request: Request) -> None:
+    """Choose a new password with the code of a reset link or a spare code; ends every session of the account."""
+    subject = f"reset:{request.client.host if request.client else ''}"
+
+    def look(session: Session) -> str:
+        count_attempt(session, subject, clock(), may_lock=False)
+        name = name_of_code(session, body.token, clock())
+        # Who has a right code and mistypes the password twice does not wait.
+        clear_attempts(session, subject)
+        return name
 
     def reset(session: Session) -> None:
-        account_id = use_reset_token(session, body.token, password_hash, clock())
-        keep(session, Event("password.reset", clock(), name, account_id))
+        done = use_code(session, body.token, password_hash, clock())
+        keep(session, Event("password.reset", clock(), done.name, done.account_id, details={"by": done.by}))
 
+    name = await database.run_write(look)
+    check_password(body.password, name)
+    password_hash = await hash_in_turn(body.password)
     await database.run_write(reset)

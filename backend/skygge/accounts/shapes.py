@@ -24,9 +24,45 @@ class SignIn(Strict):
 
 
 class Reset(Strict):
-    """A reset link's token and the new password."""
+    """The code at the end of a reset link, or a spare code as typed, and the new password."""
 
     token: Token
+    password: Password
+
+
+class PasswordAgain(Strict):
+    """The password of whoever asks: an open screen alone is not enough for this."""
+
+    password: Password
+
+
+class SpareCodes(BaseModel):
+    """How many codes of one's sheet are left, and when it was made."""
+
+    left: int
+    made_at: datetime | None
+
+
+class SpareCodesMade(SpareCodes):
+    """A new sheet with its codes, which are shown this once."""
+
+    codes: list[str]
+
+
+class ResetMade(BaseModel):
+    """A one-time link to a new password, shown this once: its code, and a picture (SVG in a data address) of it."""
+
+    name: str
+    code: str
+    url: str
+    picture: str
+    ends_at: datetime
+
+
+class ResetAsked(Strict):
+    """Whose password is forgotten, and the administrator's own."""
+
+    name: Name
     password: Password
 
 

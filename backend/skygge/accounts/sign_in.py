@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from skygge.accounts.access import Identity
 from skygge.accounts.enrol import find_account
 from skygge.accounts.passwords import is_right
 from skygge.accounts.sessions import Device, start_session
@@ -12,7 +13,7 @@ from skygge.accounts.throttle import clear_attempts, count_attempt, name_subject
 from skygge.audit.keep import Event, keep
 from skygge.clock import Clock
 from skygge.db import Database
-from skygge.errors import WrongCredentials
+from skygge.errors import PasswordWrong, WrongCredentials
 
 UNKNOWN = "(unknown)"
 
@@ -31,6 +32,11 @@ async def sign_in(
         return find_account(session, name)
 
     def start(session: Session, account: AccountRow, now: datetime) -> str:
+        # While it was compared the password may have been reset; a session begun with the old one would outlive that.
+        current = session.get_one(AccountRow, account.id, with_for_update={"key_share": True})
+        if current.password_hash != account.password_hash:
+            refuse(session)
+            raise WrongCredentials
         clear_attempts(session, name_subject(name))
         token = start_session(session, account.id, device, now)
         keep(session, Event("session.started", now, account.name, account.id, details=_on(device)))
@@ -48,6 +54,25 @@ async def sign_in(
         await database.run_write(refuse)
         raise WrongCredentials
     return account, await database.run_write(lambda session: start(session, account, clock()))
+
+
+async def confirm_password(database: Database, who: Identity, password: str, clock: Clock) -> None:
+    """Somebody signed in proves once more who they are; counted as a sign-in is.
+
+    Raises PasswordWrong, TooManyAttempts, AccountLocked.
+    """
+    subject = name_subject(who.name)
+
+    def reserve(session: Session) -> str:
+        count_attempt(session, subject, clock())
+        return session.get_one(AccountRow, who.account_id).password_hash
+
+    password_hash = await database.run_write(reserve)
+    if not await is_right(password, password_hash):
+        refused = Event("session.refused", clock(), who.name, who.account_id)
+        await database.run_write(lambda session: keep(session, refused))
+        raise PasswordWrong
+    await database.run_write(lambda session: clear_attempts(session, subject))
 
 
 def _on(device: Device | None) -> dict[str, str]:

@@ -73,13 +73,23 @@ class SetupLinkRow(SQLModel, table=True):
 
 
 class ResetLinkRow(SQLModel, table=True):
-    """A one-time link with which somebody chooses a new password."""
+    """A one-time link with which somebody chooses a new password; the hash is of the code at its end."""
 
     __tablename__ = "reset_link"
 
     token_hash: bytes = Field(primary_key=True)
     account_id: UUID = Field(foreign_key="account.id")
     expires_at: datetime = Field(sa_type=UtcTime)
+
+
+class SpareCodeRow(SQLModel, table=True):
+    """A code from somebody's printed sheet, good once for a new password. Used ones are gone."""
+
+    __tablename__ = "spare_code"
+
+    code_hash: bytes = Field(primary_key=True)
+    account_id: UUID = Field(foreign_key="account.id", index=True)
+    made_at: datetime = Field(sa_type=UtcTime)
 
 
 class PairingRow(SQLModel, table=True):

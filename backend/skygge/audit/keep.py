@@ -31,7 +31,8 @@ KINDS = frozenset({
     "invitation.accepted", "device.revoked", "device.reopened", "device.paired", "token.made", "token.revoked",
     "export.made", "export.stopped", "import.made", "consent.recorded", "person.stopped", "person.redacted",
     "person.erased", "words.struck", "encounter.struck", "access.answered", "device.cleaned", "person.disclosed",
-    "concern.written", "concern.removed", "request.received", "request.amended", "session.reused",
+    "concern.written", "concern.removed", "request.received", "request.amended", "session.reused", "reset.made",
+    "spare_codes.made",
 })  # fmt: skip
 
 

@@ -7,13 +7,14 @@ import typer
 
 from skygge.accounts.access import Identity
 from skygge.accounts.enrol import create_account, has_accounts
-from skygge.accounts.links import make_reset_link, make_setup_link
+from skygge.accounts.links import make_setup_link
 from skygge.accounts.passwords import MAX_LENGTH, check_password, hash_password
 from skygge.accounts.tokens import create_token
 from skygge.audit.keep import CONSOLE, Event, keep
 from skygge.clock import utc_now
 from skygge.commands.opened import opened_database, require_account, require_study
 from skygge.errors import StartRefused
+from skygge.privacy.resets import issue_reset
 from skygge.studies.access import find_membership
 from skygge.studies.devices import Contact, note_contact
 
@@ -48,7 +49,7 @@ def reset_user(name: str) -> None:
     """Print a one-time link with which somebody chooses a new password (30 minutes)."""
     with opened_database() as (settings, database), database.write() as session:
         account = require_account(session, name)
-        typer.echo(make_reset_link(session, account.id, settings.url_of_origin, utc_now()))
+        typer.echo(issue_reset(session, account, settings, utc_now(), CONSOLE)["url"])
 
 
 @token_app.command("create")

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from skygge.accounts.links import drop_reset_links
 from skygge.clock import new_id
 from skygge.errors import AlreadyMember, LastLead, ObserverTaken
 from skygge.studies.access import Role
@@ -24,6 +25,9 @@ def add_member(
 ) -> MemberRow:
     """Add a member; without a name the next free `observer-N`. Raises ObserverTaken, AlreadyMember."""
     members = list_members(session, study_id)
+    if account_id is not None:
+        # Made by somebody who led all the studies there were until now.
+        drop_reset_links(session, account_id)
     taken = {member.observer for member in members}
     if observer in taken:
         raise ObserverTaken

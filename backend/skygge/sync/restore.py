@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
-from skygge.accounts.tables import PairingRow, ResetLinkRow, SessionRow, SetupLinkRow, TokenRow
+from skygge.accounts.tables import PairingRow, ResetLinkRow, SessionRow, SetupLinkRow, SpareCodeRow, TokenRow
 from skygge.backup import iter_epochs
 from skygge.clock import new_id
 from skygge.core.identity import server_device_id
@@ -40,7 +40,8 @@ def begin_anew(session: Session, ledger: Iterable[Line], now: datetime) -> Resto
     The new epoch is greater than any in the backup or the ledger, so that every phone notices.
     """
     lines = list(ledger)
-    for table in (SessionRow, TokenRow, SetupLinkRow, ResetLinkRow, PairingRow):
+    # Spare codes too: one that was used since would be good again.
+    for table in (SessionRow, TokenRow, SetupLinkRow, ResetLinkRow, SpareCodeRow, PairingRow):
         session.execute(delete(table))
     studies = list(session.exec(select(StudyRow).order_by(col(StudyRow.study_id))))
     latest = max([*iter_epochs(iter(lines)), *(study.epoch for study in studies)], default=UUID(int=0))

@@ -30,6 +30,7 @@ const KINDS: Record<string, () => string> = {
   'person.stopped': m.record_person_stopped,
   'request.amended': m.record_request_amended,
   'request.received': m.record_request_received,
+  'reset.made': m.record_reset_made,
   'session.reused': m.record_session_reused,
   'study.erased': m.record_study_erased,
   'study.amended': m.record_study_amended,

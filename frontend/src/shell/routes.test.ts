@@ -25,6 +25,8 @@ describe('places', () => {
     ['#/setup/a%2Fb', 'setup', 'a/b'],
     ['#/setup/%', 'setup', '%'],
     ['#/reset/token', 'reset', 'token'],
+    ['#/reset', 'reset', ''],
+    ['#/account', 'account', ''],
     ['#/review?structure=directing', 'review', ''],
     ['#/nowhere', 'lost', ''],
     ['#/entry/a/b', 'lost', ''],
@@ -40,6 +42,9 @@ describe('which screen is shown', () => {
     expect(whichScreen('sign-in', at('#/capture')).name).toBe('sign-in');
     expect(whichScreen('sign-in', at('#/setup/token'))).toEqual({ name: 'setup', param: 'token' });
     expect(whichScreen('sign-in', at('#/reset/token'))).toEqual({ name: 'reset', param: 'token' });
+    expect(whichScreen('sign-in', at('#/reset')).name).toBe('reset');
+    expect(whichScreen('sign-in', at('#/account')).name).toBe('sign-in');
+    expect(whichScreen('studies', at('#/account')).name).toBe('account');
     expect(whichScreen('sign-in', at('#/pair/ABCDE23456'))).toEqual({ name: 'pair', param: 'ABCDE23456' });
     expect(whichScreen('sign-in', at('#/add-phone')).name).toBe('sign-in');
     expect(whichScreen('sign-in', at('#/room')).name).toBe('room');

@@ -5,7 +5,7 @@ export type RouteName =
   | 'format' | 'import' | 'tokens' | 'records'
   | 'codebook' | 'codebook-versions' | 'codebook-recode' | 'people' | 'team' | 'join' | 'conflicts'
   | 'privacy' | 'person' | 'withdrawal' | 'devices' | 'papers' | 'terms' | 'end' | 'concerns' | 'requests'
-  | 'settings' | 'lock' | 'install' | 'room' | 'setup' | 'reset' | 'pair' | 'add-phone' | 'sign-in' | 'studies' | 'lost';
+  | 'settings' | 'lock' | 'install' | 'room' | 'setup' | 'reset' | 'pair' | 'add-phone' | 'account' | 'sign-in' | 'studies' | 'lost';
 
 export interface Route {
   readonly name: RouteName;
@@ -58,7 +58,9 @@ const PLACES: readonly (readonly [RegExp, RouteName])[] = [
   [/^install$/, 'install'],
   [/^room$/, 'room'],
   [/^setup\/([^/]+)$/, 'setup'],
+  [/^reset$/, 'reset'],
   [/^reset\/([^/]+)$/, 'reset'],
+  [/^account$/, 'account'],
   [/^pair$/, 'pair'],
   [/^pair\/([^/]+)$/, 'pair'],
   [/^add-phone$/, 'add-phone'],

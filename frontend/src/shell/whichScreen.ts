@@ -2,11 +2,11 @@ import type { Phase } from './app';
 import type { Route, RouteName } from './routes';
 
 const WITHOUT_ACCOUNT: readonly RouteName[] = ['setup', 'reset', 'pair', 'join', 'install', 'room'];
-const WITHOUT_STUDY: readonly RouteName[] = ['reset', 'install', 'room', 'sign-in', 'add-phone'];
+const WITHOUT_STUDY: readonly RouteName[] = ['reset', 'install', 'room', 'sign-in', 'add-phone', 'account'];
 /** Places that make no sense once a study is open. */
 const BEHIND_US: readonly RouteName[] = ['setup', 'pair', 'join', 'lost'];
 /** Where no text is read that was written before: logging and sending never wait for a passphrase. */
-const LOCKED: readonly RouteName[] = ['home', 'capture', 'ended', 'sync', 'settings', 'install', 'room', 'add-phone', 'sign-in', 'reset'];
+const LOCKED: readonly RouteName[] = ['home', 'capture', 'ended', 'sync', 'settings', 'install', 'room', 'add-phone', 'account', 'sign-in', 'reset'];
 /** What goes on until a lock is set that the study requires: also writing down why it does not. */
 const UNSET: readonly RouteName[] = [...LOCKED.filter((name) => name !== 'home'), 'privacy', 'papers', 'terms'];
 

@@ -1,6 +1,7 @@
 import { ask, type Schemas } from './api';
 import { call, type Filters } from './call';
 import { download, type Download } from './download';
+import { createForgotten, type Forgotten } from './forgotten';
 
 export type Preview = Schemas['PreviewOut'];
 export type Weighed = Schemas['LossesOut'];
@@ -32,7 +33,7 @@ export type AnalysisAnswer = Omit<Schemas['FrequenciesAnswer'], 'params' | 'resu
 };
 
 /** The calls of the desk, as in `Server`. */
-export interface DeskServer {
+export interface DeskServer extends Forgotten {
   analyses(): Promise<AnalysisOffer[]>;
   analysis(name: string, filters?: Filters): Promise<AnalysisAnswer>;
   /** What to write about an analysis as it is asked for, and what has to stand on its figures. */
@@ -88,7 +89,7 @@ export function createDesk(study: () => string): DeskServer {
   const path = () => ({ study_id: study() });
   // Which analyses and formats there are is found out at run time, so their addresses are not typed.
   const inStudy = (...names: string[]) => `/studies/${study()}/${names.map(encodeURIComponent).join('/')}`;
-  return {
+  return { ...createForgotten(path),
     analyses: async () => (await ask('get', '/api/v1/studies/{study_id}/analyses', { path: path() })).items,
     analysis: (name, query) => call('GET', inStudy('analyses', name), { query }),
     analysisMethods: (name, query) => call('GET', inStudy('analyses', name, 'methods'), { query }),

@@ -1,0 +1,87 @@
+"""Choosing a new password with a code: of a link that somebody made, or from one's own sheet of spare codes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlmodel import Session, col, select
+
+from skygge.accounts.links import drop_reset_links
+from skygge.accounts.secrets import hash_code, make_long_code
+from skygge.accounts.sessions import end_all_sessions
+from skygge.accounts.tables import AccountRow, PairingRow, ResetLinkRow, SpareCodeRow
+from skygge.accounts.throttle import clear_attempts, name_subject
+from skygge.errors import ResetLinkWrong
+
+SPARE_CODES = 8
+
+
+@dataclass(frozen=True)
+class Done:
+    """Whose password is new, and by which kind of code."""
+
+    account_id: UUID
+    name: str
+    by: Literal["link", "spare_code"]
+
+
+def name_of_code(session: Session, code: str, now: datetime) -> str:
+    """The name of the account that a code opens. Raises ResetLinkWrong: unknown, used and too old are one answer."""
+    row = _find(session, code, now)
+    return session.get_one(AccountRow, row.account_id).name
+
+
+def use_code(session: Session, code: str, password_hash: str, now: datetime) -> Done:
+    """Set the new password, end every session of the account and lift its lock. Raises ResetLinkWrong.
+
+    A link ends the sheet of spare codes too: whoever knew the old password may have made it. Of two who come with one
+    code at once, one gets through.
+    """
+    row = _find(session, code, now, lock=True)
+    account = session.get_one(AccountRow, row.account_id, with_for_update={"key_share": True}, populate_existing=True)
+    account.password_hash = password_hash
+    session.delete(row)
+    session.flush()
+    end_all_sessions(session, account.id)
+    # A phone that was let in a moment ago and has not fetched its session yet.
+    session.execute(delete(PairingRow).where(col(PairingRow.account_id) == account.id))
+    drop_reset_links(session, account.id)
+    is_link = isinstance(row, ResetLinkRow)
+    if is_link:
+        _drop_spare_codes(session, account.id)
+    clear_attempts(session, name_subject(account.name))
+    return Done(account.id, account.name, "link" if is_link else "spare_code")
+
+
+def make_spare_codes(session: Session, account_id: UUID, now: datetime) -> list[str]:
+    """A new sheet, the only time anybody sees it; the codes of an older one stop working."""
+    # One sheet at a time: two that are made at once must not both be good.
+    session.get_one(AccountRow, account_id, with_for_update={"key_share": True})
+    _drop_spare_codes(session, account_id)
+    codes = [make_long_code() for _ in range(SPARE_CODES)]
+    session.add_all(SpareCodeRow(code_hash=hash_code(code), account_id=account_id, made_at=now) for code in codes)
+    session.flush()
+    return codes
+
+
+def count_spare_codes(session: Session, account_id: UUID) -> tuple[int, datetime | None]:
+    """How many of the sheet are not used yet, and when it was made."""
+    made = session.exec(select(SpareCodeRow.made_at).where(SpareCodeRow.account_id == account_id)).all()
+    return len(made), max(made, default=None)
+
+
+def _drop_spare_codes(session: Session, account_id: UUID) -> None:
+    session.execute(delete(SpareCodeRow).where(col(SpareCodeRow.account_id) == account_id))
+
+
+def _find(session: Session, code: str, now: datetime, *, lock: bool = False) -> ResetLinkRow | SpareCodeRow:
+    key = hash_code(code)
+    link = session.get(ResetLinkRow, key, with_for_update=lock or None)
+    if link is not None and link.expires_at >= now:
+        return link
+    spare = session.get(SpareCodeRow, key, with_for_update=lock or None)
+    if spare is None:
+        raise ResetLinkWrong
+    return spare
