@@ -1,6 +1,8 @@
 """Every setting there is, with its name, its default and what it must look like."""
 
 import tomllib
+from dataclasses import dataclass
+from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,14 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+@dataclass(frozen=True)
+class Lifetimes:
+    """How long a sign-in is good after its last contact: of a person in a browser, and of a device that she carries."""
+
+    person: timedelta
+    device: timedelta
+
+
 class Settings(BaseSettings):
     """Read from the environment (`SKYGGE_*`) and from `skygge.toml`; the environment wins."""
 
@@ -38,6 +48,8 @@ class Settings(BaseSettings):
     port: int = Field(default=8321, ge=1, le=65535)
     workers: int = Field(default=1, ge=1, le=64)
     security_contact: str = ""
+    session_hours: int = Field(default=12, ge=1, le=168)
+    device_days: int = Field(default=60, ge=1, le=366)
 
     @classmethod
     def settings_customise_sources(
@@ -98,6 +110,11 @@ class Settings(BaseSettings):
     def is_secure(self) -> bool:
         """Whether people reach this server over https, so that cookies may be `Secure`."""
         return self.url_of_origin.startswith("https://")
+
+    @property
+    def lifetimes(self) -> Lifetimes:
+        """How long a sign-in is good after each contact."""
+        return Lifetimes(timedelta(hours=self.session_hours), timedelta(days=self.device_days))
 
     @property
     def uses_sqlite(self) -> bool:

@@ -16,7 +16,8 @@ from skygge.accounts.rotation import ARRIVED_AT, keep_up
 from skygge.accounts.secrets import hash_token
 from skygge.accounts.tables import SessionRow
 from skygge.clock import new_id
-from tests.fixtures.world import PASSWORD, Person, World
+from skygge.settings import Settings
+from tests.fixtures.world import PASSWORD, Person, TurnableClock, World, build_world
 
 
 def _sign_in(world: World, name: str, password: str = PASSWORD, **more: str) -> int:
@@ -72,6 +73,24 @@ def test_a_phone_stays_signed_in_for_sixty_days_after_contact(world: World) -> N
         assert phone.client.get("/api/v1/me").status_code == 200
     world.clock.turn(days=60, seconds=1)
     assert phone.client.get("/api/v1/me").status_code == 401
+
+
+def test_how_long_a_sign_in_lasts_is_a_setting(settings: Settings, clock: TurnableClock) -> None:
+    """Each contact counts anew by it, whichever way somebody came in; a device has its own."""
+    for world in build_world(settings.model_copy(update={"session_hours": 2, "device_days": 5}), clock):
+        lead = world.make_person("Lene Lead")
+        field = {"device_id": str(new_id()), "device_name": "phone"}
+        for more, step in (({}, {"hours": 2}), (field, {"days": 5})):
+            client = world.client()
+            body = {"name": lead.name, "password": PASSWORD, **more}
+            assert client.post("/api/v1/session", json=body).status_code == 200
+            for _ in range(2):
+                world.clock.turn(**step)
+                world.clock.turn(minutes=-1)
+                assert client.get("/api/v1/me").status_code == 200
+            world.clock.turn(**step)
+            world.clock.turn(minutes=1)
+            assert client.get("/api/v1/me").status_code == 401
 
 
 @pytest.mark.parametrize("name", ["Lene Lead", "Nobody Here"])
@@ -338,7 +357,7 @@ def test_no_successor_outlives_the_sign_in_that_is_just_ending(world: World) -> 
 
     with ThreadPoolExecutor(1) as pool:
         with world.database.write() as session:
-            third = keep_up(session, second, world.clock())
+            third = keep_up(session, second, world.clock(), world.settings.lifetimes)
             session.flush()
             noticed = pool.submit(notice)
             time.sleep(0.5)

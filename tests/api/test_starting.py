@@ -59,6 +59,8 @@ def test_a_folder_that_cannot_be_written_stops_the_start(
         ("SKYGGE_PORT", "65536", "SKYGGE_PORT must be a whole number from 1 to 65535.\n"),
         ("SKYGGE_WORKERS", "0", "SKYGGE_WORKERS must be a whole number from 1 to 64.\n"),
         ("SKYGGE_WORKERS", "2", "PostgreSQL"),
+        ("SKYGGE_SESSION_HOURS", "0", "SKYGGE_SESSION_HOURS must be a whole number from 1 to 168.\n"),
+        ("SKYGGE_DEVICE_DAYS", "367", "SKYGGE_DEVICE_DAYS must be a whole number from 1 to 366.\n"),
         ("SKYGGE_ORIGIN", "http://skygge.example", "SKYGGE_ORIGIN"),
         ("SKYGGE_ORIGIN", "skygge.example", "SKYGGE_ORIGIN"),
         ("SKYGGE_DATABASE_URL", "mysql://root:secret@db/x", "SKYGGE_DATABASE_URL"),

@@ -140,6 +140,8 @@ def container(engine: Engine, built: str, tmp_path: Path) -> Iterator[Container]
     data.mkdir()
     os.chown(data, OWNER, OWNER)
     name = engine("from", built)
+    # Else it lays an empty one over the folder at every command.
+    engine("config", "--volume", "/data-", name)
     yield Container(engine, name, data)
     engine("rm", name)
 

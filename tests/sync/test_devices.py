@@ -87,7 +87,9 @@ def test_a_device_with_a_file_asks_once(world: World, lead: Person, study_id: UU
 def _sign_in(world: World, person: Person, study_id: UUID, name: str) -> Phone:
     device_id = uuid4()
     with world.database.write() as session:
-        token = start_session(session, person.account_id, SignedInDevice(device_id, name), world.clock())
+        token = start_session(
+            session, person.account_id, SignedInDevice(device_id, name), world.clock(), world.settings.lifetimes
+        )
     client = world.client()
     client.cookies.set(cookie_name(world.settings), token)
     phone = Phone(client, study_id)

@@ -29,7 +29,7 @@ from skygge.settings import Settings
 
 # What a token is called that was given no name, in the list of devices.
 SCRIPT = "Script"
-# Browsers keep a cookie for 400 days at most; the server ends a device's session 60 days after its last contact.
+# Browsers keep a cookie for 400 days at most; the server ends a device's session earlier (SKYGGE_DEVICE_DAYS).
 DEVICE_COOKIE_S = 400 * 24 * 3600
 
 
@@ -139,7 +139,8 @@ async def _by_cookie(request: Request, cookie: str) -> Identity:
         await database.run_write(lambda session: revoke_family(session, cookie, now, tell))
     successor = found.successor
     if found.is_due:
-        successor = await database.run_write(lambda session: keep_up(session, cookie, now)) or successor
+        good = settings_of(request).lifetimes
+        successor = await database.run_write(lambda session: keep_up(session, cookie, now, good)) or successor
     if successor is not None:
         _hand_over(request, successor, is_device=found.identity.device_id is not None)
     return found.identity

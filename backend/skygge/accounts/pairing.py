@@ -20,6 +20,7 @@ from skygge.accounts.tables import AccountRow, PairingRow
 from skygge.audit.keep import Event, keep
 from skygge.clock import new_id
 from skygge.errors import PairingOver, PairingWaiting
+from skygge.settings import Lifetimes
 
 PAIRING_LASTS = timedelta(minutes=10)
 
@@ -84,7 +85,9 @@ def answer_pairing(session: Session, row: PairingRow, now: datetime, *, allow: b
     session.flush()
 
 
-def finish_pairing(session: Session, claim: str, device_id: UUID, now: datetime) -> tuple[AccountRow, str]:
+def finish_pairing(
+    session: Session, claim: str, device_id: UUID, now: datetime, good: Lifetimes
+) -> tuple[AccountRow, str]:
     """The account, and the token of the phone's new session; once.
 
     Raises PairingWaiting until somebody has answered, PairingOver when it was refused, used or took too long.
@@ -97,6 +100,6 @@ def finish_pairing(session: Session, claim: str, device_id: UUID, now: datetime)
         raise PairingOver
     row.is_used = True
     account = session.get_one(AccountRow, row.account_id)
-    token = start_session(session, account.id, Device(device_id, row.device_name or ""), now)
+    token = start_session(session, account.id, Device(device_id, row.device_name or ""), now, good)
     keep(session, Event("device.paired", now, account.name, account.id, details={"device_id": str(device_id)}))
     return account, token

@@ -28,6 +28,7 @@ from skygge.accounts.sessions import end_session, lasts, lock_session, needs_tou
 from skygge.accounts.tables import AccountRow, SessionRow
 from skygge.audit.keep import Event, keep
 from skygge.errors import SessionReused
+from skygge.settings import Lifetimes
 
 ROTATE_AFTER = timedelta(hours=24)
 SALT_BYTES = 32
@@ -69,13 +70,13 @@ def find_successor(row: SessionRow, token: str) -> str | None:
     return derive(token, row.successor_salt) if row.successor_salt is not None else None
 
 
-def keep_up(session: Session, token: str, now: datetime) -> str | None:
+def keep_up(session: Session, token: str, now: datetime, good: Lifetimes) -> str | None:
     """Write down the contact, and that the predecessor is done; gives back the successor where one is due."""
     row = lock_session(session, hash_token(token))
     if row is None or row.replaced_at is not None:
         return None
     if needs_touch(row, now):
-        row.last_used_at, row.expires_at = now, now + lasts(row)
+        row.last_used_at, row.expires_at = now, now + lasts(row, good)
     if row.predecessor_hash is not None:
         _retire_predecessor(session, row, now)
     return _make_successor(session, row, token, now) if is_due(row, now) else None

@@ -9,9 +9,8 @@ from sqlmodel import Session, col
 
 from skygge.accounts.secrets import hash_token, make_token
 from skygge.accounts.tables import AccountRow, SessionRow
+from skygge.settings import Lifetimes
 
-DEVICE_LASTS = timedelta(days=60)
-PERSON_LASTS = timedelta(hours=12)
 # Contact is written down this often, not at every request: reading must stay reading.
 TOUCH_EVERY = timedelta(minutes=5)
 
@@ -24,7 +23,7 @@ class Device:
     name: str
 
 
-def start_session(session: Session, account_id: UUID, device: Device | None, now: datetime) -> str:
+def start_session(session: Session, account_id: UUID, device: Device | None, now: datetime, good: Lifetimes) -> str:
     """Make a session and give back its token, the only time anybody sees it."""
     token = make_token()
     session.add(
@@ -35,7 +34,7 @@ def start_session(session: Session, account_id: UUID, device: Device | None, now
             device_name=device.name if device else None,
             created_at=now,
             last_used_at=now,
-            expires_at=now + (DEVICE_LASTS if device else PERSON_LASTS),
+            expires_at=now + (good.device if device else good.person),
         )
     )
     session.execute(delete(SessionRow).where(col(SessionRow.expires_at) < now))
@@ -53,9 +52,9 @@ def needs_touch(row: SessionRow, now: datetime) -> bool:
     return now - row.last_used_at > TOUCH_EVERY
 
 
-def lasts(row: SessionRow) -> timedelta:
+def lasts(row: SessionRow, good: Lifetimes) -> timedelta:
     """How long a session is good after each contact."""
-    return DEVICE_LASTS if row.device_id else PERSON_LASTS
+    return good.device if row.device_id else good.person
 
 
 def lock_session(session: Session, token_hash: bytes) -> SessionRow | None:

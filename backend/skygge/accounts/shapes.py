@@ -15,7 +15,7 @@ Token = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class SignIn(Strict):
-    """Name and password; with a device id the session lasts 60 days after each contact."""
+    """Name and password; with a device id the session lasts 60 days after each contact, or as set."""
 
     name: Name
     password: Password

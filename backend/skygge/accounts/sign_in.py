@@ -14,12 +14,13 @@ from skygge.audit.keep import Event, keep
 from skygge.clock import Clock
 from skygge.db import Database
 from skygge.errors import PasswordWrong, WrongCredentials
+from skygge.settings import Lifetimes
 
 UNKNOWN = "(unknown)"
 
 
 async def sign_in(
-    database: Database, name: str, password: str, device: Device | None, clock: Clock
+    database: Database, name: str, password: str, device: Device | None, clock: Clock, good: Lifetimes
 ) -> tuple[AccountRow, str]:
     """The account and the token of its new session.
 
@@ -38,7 +39,7 @@ async def sign_in(
             refuse(session)
             raise WrongCredentials
         clear_attempts(session, name_subject(name))
-        token = start_session(session, account.id, device, now)
+        token = start_session(session, account.id, device, now, good)
         keep(session, Event("session.started", now, account.name, account.id, details=_on(device)))
         return token
 

@@ -23,7 +23,7 @@ class AccountRow(SQLModel, table=True):
 
 
 class SessionRow(SQLModel, table=True):
-    """A token of one signed-in browser. With a device it lasts 60 days after the last contact, without one 12 hours.
+    """A token of one signed-in browser. With a device it lasts for days after the last contact, without one for hours.
 
     Once a day a successor takes its place (rotation.py).
     """

@@ -63,7 +63,7 @@ async def set_up(body: Setup, database: DatabaseDep, settings: SettingsDep, cloc
         account = create_account(session, body.name, password_hash, clock(), is_admin=True)
         study, _ = found_study(session, _settings_of(body.study), read_starter(body.study.starter), account.id, clock)
         adopt_demo_studies(session, account, clock)
-        token = start_session(session, account.id, None, clock())
+        token = start_session(session, account.id, None, clock(), settings.lifetimes)
         keep(session, Event("account.created", clock(), account.name, account.id, details={"is_admin": True}))
         return {"token": token, "account": account.model_dump(), "study_id": study.study_id}
 

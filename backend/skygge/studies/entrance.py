@@ -43,7 +43,7 @@ router = APIRouter(route_class=StrictRoute, tags=["accounts"])
 async def start(body: SignIn, database: DatabaseDep, settings: SettingsDep, clock: ClockDep, response: Response) -> Any:
     """Sign in with name and password."""
     device = Device(UUID(body.device_id), body.device_name or "") if body.device_id else None
-    account, token = await sign_in(database, body.name, body.password, device, clock)
+    account, token = await sign_in(database, body.name, body.password, device, clock, settings.lifetimes)
     set_session_cookie(response, settings, token, is_device=device is not None)
     who = Identity(account.id, account.name, account.is_admin)
     return await database.run_read(lambda session: describe_me(session, who, clock()))
@@ -80,7 +80,7 @@ async def accept_invitation(
         clear_attempts(session, subject)
         account = create_account(session, body.name, password_hash, clock())
         member = accept(session, body.code, account.id, clock())
-        token = start_session(session, account.id, None, clock())
+        token = start_session(session, account.id, None, clock(), settings.lifetimes)
         keep(session, Event("account.created", clock(), account.name, account.id))
         joined = {"member_id": str(member.member_id), "role": member.role}
         keep(session, Event("invitation.accepted", clock(), member.observer, account.id, member.study_id, joined))

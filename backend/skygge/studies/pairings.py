@@ -93,7 +93,9 @@ async def finish(
 ) -> Any:
     """The phone asks whether it may come in; once it may, it is signed in."""
     device_id = UUID(body.device_id)
-    account, token = await database.run_write(lambda session: finish_pairing(session, body.claim, device_id, clock()))
+    account, token = await database.run_write(
+        lambda session: finish_pairing(session, body.claim, device_id, clock(), settings.lifetimes)
+    )
     set_session_cookie(response, settings, token, is_device=True)
     who = Identity(account.id, account.name, account.is_admin)
     return await database.run_read(lambda session: describe_me(session, who, clock()))
