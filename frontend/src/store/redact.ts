@@ -8,8 +8,13 @@ import type { Change, Payload, Redacted } from './changes';
 // Where people write: words are struck in these fields and in everything inside them.
 const TEXT_NAMES = new Set([
   'title', 'label', 'agency', 'setting', 'reason', 'jotting', 'text', 'note', 'way', 'witness', 'definition', 'starts',
-  'ends', 'example', 'counter_example', 'words',
+  'ends', 'example', 'counter_example', 'words', 'controller', 'joint_controller', 'processor', 'hosting_place',
+  'purpose', 'purpose_limits', 'concern_procedure', 'lock_reason',
 ]);
+
+/** A study says its legal basis in words; a person's consent names one by its key. */
+const isTextIn = (name: string, beside: object): boolean =>
+  TEXT_NAMES.has(name) || (name === 'legal_basis' && !('actor_id' in beside));
 
 type Stubbable = Pick<Change, 'redacted'>;
 
@@ -34,14 +39,14 @@ function textsOf(node: unknown, path: (string | number)[], isText: boolean): Tex
   if (typeof node === 'string') return isText ? [{ path, text: node }] : [];
   if (Array.isArray(node)) return node.flatMap((inner, index) => textsOf(inner, [...path, index], isText));
   if (typeof node !== 'object' || node === null) return [];
-  return Object.entries(node).flatMap(([name, inner]) => textsOf(inner, [...path, name], isText || TEXT_NAMES.has(name)));
+  return Object.entries(node).flatMap(([name, inner]) => textsOf(inner, [...path, name], isText || isTextIn(name, node)));
 }
 
 function strike(node: unknown, treat: (text: string) => string, isText: boolean): unknown {
   if (typeof node === 'string') return isText ? treat(node) : node;
   if (Array.isArray(node)) return node.map((inner) => strike(inner, treat, isText));
   if (typeof node !== 'object' || node === null) return node;
-  const treated = Object.entries(node).map(([name, inner]) => [name, strike(inner, treat, isText || TEXT_NAMES.has(name))]);
+  const treated = Object.entries(node).map(([name, inner]) => [name, strike(inner, treat, isText || isTextIn(name, node))]);
   return Object.fromEntries(treated) as unknown;
 }
 
