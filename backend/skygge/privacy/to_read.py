@@ -40,7 +40,7 @@ ELSEWHERE: tuple[tuple[type[Folded], SubjectType], ...] = (
 )  # fmt: skip
 # A shorter note is an everyday word: an example repeats it only where it is a whole line.
 LONG_ENOUGH = 12
-QUOTATION = " \"“”„»«›‹"
+QUOTATION = ' "“”„»«›‹'
 
 
 @dataclass
