@@ -1,4 +1,4 @@
-"""Words are struck wherever text stands: in consents, the study's title and terms, and every version of the codebook."""
+"""Words are struck wherever text stands: in consents, the title, the terms, and every version of the codebook."""
 
 from __future__ import annotations
 

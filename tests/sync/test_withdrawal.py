@@ -247,7 +247,7 @@ def test_whose_data_a_lost_device_may_hold(world: World, phone: Phone, study_id:
 
 
 def test_consents_of_others_and_quotes_in_the_codebook_are_to_be_read(phone: Phone, home: Home) -> None:
-    """What the consent of somebody who was there says, and examples that repeat what was noted; nothing else of either."""
+    """What the consent of somebody who was there says, and examples that repeat what was noted; nothing else."""
     daughter = phone.change("actor.added", {"label": "C4", "kind": "relative"})
     stranger = phone.change("actor.added", {"label": "C8", "kind": "citizen"})
     there = phone.amend(home.visit, {"checks": [{"actor_id": daughter["subject_id"], "answer": "yes"}]})
