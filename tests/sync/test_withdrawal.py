@@ -244,3 +244,50 @@ def test_whose_data_a_lost_device_may_hold(world: World, phone: Phone, study_id:
     other.push(theirs)
     sheet = {one["observer"]: one["people"] for one in phone.read("device-sheet")}
     assert sheet == {"observer-1": ["C1", "C2"], "observer-2": ["C3"]}
+
+
+def test_consents_of_others_and_quotes_in_the_codebook_are_to_be_read(phone: Phone, home: Home) -> None:
+    """What the consent of somebody who was there says, and examples that repeat what was noted; nothing else."""
+    daughter = phone.change("actor.added", {"label": "C4", "kind": "relative"})
+    stranger = phone.change("actor.added", {"label": "C8", "kind": "citizen"})
+    there = phone.amend(home.visit, {"checks": [{"actor_id": daughter["subject_id"], "answer": "yes"}]})
+    asked = [
+        phone.change("consent.recorded", {"actor_id": who, "at": stamp(0), **said})
+        for who, said in (
+            (daughter["subject_id"], {"witness": "hendes mor så på"}),
+            (daughter["subject_id"], {"legal_basis": "public_task"}),
+            (stranger["subject_id"], {"witness": "naboen"}),
+        )
+    ]
+    code = {"dimension": "action", "key": "talks", "label": {"en": "Talks"}}
+    quoting = {**code, "example": "Går ud.\nme: “siger nej”", "counter_example": "Hvem bestemte det? Ingen."}
+    versions = [
+        phone.change("codebook.published", {"version": n, "follows": n - 1, "codes": [one]})
+        for n, one in ((2, quoting), (3, {**code, "example": "nej"}))
+    ]
+    proposed = phone.change("code.proposed", {**code, "key": "cries", "definition": "hun græder"})
+    told = phone.push(daughter, stranger, there, *asked, *versions, proposed)
+    assert set(words(told)) == {"stored"}
+    found = phone.client.post(f"{phone.url}/withdrawals", json={"actor_id": home.who, "mode": "erase", "dry_run": True})
+    beside = [one for one in found.json()["to_read"] if one["id"] not in home.texts.values()]
+    expected = {
+        ("consent", asked[0]["subject_id"], ()),
+        ("codebook", versions[0]["subject_id"], ("Går ud.", "Hvem bestemte det? Ingen.", "me: “siger nej”")[1:]),
+        ("code", proposed["subject_id"], ("hun græder",)),
+    }
+    assert {(one["type"], one["id"], tuple(sorted(one["quotes"]))) for one in beside} == expected
+
+
+def test_the_label_alone_is_listed_with_what_it_stands_in(phone: Phone) -> None:
+    """In the title, a consent, the codebook and a pseudonym: each is told by its kind, so that it can be read."""
+    person = phone.change("actor.added", {"label": "Mor", "kind": "relative"})
+    friend = phone.change("actor.added", {"label": "ven af Mor", "kind": "relative"})
+    consent = phone.change("consent.recorded", {"actor_id": friend["subject_id"], "at": stamp(0), "way": "Mor spurgte"})
+    title = phone.change("study.amended", {"title": "Mor og andre"}, subject_id=str(phone.study_id))
+    code = {"dimension": "action", "key": "talks", "label": {"da": "Mor taler"}}
+    book = phone.change("codebook.published", {"version": 2, "follows": 1, "codes": [code]})
+    proposed = phone.change("code.proposed", {**code, "key": "cries"})
+    assert set(words(phone.push(person, friend, consent, title, book, proposed))) == {"stored"}
+    asked = {"actor_id": person["subject_id"], "mode": "erase", "dry_run": True, "strike_mentions": False}
+    found = phone.client.post(f"{phone.url}/withdrawals", json=asked).json()
+    assert sorted(one["type"] for one in found["to_read"]) == ["actor", "code", "codebook", "consent", "study"]

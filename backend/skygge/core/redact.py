@@ -11,11 +11,19 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from skygge.core.model import MAX_LABEL, MAX_TERM, MAX_TEXT
+
 # Where people write: words are struck in these fields and in everything inside them.
-TEXT_NAMES = frozenset(
-    "title label agency setting reason jotting text note way witness definition starts ends example counter_example"
-    " words".split()
+LABELS = "title label agency way witness".split()
+TERMS = (
+    "controller joint_controller processor hosting_place purpose purpose_limits legal_basis concern_procedure"
+    " lock_reason".split()
 )
+TEXTS = "setting reason jotting text note definition starts ends example counter_example words".split()
+# How long a text may be, by the field it stands in.
+LONGEST = dict.fromkeys(LABELS, MAX_LABEL) | dict.fromkeys(TERMS, MAX_TERM) | dict.fromkeys(TEXTS, MAX_TEXT)
+# Stands for struck words where nothing else fits.
+BLOCK = "▮"
 
 # An edit names a place in the payload and what stands there now: (path, None, None, value), or inside a text
 # (path, from, length, replacement). It tells where something was, never what.
@@ -29,12 +37,14 @@ def find_words(payload: object, words: str, replacement: str) -> list[Edit]:
 
 
 def find_matches(payload: object, pattern: re.Pattern[str], replacement: str) -> list[Edit]:
-    """The edits that replace what a pattern finds in the texts of a payload."""
-    return [
-        (path, found.start(), found.end() - found.start(), replacement)
-        for path, text in _texts(payload, [], False)
-        for found in pattern.finditer(text)
-    ]
+    """The edits that replace what a pattern finds in the texts of a payload; by a block where a text would outgrow."""
+    edits: list[Edit] = []
+    for path, text in _texts(payload, [], False):
+        places = [(found.start(), found.end() - found.start()) for found in pattern.finditer(text)]
+        length = len(text) + sum(len(replacement) - cut for _, cut in places)
+        put = replacement if length <= _longest(path) else BLOCK
+        edits += [(path, at, cut, put) for at, cut in places]
+    return edits
 
 
 def apply_edits(payload: Any, edits: Sequence[Edit]) -> Any:
@@ -68,10 +78,19 @@ def _texts(node: object, path: list[Any], is_text: bool) -> Iterator[tuple[list[
             yield path, node
     elif isinstance(node, Mapping):
         for name, inner in node.items():
-            yield from _texts(inner, [*path, name], is_text or name in TEXT_NAMES)
+            yield from _texts(inner, [*path, name], is_text or _is_text(name, node))
     elif isinstance(node, list):
         for index, inner in enumerate(node):
             yield from _texts(inner, [*path, index], is_text)
+
+
+def _is_text(name: str, beside: Mapping[str, Any]) -> bool:
+    """A study says its legal basis in words; a person's consent names one by its key."""
+    return name in LONGEST and not (name == "legal_basis" and "actor_id" in beside)
+
+
+def _longest(path: Sequence[Any]) -> int:
+    return next((LONGEST[name] for name in path if name in LONGEST), MAX_TEXT)
 
 
 def _replace(node: Any, path: list[Any], at: int | None, length: int | None, value: Any) -> Any:

@@ -38,11 +38,15 @@ class WithdrawalIn(BaseModel):
 
 
 class TextToRead(BaseModel):
-    """A text that may speak of the person without naming them: a person decides whether it stays."""
+    """A text that may speak of the person without naming them: a person decides whether it stays.
+
+    `quotes`: of a codebook only the passages that repeat what was noted near the person; the rest of it is about codes.
+    """
 
     type: SubjectType | None
     id: UUID
     encounter_id: UUID | None = None
+    quotes: list[str] = []
 
 
 class EarlierExport(BaseModel):

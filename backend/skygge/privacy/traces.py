@@ -16,7 +16,7 @@ from skygge.core.redact import find_matches
 from skygge.errors import ActorUnknown
 from skygge.fieldlog.tables import ActorRow, ChangeRow, ConsentRow, EncounterRow, EntryRow, QuarantineRow
 from skygge.privacy.shapes import EarlierExport, TextToRead
-from skygge.privacy.to_read import Texts, find_near, read_texts
+from skygge.privacy.to_read import Texts, find_beside, find_near, read_texts
 
 ROWS_AT_ONCE = 500
 
@@ -68,7 +68,9 @@ def find_traces(session: Session, study_id: UUID, actor_id: UUID) -> Traces:
             near.add(encounter.id)
     _find_named(session, study_id, traces)
     traces.texts = read_texts(session, study_id)
-    unnamed = find_near(traces.texts, near, ids) - traces.own - traces.references - traces.mentions
+    noted = find_near(traces.texts, near, ids)
+    beside = find_beside(traces.texts, noted, _who_was_there(session, study_id, near) - ids)
+    unnamed = (noted | beside) - traces.own - traces.references - traces.mentions
     traces.to_read = traces.texts.describe(unnamed)
     traces.exports = find_exports(session, study_id, ids)
     return traces
@@ -115,6 +117,20 @@ def _find_labels(session: Session, study_id: UUID, ids: Collection[UUID]) -> set
 def _is_there(encounter: EncounterRow, traces: Traces) -> bool:
     listed = {one["actor_id"] for one in [*encounter.presence, *encounter.checks]}
     return encounter.focal_actor_id in traces.ids or bool(listed & traces.names)
+
+
+def _who_was_there(session: Session, study_id: UUID, encounters: Collection[UUID]) -> set[UUID]:
+    """Everybody who was at some encounters: as their focus, listed, acting or addressed."""
+    there: set[UUID | None] = set()
+    for one in session.exec(select(EncounterRow).where(EncounterRow.study_id == study_id)):
+        if one.id in encounters:
+            listed = [UUID(person["actor_id"]) for person in [*one.presence, *one.checks]]
+            there.update([one.focal_actor_id, *listed])
+    acted = select(EntryRow.encounter_id, EntryRow.actor_id, EntryRow.recipient_id).where(EntryRow.study_id == study_id)
+    for encounter_id, actor_id, recipient_id in session.exec(acted):
+        if encounter_id in encounters:
+            there.update([actor_id, recipient_id])
+    return {person for person in there if person is not None}
 
 
 def _find_named(session: Session, study_id: UUID, traces: Traces) -> None:

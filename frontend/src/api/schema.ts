@@ -5949,6 +5949,8 @@ export interface components {
         /**
          * TextToRead
          * @description A text that may speak of the person without naming them: a person decides whether it stays.
+         *
+         *     `quotes`: of a codebook only the passages that repeat what was noted near the person; the rest of it is about codes.
          */
         TextToRead: {
             /** Type */
@@ -5960,6 +5962,11 @@ export interface components {
             id: string;
             /** Encounter Id */
             encounter_id?: string | null;
+            /**
+             * Quotes
+             * @default []
+             */
+            quotes: string[];
         };
         /**
          * Things

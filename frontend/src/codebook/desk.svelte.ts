@@ -3,6 +3,8 @@ import type { App } from '../shell/app';
 import { newId } from '../store/identity';
 import type { Subject } from '../store/subjects';
 import { carryOver, compareCodes, type CarriedOver } from './compare';
+import { without } from '../store/strikes';
+import { strikeInCodebook } from './strike';
 import { beginDraft, toPayload, type CodebookDraft } from './draft';
 
 const LOCAL = 'codebook';
@@ -69,6 +71,12 @@ export class CodebookDesk {
     void this.app.notebook.saveDraft(LOCAL, JSON.stringify(draft)).catch(() => undefined);
     clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.report(), REPORT_AFTER_MS);
+  }
+
+  /** Words go from the draft on this device too, before it is told again. */
+  async strike(words: string, replacement: string): Promise<void> {
+    if (this.draft) this.keep({ ...this.draft, ...without({ note: this.draft.note, codes: this.draft.codes }, words, replacement) });
+    await strikeInCodebook(this.app.notebook, words, replacement);
   }
 
   /** Tell the others of the draft, unless they know it already. */

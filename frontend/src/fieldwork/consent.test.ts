@@ -40,6 +40,21 @@ describe('consent in an encounter', () => {
     expect(hasDeclined(notebook(monday, asked), asked, 'c1')).toBe(false);
   });
 
+  it('that was declined in a record counts as declined, whichever is the newer', () => {
+    const said = (ethics: string, at: string) => ({ fields: { actor_id: 'c1', ethics, at }, retracted: false });
+    const monday = encounter('e1', MONDAY, [{ actor_id: 'c1', answer: 'yes' }]);
+    const tuesday = encounter('e2', TUESDAY);
+    const knows = (...records: unknown[]): Notebook =>
+      ({ list: (type: string) => (type === 'consent' ? records : [monday, tuesday]), get: () => ({ fields: { kind: 'citizen' } }) }) as unknown as Notebook;
+    const noon = '2026-03-02T12:00:00.000+01:00';
+    expect(hasDeclined(knows(said('declined', noon)), tuesday, 'c1')).toBe(true);
+    expect(hasDeclined(knows(said('declined', '2026-03-01T12:00:00.000+01:00')), tuesday, 'c1')).toBe(false);
+    expect(hasDeclined(knows(said('declined', noon), said('given', TUESDAY)), tuesday, 'c1')).toBe(false);
+    expect(hasDeclined(knows({ ...said('declined', noon), retracted: true }), tuesday, 'c1')).toBe(false);
+    const asked = encounter('e2', TUESDAY, [{ actor_id: 'c1', answer: 'yes' }]);
+    expect(hasDeclined(knows(said('declined', noon)), asked, 'c1')).toBe(false);
+  });
+
   it('is taken back by the same answer, and keeps what was seen of somebody who could not be asked', () => {
     const check: Check = { actor_id: 'c1', answer: 'could_not_ask', assent: 'dissent' };
     const one = encounter('e1', MONDAY, [check, { actor_id: 'p1', answer: 'yes' }]);

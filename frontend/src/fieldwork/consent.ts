@@ -42,10 +42,14 @@ export function isToBeAsked(notebook: Notebook, encounter: Encounter, actor_id: 
   return actor !== undefined && isPerson(actor) && !checkOf(encounter, actor_id);
 }
 
-/** Said no here, or said no last and has not been asked again. */
+/** Said no here, or said no last, at a visit or in a recorded consent, and has not been asked again. */
 export function hasDeclined(notebook: Notebook, encounter: Encounter, actor_id: string): boolean {
-  const check = checkOf(encounter, actor_id) ?? lastCheck(notebook, actor_id, encounter)?.check;
-  return check?.answer === 'declined';
+  const own = notebook.list('consent').filter(({ fields, retracted }) => fields.actor_id === actor_id && !retracted);
+  const said = own.map(({ fields }) => ({ at: fields.at, answer: fields.ethics }));
+  const last = lastCheck(notebook, actor_id, encounter);
+  if (last) said.push({ at: last.at, answer: last.check.answer });
+  const newest = said.sort((one, other) => Date.parse(other.at) - Date.parse(one.at))[0];
+  return (checkOf(encounter, actor_id) ?? newest)?.answer === 'declined';
 }
 
 /** The check of one person replaced; the same answer again takes it back. */

@@ -1,4 +1,6 @@
 /** The terms of a study as they stand in a form: only what was changed is sent. */
+import type { Notebook } from '../store/notebook';
+import { textsIn } from '../store/strikes';
 import type { StudyTerms, TermsAmended } from '../sync/papersServer';
 
 export const TEXTS = [
@@ -33,4 +35,11 @@ export function whatChanged(form: TermsForm, before: StudyTerms): TermsAmended {
     Object.assign(changed, { lock_required: false, lock_reason: form.lock_reason.trim() || null });
   }
   return changed;
+}
+
+/** Title and terms as they stand and as they stood, each text once: words are struck in all of them. */
+export async function savedWords(notebook: Notebook, { title, ...study }: StudyTerms): Promise<string> {
+  const now = [title, ...TEXTS.map((name) => study[name] ?? '')];
+  const before = (await notebook.history(notebook.study_id)).filter(({ kind }) => kind === 'study.amended');
+  return [...new Set([...now, ...before.flatMap(({ payload }) => textsIn(payload))])].filter(Boolean).join('\n');
 }

@@ -6,43 +6,44 @@ import type { Change, Payload, Redacted } from './changes';
  */
 
 // Where people write: words are struck in these fields and in everything inside them.
-const TEXT_NAMES = new Set([
-  'title', 'label', 'agency', 'setting', 'reason', 'jotting', 'text', 'note', 'way', 'witness', 'definition', 'starts',
-  'ends', 'example', 'counter_example', 'words',
-]);
+const TEXT_NAMES =
+  /^(title|label|agency|setting|(lock_)?reason|jotting|text|note|way|witness|definition|starts|ends|(counter_)?example|words|(joint_)?controller|processor|hosting_place|purpose(_limits)?|concern_procedure)$/;
 
 type Stubbable = Pick<Change, 'redacted'>;
+type Path = (string | number)[];
 
 /** The payload with words replaced wherever they stand in its texts, literally. */
 export function strikeWords<T>(payload: T, words: string, replacement: string): T {
-  return strike(payload, (text) => text.replaceAll(words, () => replacement), false) as T;
+  return treated(payload, (text) => text.replaceAll(words, () => replacement)) as T;
 }
 
 /** Where words stand in the texts of a payload. Places are counted in code points, as the server counts them. */
-export function findWords(payload: unknown, words: string): { path: (string | number)[]; at: number; length: number }[] {
+export function findWords(payload: unknown, words: string): { path: Path; at: number; length: number }[] {
   const length = [...words].length;
-  return textsOf(payload, [], false).flatMap(({ path, text }) => {
+  return textsOf(payload).flatMap(({ path, text }) => {
     const before = text.split(words).slice(0, -1);
     let at = -length;
     return before.map((piece) => ({ path, at: (at += length + [...piece].length), length }));
   });
 }
 
-type Text = { path: (string | number)[]; text: string };
-
-function textsOf(node: unknown, path: (string | number)[], isText: boolean): Text[] {
-  if (typeof node === 'string') return isText ? [{ path, text: node }] : [];
-  if (Array.isArray(node)) return node.flatMap((inner, index) => textsOf(inner, [...path, index], isText));
-  if (typeof node !== 'object' || node === null) return [];
-  return Object.entries(node).flatMap(([name, inner]) => textsOf(inner, [...path, name], isText || TEXT_NAMES.has(name)));
+/** Every text of a payload, as it stands, and where. */
+export function textsOf(payload: unknown): { path: Path; text: string }[] {
+  const found: { path: Path; text: string }[] = [];
+  treated(payload, (text, path) => (found.push({ path, text }), text));
+  return found;
 }
 
-function strike(node: unknown, treat: (text: string) => string, isText: boolean): unknown {
-  if (typeof node === 'string') return isText ? treat(node) : node;
-  if (Array.isArray(node)) return node.map((inner) => strike(inner, treat, isText));
+function treated(node: unknown, treat: (text: string, path: Path) => string, path: Path = [], isText = false): unknown {
+  if (typeof node === 'string') return isText ? treat(node, path) : node;
   if (typeof node !== 'object' || node === null) return node;
-  const treated = Object.entries(node).map(([name, inner]) => [name, strike(inner, treat, isText || TEXT_NAMES.has(name))]);
-  return Object.fromEntries(treated) as unknown;
+  if (Array.isArray(node)) return node.map((inner, index) => treated(inner, treat, [...path, index], isText));
+  const entries = Object.entries(node).map(([name, inner]) => {
+    // A study says its legal basis in words; a person's consent names one by its key.
+    const isWritten = TEXT_NAMES.test(name) || (name === 'legal_basis' && !('actor_id' in node));
+    return [name, treated(inner, treat, [...path, name], isText || isWritten)];
+  });
+  return Object.fromEntries(entries) as unknown;
 }
 
 /** The stub of a change: without payload when it was erased, otherwise with what is left of it. */

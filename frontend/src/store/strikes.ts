@@ -4,7 +4,7 @@ import { toUnixMs } from './clock';
 import type { ChangeRecord, ReportedTx, Standing } from './database';
 import { openText, sealText } from './envelope';
 import { newId } from './identity';
-import { beats, findWords, isErased, strikeWords, toStub } from './redact';
+import { beats, findWords, isErased, strikeWords, textsOf, toStub } from './redact';
 import { openBody, sealBody } from './refold';
 
 /** As many as the server takes by name. */
@@ -23,6 +23,16 @@ export function strikeMinutes(encounter_id: string, from: string, to: string): D
 /** The draft that takes words out of every version of a thing's texts. */
 export function strikeText(subject_id: string, words: string, replacement: string): Draft {
   return { kind: 'words.struck', subject_id, payload: { words, replacement } };
+}
+
+/** Every text of a payload in which words can be struck. */
+export function textsIn(payload: unknown): string[] {
+  return textsOf(payload).map(({ text }) => text);
+}
+
+/** What is left of something that was not reported yet. */
+export function without<T>(payload: T, words: string, replacement: string): T {
+  return strikeWords(payload, words, replacement);
 }
 
 /** Changes as they are stored and sent; what has been sent already stays as it was. */
