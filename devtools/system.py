@@ -27,7 +27,7 @@ R_LIBRARY = Path("/usr/lib/R/site-library")
 def missing_packages(parts: Collection[str]) -> dict[str, str]:
     """Debian packages that are not there, each with what it is for."""
     wanted = {"e2e": _for_browser, "exports": _for_exports, "docker": _for_image}
-    return {name: use for part in parts if part in wanted for name, use in wanted[part]()}
+    return {name: use for part, missing in wanted.items() if part in parts for name, use in missing()}
 
 
 def _for_browser() -> Iterator[tuple[str, str]]:

@@ -171,7 +171,7 @@ def test_it_serves_the_app_keeps_its_data_in_the_volume_and_knows_its_health(
     kept = {path.name: path.stat().st_uid for path in container.data.iterdir()}
     assert set(kept.values()) == {OWNER} and any(name.endswith(".db") for name in kept), kept
     with container.serving(described["Cmd"]):
-        assert container.run("skygge", "doctor").returncode == 0
+        assert container.run("skygge", "verify").returncode == 0
 
 
 def test_its_user_can_change_nothing_but_the_volume_and_finds_no_tools(container: Container) -> None:

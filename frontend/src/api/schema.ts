@@ -5683,7 +5683,7 @@ export interface components {
         };
         /**
          * SignIn
-         * @description Name and password; with a device id the session lasts 60 days after each contact.
+         * @description Name and password; with a device id the session lasts 60 days after each contact, or as set.
          */
         SignIn: {
             /** Name */

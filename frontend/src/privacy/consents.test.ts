@@ -3,7 +3,8 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { newPhone } from '../store/forTests';
 import { newId } from '../store/identity';
 import type { OpenNotebook } from '../store/openNotebook';
-import { consentsOf, EMPTY, peopleAsked, recordConsent, standingOf } from './consents';
+import { EMPTY, recordConsent } from '../fieldwork/newConsent';
+import { consentsOf, peopleAsked, standingOf } from './consents';
 
 let notebook: OpenNotebook;
 beforeEach(async () => (notebook = await newPhone().open()));

@@ -8,7 +8,8 @@ const AT_ONCE = 200;
 /** Where people write: the fields in which words are struck. A list of its own, because that one is in the start of the app. */
 export const WRITTEN_IN = [
   'title', 'label', 'agency', 'setting', 'reason', 'jotting', 'text', 'note', 'way', 'witness', 'definition', 'starts',
-  'ends', 'example', 'counter_example',
+  'ends', 'example', 'counter_example', 'controller', 'joint_controller', 'processor', 'hosting_place', 'purpose',
+  'purpose_limits', 'concern_procedure', 'lock_reason', 'legal_basis',
 ];
 const IS_WRITTEN_IN = new Set(WRITTEN_IN);
 
