@@ -80,7 +80,7 @@ def test_words_in_the_title_and_the_terms_exist_nowhere_afterwards(world: World,
 def test_words_in_the_codebook_go_from_every_version(world: World, phone: Phone) -> None:
     """Three published versions, a draft in two steps and a proposal: a strike each; keys and the rest stay."""
     texts = ("definition", "starts", "ends", "example", "counter_example")
-    full: dict[str, Any] = {name: f"{name} om {MARKER}" for name in texts} | {
+    full: Change = {name: f"{name} om {MARKER}" for name in texts} | {
         "label": {"en": f"Talks to {MARKER}", "da": MARKER}
     }
     versions = [book(phone, n, **full) for n in (2, 3, 4)]
@@ -96,7 +96,7 @@ def test_words_in_the_codebook_go_from_every_version(world: World, phone: Phone)
     assert doors_that_tell(phone) == []
     (now,) = [one for one in phone.pull_all() if one["change_id"] == versions[2]["change_id"]]
     assert now["payload"]["version"] == 4
-    left = {name: f"{name} om C1" for name in texts} | {"label": {"en": "Talks to C1", "da": "C1"}}
+    left: Change = {name: f"{name} om C1" for name in texts} | {"label": {"en": "Talks to C1", "da": "C1"}}
     assert now["payload"]["codes"] == [code(**left)]
     assert words(phone.push(*versions, draft, step, proposed)) == ["erased"] * 6
     assert_nowhere(world, phone)

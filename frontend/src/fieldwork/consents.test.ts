@@ -3,8 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { newPhone } from '../store/forTests';
 import { newId } from '../store/identity';
 import type { OpenNotebook } from '../store/openNotebook';
-import { EMPTY, recordConsent } from '../fieldwork/newConsent';
-import { consentsOf, peopleAsked, standingOf } from './consents';
+import { consentsOf, EMPTY, peopleAsked, recordConsent, standingOf } from './consents';
 
 let notebook: OpenNotebook;
 beforeEach(async () => (notebook = await newPhone().open()));

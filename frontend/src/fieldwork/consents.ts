@@ -1,15 +1,38 @@
-/** What somebody agreed to, over time: what stands now, and what is due. */
-import { CHOICES } from '../fieldwork/newConsent';
+/** What somebody agreed to, over time: what stands now, what is due, and how it is written down. */
 import { m } from '../i18n/paraglide/messages.js';
+import { newId } from '../store/identity';
+import type { Draft } from '../store/changes';
 import type { Notebook } from '../store/notebook';
-import type { ActorKind, Subject } from '../store/subjects';
+import type { ActorKind, ConsentFields, Stamp, Subject } from '../store/subjects';
 
 export type Standing = 'stopped' | 'never' | 'declined' | 'due' | 'agreed';
+export type ConsentForm = { [Field in keyof Omit<ConsentFields, 'actor_id' | 'at'>]-?: string };
 
 /** Of things, places and the observers themselves nobody asks. */
 const PEOPLE: readonly ActorKind[] = ['professional', 'citizen', 'relative', 'bystander', 'other'];
 /** So long before the day a renewal is on the list of what is to be done. */
 const SOON_DAYS = 14;
+
+export const EMPTY: ConsentForm = { ethics: 'given', legal_basis: '', withdrawal_promise: '', way: '', witness: '', renew_on: '' };
+
+const ETHICS: Record<string, () => string> = {
+  given: m.ethics_given,
+  by_proxy: m.ethics_by_proxy,
+  assent: m.ethics_assent,
+  declined: m.ethics_declined,
+};
+const BASES: Record<string, () => string> = {
+  public_task: m.basis_public_task,
+  consent: m.basis_consent,
+  legitimate_interest: m.basis_legitimate_interest,
+  other: m.basis_other,
+};
+const PROMISES: Record<string, () => string> = {
+  erase: m.promise_erase,
+  redact: m.promise_redact,
+  stop: m.promise_stop,
+};
+export const CHOICES = { ethics: ETHICS, legal_basis: BASES, withdrawal_promise: PROMISES };
 
 /** A key in words; one that this app does not know by its own name. */
 export function keyName(field: keyof typeof CHOICES, key: string | null | undefined): string {
@@ -47,6 +70,12 @@ export function standingName(standing: Standing): string {
     agreed: m.standing_agreed,
   };
   return names[standing]();
+}
+
+/** The draft of one consent; what was not said is left out. */
+export function recordConsent(actor_id: string, form: ConsentForm, at: Stamp): Draft {
+  const said = Object.fromEntries(Object.entries(form).filter(([, value]) => value.trim() !== ''));
+  return { kind: 'consent.recorded', subject_id: newId(), payload: { actor_id, at, ...said } };
 }
 
 function addDays(day: string, n: number): string {
