@@ -37,6 +37,8 @@ class Address:
 ADDRESSES = (
     Address("POST", "/session", {"name": "Nobody", "password": PASSWORD}, "name"),
     Address("POST", "/reset", {"token": "x", "password": PASSWORD}),
+    Address("POST", "/resets", {"name": "Nobody", "password": "not the right one"}, "name"),
+    Address("POST", "/spare-codes", {"password": "not the right one"}),
     Address("POST", "/invitations/accept", {"code": "AAAAAAAAAA", "name": "Bo", "password": PASSWORD}, "name"),
     Address("POST", "/studies", STUDY, "title"),
     Address("PATCH", "/studies/{study_id}", {"title": "T"}, "title"),

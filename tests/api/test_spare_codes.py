@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import pytest
 from sqlmodel import select
 
-from skygge.accounts.tables import SpareCodeRow
+from skygge.accounts.reset import make_spare_codes
+from skygge.accounts.tables import AccountRow, SpareCodeRow
 from skygge.clock import new_id
 from skygge.sync.restore import begin_anew
 from tests.api.resetting import NEW, OTHER, WRONG, ask_for_link, choose, make_codes, signs_in
@@ -91,6 +93,19 @@ def test_two_sheets_at_the_same_moment_leave_one(world: World, lead: Person) -> 
     with ThreadPoolExecutor(2) as pool:
         made = list(pool.map(make_codes, (lead, other)))
     assert [one.status_code for one in made] == [201, 201]
+    assert lead.client.get("/api/v1/spare-codes").json()["left"] == 8
+
+
+def test_a_code_used_while_a_new_sheet_is_made_waits_for_it(world: World, lead: Person) -> None:
+    """And is too late then. Both go by the account first, so neither holds what the other waits for."""
+    code = make_codes(lead).json()["codes"][0]
+    with ThreadPoolExecutor(1) as pool:
+        with world.database.write() as session:
+            session.get_one(AccountRow, lead.account_id, with_for_update={"key_share": True})
+            used = pool.submit(choose, world, code)
+            time.sleep(0.5)
+            make_spare_codes(session, lead.account_id, world.clock())
+        assert used.result(30) == WRONG
     assert lead.client.get("/api/v1/spare-codes").json()["left"] == 8
 
 

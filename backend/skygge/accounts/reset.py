@@ -39,8 +39,10 @@ def use_code(session: Session, code: str, password_hash: str, now: datetime) -> 
     A link ends the sheet of spare codes too: whoever knew the old password may have made it. Of two who come with one
     code at once, one gets through.
     """
+    # The account first, as whoever makes a new sheet: else the two wait for each other.
+    account_id = _find(session, code, now).account_id
+    account = session.get_one(AccountRow, account_id, with_for_update={"key_share": True}, populate_existing=True)
     row = _find(session, code, now, lock=True)
-    account = session.get_one(AccountRow, row.account_id, with_for_update={"key_share": True}, populate_existing=True)
     account.password_hash = password_hash
     session.delete(row)
     session.flush()
