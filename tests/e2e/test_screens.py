@@ -30,6 +30,7 @@ SCREENS = {
     "records": "#/records", "settings": "#/settings", "consents": "#/privacy", "devices": "#/devices",
     "papers": "#/papers", "terms": "#/terms", "end of study": "#/end", "concerns": "#/concerns",
     "requests": "#/requests", "add phone": "#/add-phone", "lock to set": "#/lock", "studies": "#/studies",
+    "password and spare codes": "#/account",
 }  # fmt: skip
 SMALLEST_TARGET = 44
 SMALLEST_CAPTURE_TARGET = 58
