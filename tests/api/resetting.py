@@ -5,11 +5,28 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+import pytest
+
+from skygge.clock import new_id
 from tests.fixtures.world import PASSWORD, Person, World
 
 NEW = "et helt andet kodeord"
 OTHER = "noch ein ganz anderes"
 WRONG = (403, "reset.link_wrong")
+
+
+@pytest.fixture
+def lead(world: World) -> Person:
+    """A lead who is not the administrator."""
+    return world.make_person("Lene Lead")
+
+
+@pytest.fixture
+def olga(world: World, lead: Person, study_id: UUID) -> Person:
+    """An observer in the lead's study, on her phone."""
+    person = world.make_person("Olga", device_id=new_id())
+    world.join(study_id, person)
+    return person
 
 
 def member_of(world: World, lead: Person, study_id: UUID, account_id: UUID | None) -> str:

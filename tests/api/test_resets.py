@@ -25,28 +25,16 @@ from skygge.audit.keep import SERVER, read_log
 from skygge.clock import new_id
 from skygge.core.wire import to_canonical
 from skygge.studies.access import Role
-from tests.api.resetting import NEW, OTHER, WRONG, ask_for_link, choose, make_codes, member_of, signs_in
+from tests.api.resetting import NEW, OTHER, WRONG, ask_for_link, choose, lead, make_codes, member_of, olga, signs_in
 from tests.fixtures.world import PASSWORD, Person, World
+
+__all__ = ["lead", "olga"]
 
 
 @pytest.fixture
 def admin(world: World) -> Person:
     """The server's administrator, who is in no study."""
     return world.make_person("Ada Admin", is_admin=True)
-
-
-@pytest.fixture
-def lead(world: World) -> Person:
-    """A lead who is not the administrator."""
-    return world.make_person("Lene Lead")
-
-
-@pytest.fixture
-def olga(world: World, lead: Person, study_id: UUID) -> Person:
-    """An observer in the lead's study, on her phone."""
-    person = world.make_person("Olga", device_id=new_id())
-    world.join(study_id, person)
-    return person
 
 
 def test_a_lead_lets_a_member_choose_a_new_password(world: World, lead: Person, study_id: UUID, olga: Person) -> None:

@@ -6,29 +6,16 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
-import pytest
 from sqlmodel import select
 
 from skygge.accounts.reset import make_spare_codes
 from skygge.accounts.tables import AccountRow, SpareCodeRow
 from skygge.clock import new_id
 from skygge.sync.restore import begin_anew
-from tests.api.resetting import NEW, OTHER, WRONG, ask_for_link, choose, make_codes, signs_in
+from tests.api.resetting import NEW, OTHER, WRONG, ask_for_link, choose, lead, make_codes, olga, signs_in
 from tests.fixtures.world import PASSWORD, Person, World
 
-
-@pytest.fixture
-def lead(world: World) -> Person:
-    """A lead who is not the administrator."""
-    return world.make_person("Lene Lead")
-
-
-@pytest.fixture
-def olga(world: World, lead: Person, study_id: UUID) -> Person:
-    """An observer in the lead's study, on her phone."""
-    person = world.make_person("Olga", device_id=new_id())
-    world.join(study_id, person)
-    return person
+__all__ = ["lead", "olga"]
 
 
 def test_spare_codes_are_shown_once_counted_and_stored_hashed(world: World, lead: Person) -> None:
