@@ -109,19 +109,19 @@ class Container:
     @contextmanager
     def serving(self, command: list[str]) -> Iterator[None]:
         """While its own command runs and is ready."""
-        log = (self.data.parent / "log").open("ab")
-        server = subprocess.Popen(self.words(*command), env=self.engine.env, stdout=log, stderr=log)
+        log = self.data.parent / "log"
+        with log.open("ab") as said:
+            server = subprocess.Popen(self.words(*command), env=self.engine.env, stdout=said, stderr=said)
         try:
             deadline = time.monotonic() + WITHIN_S
             while not is_ready():
-                assert server.poll() is None and time.monotonic() < deadline, (self.data.parent / "log").read_text()
+                assert server.poll() is None and time.monotonic() < deadline, log.read_text()
                 time.sleep(0.2)
             yield
         finally:
             # Only the server itself: buildah waits for what it started.
             subprocess.run(["pkill", "-TERM", "-u", str(OWNER), "-f", "skygge serve"], check=False)
             server.wait(30)
-            log.close()
 
 
 def is_ready() -> bool:
