@@ -1,5 +1,6 @@
 import type { Component } from 'svelte';
 import type { RouteName } from './shell/routes';
+import { DISK, holding } from './store/diskLock';
 
 export interface ScreenProps {
   /** The id, name or token of the place. */
@@ -15,12 +16,16 @@ export function plain(screen: Loaded<Component<Record<string, never>>>): Loaded<
   return screen as unknown as Loaded<Screen>;
 }
 
-/** Where the desk's screens are is not known before one of them is wanted: even their names weigh. */
+/**
+ * Where the desk's screens are is not known before one of them is wanted: even their names weigh. A file that is asked
+ * for while the disk is cleared is refused, because the browser takes the worker that would answer.
+ */
 function desk(name: RouteName): () => Loaded<Screen> {
-  return async () => {
-    const { deskScreens } = await import('./deskScreens');
-    return (deskScreens[name] as () => Loaded<Screen>)();
-  };
+  return () =>
+    holding(DISK, 'shared', async () => {
+      const { deskScreens } = await import('./deskScreens');
+      return (deskScreens[name] as () => Loaded<Screen>)();
+    });
 }
 
 const DESK = [

@@ -68,6 +68,42 @@ def test_the_profile_of_a_second_phone_is_clean_after_it_has_heard(
     assert newest_device(page, study) == device, "the phone must go on as the device that it was"
 
 
+def test_a_screen_that_is_opened_in_the_middle_of_a_clearing_is_shown(
+    server: ServerProcess, make_phone: MakePhone
+) -> None:
+    """Screens whose files were never asked for before: the browser takes the worker that would answer for them."""
+    laptop = make_phone("laptop")
+    page = laptop.open(server.setup_url.removeprefix(server.origin))
+    Observer(page).set_up()
+    elsewhere = Pushed(Field(server, laptop))
+    visit = elsewhere.visit()
+    for turn, (place, title) in enumerate({"people": "People", "memos": "Memos"}.items()):
+        page.reload()
+        page.wait_for_function(READY)
+        page.wait_for_function("navigator.serviceWorker.controller !== null")
+        # The moment is the app's own: as it asks to be cleared.
+        page.evaluate(
+            """place => { const ask = window.fetch; window.fetch = (address, init) => {
+            if (String(address).endsWith('/clearings')) { window.fetch = ask; location.hash = '#/' + place; }
+            return ask(address, init); }; }""",
+            place,
+        )
+        named = elsewhere.entry(visit, turn, kind="note", jotting="så siger Karen nej")
+        # What never was on this disk needs no clearing.
+        expect(page.get_by_role("link", name=re.compile("^09:00"))).to_contain_text(f"{turn + 1} entr", timeout=90_000)
+        elsewhere.say("words.struck", named, {"words": "Karen"}, turn)
+        page.goto(f"{server.origin}/#/sync")
+        # Not before the app's own files are all in place, which takes a moment when it is new.
+        for _ in range(120):
+            if page.url.endswith(f"#/{place}"):
+                break
+            page.get_by_role("button", name="Send now", exact=True).tap()
+            page.wait_for_timeout(500)
+        expect(page).to_have_url(re.compile(f"#/{place}$"))
+        expect(page.get_by_role("heading", level=1)).to_have_text(title)
+        page.goto(f"{server.origin}/#/")
+
+
 @pytest.mark.deep
 def test_who_moves_on_while_the_disk_is_cleared_still_hears_and_is_heard(
     server: ServerProcess, make_phone: MakePhone
