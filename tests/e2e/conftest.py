@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,12 +12,21 @@ from playwright.sync_api import Playwright, expect, sync_playwright
 
 from tests.e2e.field import Field, Founding, found
 from tests.e2e.observer import NAME, PASSWORD
-from tests.e2e.phone import LAPTOP, Phone
+from tests.e2e.phone import LAPTOP, Phone, switched_on
 from tests.fixtures.server_process import REPOSITORY, ServerProcess, command_env
 
 MakePhone = Callable[..., Phone]
 # A busy machine is no wrong answer.
 expect.set_options(timeout=60_000)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that failed shows what stood on the devices that are on, and what their consoles said."""
+    report = yield
+    if report.failed:
+        report.sections += [(f"device {phone.profile.name}", phone.describe()) for phone in switched_on]
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -11,11 +11,13 @@ import shutil
 import signal
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Page, Playwright
+from playwright.sync_api import Error as PlaywrightError
 
 PHONE = (360, 740)
 LAPTOP = (1280, 800)
@@ -30,6 +32,10 @@ def find_chromium() -> str:
     if found is None:
         raise RuntimeError("the browser tests need Chromium: apt-get install chromium")
     return found
+
+
+# The devices that are switched on, for the report of a test that failed.
+switched_on: list[Phone] = []
 
 
 @dataclass
@@ -61,9 +67,10 @@ class Phone:
             color_scheme="dark" if self.dark else "light",
             accept_downloads=True,
         )
+        switched_on.append(self)
         page = self._context.pages[0]
         page.set_default_timeout(60_000)
-        page.on("console", lambda message: self.console.append(f"{message.type}: {message.text}"))
+        page.on("console", lambda told: self.console.append(f"{told.type}: {told.text} {told.location['url']}"))
         page.on("pageerror", lambda error: self.console.append(f"pageerror: {error}"))
         page.goto(self.origin + path)
         return page
@@ -74,9 +81,18 @@ class Phone:
         assert self._context is not None, "the phone is off"
         return self._context.pages[0]
 
+    def describe(self) -> str:
+        """What stands on it, and the last that its console said."""
+        try:
+            seen = self.page.locator("body").aria_snapshot(timeout=2_000)
+        except PlaywrightError as error:
+            seen = str(error)
+        return "\n".join([self.page.url, *seen.splitlines()[:80], *self.console[-40:]])
+
     def close(self) -> None:
         """Leave as a person does who swipes the app away."""
         if self._context is not None:
+            switched_on.remove(self)
             self._context.close()
             self._context = None
 
@@ -87,6 +103,7 @@ class Phone:
         for group in groups:
             os.killpg(group, signal.SIGKILL)
         wait_until(lambda: not self._processes(), "the browser is still there")
+        switched_on.remove(self)
         self._context = None
         # Chromium refuses a profile whose lock names a process; a phone that was switched off has no such lock.
         for lock in self.profile.glob("Singleton*"):
@@ -98,6 +115,9 @@ class Phone:
 
     def _cookies_on_disk(self) -> int:
         for path in self.profile.rglob("Cookies"):
+            # What is read past Chromium's lock may be half a transaction, which a kill would roll back.
+            if any(beside.stat().st_size > 0 for beside in path.parent.glob("Cookies-*")):
+                return 0
             try:
                 with sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True) as database:
                     return int(database.execute("SELECT count(*) FROM cookies").fetchone()[0])
@@ -108,6 +128,16 @@ class Phone:
     def _processes(self) -> list[int]:
         marker = f"--user-data-dir={self.profile}".encode()
         return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit() and _runs(entry, marker)]
+
+
+@contextmanager
+def without_network(page: Page) -> Iterator[None]:
+    """The device of a page is in a dead spot, and comes out of it whatever happens there."""
+    page.context.set_offline(True)
+    try:
+        yield
+    finally:
+        page.context.set_offline(False)
 
 
 def _runs(process: Path, marker: bytes) -> bool:

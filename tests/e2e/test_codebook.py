@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, Playwright, expect
 
 from tests.e2e.field import Field, sure
 from tests.e2e.observer import NAME, PASSWORD
-from tests.e2e.phone import LAPTOP, Phone
+from tests.e2e.phone import LAPTOP, Phone, without_network
 from tests.e2e.test_accessible import Eyes
 from tests.e2e.test_records import look_at as take_picture
 
@@ -75,9 +75,11 @@ def newest(field: Field) -> dict[str, Any]:
 
 
 def open_codebook(page: Page, field: Field) -> None:
-    """The editor, with nothing left of a draft."""
+    """The editor, with the newest version in it: a draft of an older one would be overtaken while it is written."""
     page.goto(f"{field.server.origin}/#/codebook")
-    expect(page.get_by_role("heading", name="Codebook", exact=True)).to_be_visible()
+    version = newest(field)["version"]
+    expect(page.get_by_role("status").filter(has_text=f"Version {version}")).to_be_visible(timeout=90_000)
+    expect(row(page).locator("ol .label").first).to_be_visible()
 
 
 def row(page: Page, name: str = "Structures") -> Locator:
@@ -144,11 +146,10 @@ def test_a_version_is_published_while_a_phone_without_a_network_goes_on(field: F
     """The phone codes with what it has, and says so, until it hears of the new version."""
     hand = field.begin(("Citizen", "C2"))
     hand.truth("on the server ✓")
-    field.page.context.set_offline(True)
-    publish(desk, "Doing with first; what Directing is", 2)
-    hand.see("C2", structure="Doing for")
-    expect(hand.group("Structures").get_by_role("button").first).to_have_accessible_name(re.compile("Directing"))
-    field.page.context.set_offline(False)
+    with without_network(field.page):
+        publish(desk, "Doing with first; what Directing is", 2)
+        hand.see("C2", structure="Doing for")
+        expect(hand.group("Structures").get_by_role("button").first).to_have_accessible_name(re.compile("Directing"))
     sure(lambda: len(field.entries()) == 1, "the entry did not arrive")
     assert field.entries()[-1]["codebook_version"] == 1
     version = newest(field)
@@ -276,14 +277,13 @@ def test_without_the_server_nothing_is_published_and_the_draft_stays(field: Fiel
     open_codebook(desk, field)
     choose(desk, "Directing").get_by_label("Example", exact=True).fill("P1: “nu”")
     before = len(codebooks(field))
-    desk.context.set_offline(True)
-    desk.get_by_role("button", name="Publish…", exact=True).click()
-    sheet = desk.get_by_role("dialog")
-    sheet.get_by_label("What changed, and why").fill("An example")
-    sheet.get_by_role("button", name=re.compile("^Publish version")).click()
-    expect(sheet.get_by_role("alert")).to_contain_text("can only be published online")
-    sheet.get_by_role("button", name="Cancel", exact=True).click()
-    desk.context.set_offline(False)
+    with without_network(desk):
+        desk.get_by_role("button", name="Publish…", exact=True).click()
+        sheet = desk.get_by_role("dialog")
+        sheet.get_by_label("What changed, and why").fill("An example")
+        sheet.get_by_role("button", name=re.compile("^Publish version")).click()
+        expect(sheet.get_by_role("alert")).to_contain_text("can only be published online")
+        sheet.get_by_role("button", name="Cancel", exact=True).click()
     assert len(codebooks(field)) == before
     desk.reload()
     expect(choose(desk, "Directing").get_by_label("Example", exact=True)).to_have_value("P1: “nu”")

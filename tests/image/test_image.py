@@ -52,11 +52,22 @@ class Engine:
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
-    """Skipped where nothing can build an image."""
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """Skipped where nothing can build an image; nothing of it stays mounted."""
     if os.geteuid() != 0 or any(shutil.which(name) is None for name in NEEDED):
         pytest.skip("buildah and debootstrap are not installed here, or may not be used")
-    return Engine(tmp_path_factory.mktemp("store"))
+    folder = tmp_path_factory.mktemp("store")
+    yield Engine(folder)
+    # The store's folder is mounted onto itself: left so, nobody could ever remove it.
+    for place in mounted_under(folder):
+        subprocess.run(["umount", "--lazy", place], check=True)
+    assert not mounted_under(folder)
+
+
+def mounted_under(folder: Path) -> list[str]:
+    """What is mounted in a folder, the innermost first."""
+    places = [line.split()[1] for line in Path("/proc/mounts").read_text().splitlines()]
+    return sorted((place for place in places if Path(place).is_relative_to(folder)), reverse=True)
 
 
 @pytest.fixture(scope="module")
