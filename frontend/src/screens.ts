@@ -34,10 +34,17 @@ const DESK = [
   'memos', 'search', 'today', 'lock', 'room', 'add-phone', 'account',
 ] as const satisfies readonly RouteName[];
 
+const capture = () => plain(import('./capture/Capture.svelte'));
+
 /** The screen of each place. Laptop screens come lazily, so that logging an entry needs little code. */
 export const screens: Partial<Record<RouteName, () => Loaded<Screen>>> = {
-  home: () => plain(import('./encounter/Home.svelte')),
-  capture: () => plain(import('./capture/Capture.svelte')),
+  home: () => {
+    const home = plain(import('./encounter/Home.svelte'));
+    // START asks neither the network nor the disk for the screen behind it.
+    void home.then(capture).catch(() => undefined);
+    return home;
+  },
+  capture,
   encounter: () => import('./encounter/Timeline.svelte'),
   entry: () => import('./encounter/Entry.svelte'),
   ended: () => import('./encounter/Ended.svelte'),
