@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.e2e.conftest import MakePhone
 from tests.e2e.field import READY, Field, sure
@@ -97,7 +99,9 @@ def test_a_screen_that_is_opened_in_the_middle_of_a_clearing_is_shown(
         for _ in range(120):
             if page.url.endswith(f"#/{place}"):
                 break
-            page.get_by_role("button", name="Send now", exact=True).tap()
+            # It may be gone between a look and a tap.
+            with suppress(PlaywrightTimeout):
+                page.get_by_role("button", name="Send now", exact=True).tap(timeout=500)
             page.wait_for_timeout(500)
         expect(page).to_have_url(re.compile(f"#/{place}$"))
         expect(page.get_by_role("heading", level=1)).to_have_text(title)
