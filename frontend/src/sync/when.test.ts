@@ -70,6 +70,23 @@ describe('syncing happens', () => {
     expect(run).toHaveBeenCalledTimes(3);
   });
 
+  it('within a second of leaving an encounter in which a hint came, and only then', async () => {
+    await startQuietly();
+    isObserving = true;
+    window.dispatchEvent(new Event('hashchange'));
+    times.hinted();
+    window.dispatchEvent(new Event('hashchange'));
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(run).not.toHaveBeenCalled();
+    isObserving = false;
+    window.dispatchEvent(new Event('hashchange'));
+    await vi.advanceTimersByTimeAsync(1001);
+    expect(run).toHaveBeenCalledTimes(1);
+    window.dispatchEvent(new Event('hashchange'));
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(run).toHaveBeenCalledTimes(1);
+  });
+
   it('when somebody looks at the phone, whatever has failed before', async () => {
     await startQuietly();
     run.mockResolvedValue({ failed: true });

@@ -30,6 +30,8 @@ export class SyncTimes {
   private running: Promise<void> | undefined;
   private isAgainWanted = false;
   private isStopped = false;
+  /** A hint came where it was not to be followed. */
+  private isBehind = false;
 
   constructor(private readonly occasions: Occasions) {}
 
@@ -37,6 +39,7 @@ export class SyncTimes {
     document.addEventListener('visibilitychange', this.onVisibility);
     window.addEventListener('online', this.onOnline);
     window.addEventListener('pagehide', this.onLeave);
+    window.addEventListener('hashchange', this.onPlace);
     this.every = setInterval(() => this.onTimer(), EVERY_MS);
     this.within(0);
   }
@@ -46,6 +49,7 @@ export class SyncTimes {
     document.removeEventListener('visibilitychange', this.onVisibility);
     window.removeEventListener('online', this.onOnline);
     window.removeEventListener('pagehide', this.onLeave);
+    window.removeEventListener('hashchange', this.onPlace);
     clearInterval(this.every);
     this.cancelSoon();
   }
@@ -56,7 +60,8 @@ export class SyncTimes {
 
   /** Somebody else wrote. Not all phones of a team at the same moment, and not before a wait after a failure is over. */
   hinted(): void {
-    if (!this.occasions.isObserving()) this.within(Math.random() * HINT_SPREAD_MS);
+    this.isBehind = this.occasions.isObserving();
+    if (!this.isBehind) this.within(Math.random() * HINT_SPREAD_MS);
   }
 
   /** At once, whatever has failed before. */
@@ -74,6 +79,11 @@ export class SyncTimes {
   private readonly onOnline = () => {
     this.notBefore = 0;
     this.within(0);
+  };
+
+  /** Another screen, and with it perhaps the end of the quiet in which a hint came. */
+  private readonly onPlace = () => {
+    if (this.isBehind) this.hinted();
   };
 
   private readonly onLeave = () => this.occasions.leave();
