@@ -12,7 +12,7 @@ from playwright.sync_api import Playwright, expect, sync_playwright
 
 from tests.e2e.field import Field, Founding, found
 from tests.e2e.observer import NAME, PASSWORD
-from tests.e2e.phone import LAPTOP, Phone, switched_on
+from tests.e2e.phone import LAPTOP, Phone, switched_on, wait_for_worker
 from tests.fixtures.server_process import REPOSITORY, ServerProcess, command_env
 
 MakePhone = Callable[..., Phone]
@@ -85,7 +85,7 @@ def laptop(playwright: Playwright, field: Field, tmp_path_factory: pytest.TempPa
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("button", name="START", exact=True)).to_be_visible()
-    page.wait_for_function("navigator.serviceWorker.ready.then((r) => r.active?.state === 'activated')")
+    wait_for_worker(page)
     yield Field(field.server, phone)
     phone.close()
 

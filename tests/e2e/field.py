@@ -16,8 +16,6 @@ from tests.e2e.observer import PASSWORD, Observer
 from tests.e2e.phone import Phone, wait_until
 from tests.fixtures.server_process import REPOSITORY, ServerProcess, command_env, kept_port
 
-READY = "navigator.serviceWorker.ready.then((r) => r.active?.state === 'activated')"
-
 
 @dataclass
 class Field:

@@ -130,6 +130,20 @@ class Phone:
         return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit() and _runs(entry, marker)]
 
 
+_WORKS = "navigator.serviceWorker.getRegistration().then((found) => found?.active?.state === 'activated')"
+_ANSWERS = "navigator.serviceWorker.controller !== null"
+
+
+def wait_for_worker(page: Page, *, answers: bool = False) -> None:
+    """Until the app opens without a network; with `answers`, until its worker answers for this very page.
+
+    Asked from here: what the browser's driver asks a second time goes through `eval`, which the page's policy refuses.
+    """
+    wait_until(lambda: page.evaluate(_WORKS) is True, "no worker was installed")
+    if answers:
+        wait_until(lambda: page.evaluate(_ANSWERS) is True, "the worker does not answer for this page")
+
+
 @contextmanager
 def without_network(page: Page) -> Iterator[None]:
     """The device of a page is in a dead spot, and comes out of it whatever happens there."""

@@ -8,13 +8,14 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.e2e.conftest import MakePhone
-from tests.e2e.field import READY, Field, sure
+from tests.e2e.field import Field, sure
 from tests.e2e.observer import PASSWORD, Observer
-from tests.e2e.phone import Phone, profile_holds
+from tests.e2e.phone import Phone, profile_holds, wait_for_worker
 from tests.e2e.test_today import Pushed
 from tests.fixtures.server_process import ServerProcess
 
@@ -53,7 +54,7 @@ def test_the_profile_of_a_second_phone_is_clean_after_it_has_heard(
     theirs.get_by_role("button", name="Send now", exact=True).tap()
     sure(lambda: sheet_of(page, study, device)["unclean_since"] is None, "the phone was never cleared")
     sure(lambda: not holds(phone), "bytes of the marker are still in the profile")
-    theirs.wait_for_function(READY)
+    wait_for_worker(theirs)
     phone.close()
     assert not holds(phone)
     server.kill()
@@ -70,6 +71,20 @@ def test_the_profile_of_a_second_phone_is_clean_after_it_has_heard(
     assert newest_device(page, study) == device, "the phone must go on as the device that it was"
 
 
+def held(page: Page, entries: int) -> None:
+    """Until they are on this disk as well: what never was needs no clearing."""
+    expect(page.get_by_role("link", name=re.compile("^09:00"))).to_contain_text(f"{entries} entr", timeout=90_000)
+
+
+def move(page: Page, place: str) -> None:
+    """Go to another screen, and once more where the app began anew at that very moment."""
+    try:
+        page.goto(place)
+    except PlaywrightError:
+        page.wait_for_load_state()
+        page.goto(place)
+
+
 def test_a_screen_that_is_opened_in_the_middle_of_a_clearing_is_shown(
     server: ServerProcess, make_phone: MakePhone
 ) -> None:
@@ -80,9 +95,9 @@ def test_a_screen_that_is_opened_in_the_middle_of_a_clearing_is_shown(
     elsewhere = Pushed(Field(server, laptop))
     visit = elsewhere.visit()
     for turn, (place, title) in enumerate({"people": "People", "memos": "Memos"}.items()):
+        wait_for_worker(page)
         page.reload()
-        page.wait_for_function(READY)
-        page.wait_for_function("navigator.serviceWorker.controller !== null")
+        wait_for_worker(page, answers=True)
         # The moment is the app's own: as it asks to be cleared.
         page.evaluate(
             """place => { const ask = window.fetch; window.fetch = (address, init) => {
@@ -91,10 +106,9 @@ def test_a_screen_that_is_opened_in_the_middle_of_a_clearing_is_shown(
             place,
         )
         named = elsewhere.entry(visit, turn, kind="note", jotting="så siger Karen nej")
-        # What never was on this disk needs no clearing.
-        expect(page.get_by_role("link", name=re.compile("^09:00"))).to_contain_text(f"{turn + 1} entr", timeout=90_000)
+        held(page, turn + 1)
         elsewhere.say("words.struck", named, {"words": "Karen"}, turn)
-        page.goto(f"{server.origin}/#/sync")
+        move(page, f"{server.origin}/#/sync")
         # Not before the app's own files are all in place, which takes a moment when it is new.
         for _ in range(120):
             if page.url.endswith(f"#/{place}"):
@@ -105,7 +119,7 @@ def test_a_screen_that_is_opened_in_the_middle_of_a_clearing_is_shown(
             page.wait_for_timeout(500)
         expect(page).to_have_url(re.compile(f"#/{place}$"))
         expect(page.get_by_role("heading", level=1)).to_have_text(title)
-        page.goto(f"{server.origin}/#/")
+        move(page, f"{server.origin}/#/")
 
 
 @pytest.mark.deep
@@ -119,16 +133,17 @@ def test_who_moves_on_while_the_disk_is_cleared_still_hears_and_is_heard(
     laptop = make_phone("laptop")
     page = laptop.open(server.setup_url.removeprefix(server.origin))
     Observer(page).set_up()
-    page.wait_for_function(READY)
+    wait_for_worker(page)
     elsewhere = Pushed(Field(server, laptop))
     visit = elsewhere.visit()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     for turn in range(25):
-        page.goto(f"{server.origin}/#/today")
+        move(page, f"{server.origin}/#/today")
         named = elsewhere.entry(visit, turn, kind="note", jotting="så siger Karen nej")
         # Where nobody is in the middle of something; from there on she hears of the strike within seconds.
-        page.goto(f"{server.origin}/#/")
+        move(page, f"{server.origin}/#/")
+        held(page, 2 * turn + 1)
         asked.clear()
         elsewhere.say("words.struck", named, {"words": "Karen"}, turn)
         for _ in range(2_000):
@@ -138,10 +153,10 @@ def test_who_moves_on_while_the_disk_is_cleared_still_hears_and_is_heard(
         else:
             raise AssertionError("nothing was cleared")
         page.wait_for_timeout((0, 20, 60, 250)[turn % 4])
-        page.goto(f"{server.origin}/#/today")
+        move(page, f"{server.origin}/#/today")
         marker = elsewhere.entry(visit, turn, structure="directing", structure_origin="explicit")
         heard = page.locator("main")
-        page.goto(f"{server.origin}/#/entry/{marker}")
+        move(page, f"{server.origin}/#/entry/{marker}")
         expect(heard).to_contain_text("directing", ignore_case=True, timeout=90_000)
         assert not any("pageerror" in line for line in laptop.console), laptop.console
 

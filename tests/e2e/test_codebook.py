@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, Playwright, expect
 
 from tests.e2e.field import Field, sure
 from tests.e2e.observer import NAME, PASSWORD
-from tests.e2e.phone import LAPTOP, Phone, without_network
+from tests.e2e.phone import LAPTOP, Phone, wait_for_worker, without_network
 from tests.e2e.test_accessible import Eyes
 from tests.e2e.test_records import look_at as take_picture
 
@@ -30,7 +30,7 @@ def sign_in(playwright: Playwright, folder: Path, field: Field, size: tuple[int,
     # Where an encounter runs on another device, that is what stands there.
     start, end = (page.get_by_role("button", name=name, exact=True) for name in ("START", "End"))
     expect(start.or_(end).first).to_be_visible()
-    page.wait_for_function("navigator.serviceWorker.ready.then((r) => r.active?.state === 'activated')")
+    wait_for_worker(page)
     return device
 
 

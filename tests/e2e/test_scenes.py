@@ -12,7 +12,7 @@ from playwright.sync_api import Playwright, expect
 from tests.e2e.conftest import MakePhone
 from tests.e2e.field import Field, sure
 from tests.e2e.observer import PASSWORD
-from tests.e2e.phone import Phone
+from tests.e2e.phone import Phone, wait_for_worker
 
 
 def test_a_whole_visit_in_words_alone(field: Field) -> None:
@@ -197,7 +197,7 @@ def test_a_second_observer_joins_by_six_letters_without_a_network(field: Field, 
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).tap()
     expect(page.get_by_role("button", name="START", exact=True)).to_be_visible()
-    page.wait_for_function("navigator.serviceWorker.ready.then((r) => r.active?.state === 'activated')")
+    wait_for_worker(page)
     hand = field.begin()
     other = Field(field.server, second)
     other.hand.start()

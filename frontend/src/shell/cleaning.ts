@@ -4,6 +4,7 @@ import type { OpenNotebook } from '../store/openNotebook';
 import { clearDisk } from '../sync/clearDisk';
 
 export const TAB = 'skygge-tab';
+const AGAIN_MS = 1_000;
 /** Where a person stands between two things: starting anew takes nothing from them. */
 const IDLE = /^#?\/?(sync)?$/;
 
@@ -22,6 +23,7 @@ export interface FilesKeeper {
  */
 export class Cleaning {
   private isBehind = false;
+  private running: Promise<void> | undefined;
 
   constructor(
     private readonly notebook: OpenNotebook,
@@ -29,15 +31,26 @@ export class Cleaning {
     private readonly files: FilesKeeper,
   ) {}
 
+  /** One at a time. */
   async run(): Promise<void> {
+    this.running ??= this.runOnce().finally(() => (this.running = undefined));
+    await this.running;
+  }
+
+  private async runOnce(): Promise<void> {
     if (this.isBehind) {
       if (this.isIdle()) await this.beginAnew();
       return;
     }
     const { notes } = this.notebook;
+    if (!notes.standing.is_unclean || !this.isIdle()) return;
     // Chromium never gets done with clearing while a worker is being put in place, and refuses every write from then on.
-    if (!this.files.isSettled) return;
-    if (!notes.standing.is_unclean || !notes.isComplete || !this.isIdle() || !(await isOnlyTab())) return;
+    if (!this.files.isSettled || !notes.isComplete) {
+      // Both last a moment, and nobody may come by before the next sync.
+      setTimeout(() => void this.run().catch(() => undefined), AGAIN_MS);
+      return;
+    }
+    if (!(await isOnlyTab())) return;
     // Asked once more when the saves before it are through: a finger is faster than a disk.
     const clear = () => (this.isIdle() ? clearDisk(this.notebook.study_id, this.device_id, notes.standing.cursor) : Promise.resolve(false));
     if (!(await this.notebook.pause(clear))) return;
