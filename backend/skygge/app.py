@@ -28,7 +28,7 @@ from skygge.privacy import concerns, requests, resets
 from skygge.privacy import routes as privacy
 from skygge.problems import describe_openapi, document_problems, install_handlers
 from skygge.settings import Settings, load_settings
-from skygge.studies import entrance, pairings, records, scripts, spare_codes
+from skygge.studies import entrance, own_password, pairings, records, scripts, spare_codes
 from skygge.studies import routes as studies
 from skygge.studies.alarms import tell_studies
 from skygge.sync import events
@@ -42,6 +42,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     entrance.router,
     pairings.router,
     spare_codes.router,
+    own_password.router,
     studies.router,
     records.router,
     scripts.router,

@@ -66,6 +66,7 @@ EXPECTED: dict[str, tuple[int, str]] = {
     f"POST {API}/resets": (201, ADMIN),
     f"GET {API}/spare-codes": (200, PEOPLE),
     f"POST {API}/spare-codes": (201, PEOPLE),
+    f"POST {API}/password": (422, PEOPLE),
     f"GET {API}/me": (200, SIGNED_IN),
     f"POST {API}/invitations/accept": (410, ANYBODY),
     f"POST {API}/pairings": (201, PEOPLE),

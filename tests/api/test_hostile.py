@@ -39,6 +39,7 @@ ADDRESSES = (
     Address("POST", "/reset", {"token": "x", "password": PASSWORD}),
     Address("POST", "/resets", {"name": "Nobody", "password": "not the right one"}, "name"),
     Address("POST", "/spare-codes", {"password": "not the right one"}),
+    Address("POST", "/password", {"password": "not the right one", "new_password": PASSWORD}),
     Address("POST", "/invitations/accept", {"code": "AAAAAAAAAA", "name": "Bo", "password": PASSWORD}, "name"),
     Address("POST", "/studies", STUDY, "title"),
     Address("PATCH", "/studies/{study_id}", {"title": "T"}, "title"),

@@ -96,7 +96,7 @@ class House:
 
     def _forget_attempts(self, address: str) -> None:
         """Guessing is slowed for everybody at one address; here each question is the first."""
-        if address.endswith(("/accept", "/claim", "/session", "/reset", "/resets", "/spare-codes")):
+        if address.endswith(("/accept", "/claim", "/session", "/reset", "/resets", "/spare-codes", "/password")):
             with self.world.database.write() as session:
                 session.execute(text("DELETE FROM login_attempt"))
 
@@ -136,6 +136,8 @@ def body_of(method: str, address: str, ids: dict[str, str]) -> dict[str, Any]:
         "POST /reset": {"token": "wrong", "password": PASSWORD},
         "POST /resets": {"name": "Olga", "password": PASSWORD},
         "POST /spare-codes": {"password": PASSWORD},
+        # Too weak, so that everybody keeps the one they have.
+        "POST /password": {"password": PASSWORD, "new_password": "a" * 20},
         "POST /invitations/accept": {"code": "AAAAAAAAAA", "name": "Mallory", "password": PASSWORD},
         "POST /pairings/claim": {"code": "AAAAAAAAAA", "device_name": "phone"},
         "POST /pairings/finish": {"claim": "wrong", "device_id": device_id},

@@ -155,3 +155,32 @@ def test_a_sheet_of_spare_codes_lets_her_in_again(field: Field, desk: Page) -> N
     page.goto(f"{origin}/#/account")
     expect(page.get_by_text("7 of the codes", exact=False)).to_be_visible()
     look_at(page, "account-phone")
+
+
+def test_whoever_knows_the_old_password_takes_another(field: Field, desk: Page) -> None:
+    """The laptop stays signed in; the phone is asked for the new one, and has lost nothing by then."""
+    origin, page = field.server.origin, field.page
+    hand = field.begin(("Citizen", "C7"))
+    hand.truth("on the server ✓")
+    sign_in(desk, origin, NAME, NEW)
+    expect(desk.get_by_role("button", name="START", exact=True)).to_be_visible()
+    desk.goto(f"{origin}/#/account")
+    change = desk.get_by_role("region", name="Change the password", exact=True)
+    now, new = change.get_by_label("Your password now"), change.get_by_label("New password")
+    now.fill(NEW)
+    new.fill("a" * 20)
+    change.get_by_role("button", name="Change", exact=True).click()
+    expect(change.get_by_role("alert")).to_contain_text("longer or less common")
+    expect(now).to_have_value(NEW)
+    new.fill(PASSWORD)
+    change.get_by_role("button", name="Change", exact=True).click()
+    expect(change.get_by_role("status")).to_contain_text("The password is changed.")
+    expect(now).to_have_value("")
+    expect(desk.get_by_text("You have no sheet yet.")).to_be_visible()
+    look_at(desk, "account-changed")
+    hand.write("skrevet med den gamle adgangskode")
+    hand.truth("signed out")
+    sign_in(page, origin, NAME, PASSWORD)
+    expect(hand.group("Structures")).to_be_visible()
+    hand.truth("on the server ✓")
+    sure(lambda: "skrevet med den gamle adgangskode" in jottings(field), "words were lost")

@@ -1,4 +1,4 @@
-"""Choosing a new password with a code: of a link that somebody made, or from one's own sheet of spare codes."""
+"""A new password: with the code of a link, from one's own sheet of spare codes, or with the old one."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,10 +10,10 @@ from sqlmodel import Session, col, select
 
 from skygge.accounts.links import drop_reset_links
 from skygge.accounts.secrets import hash_code, make_long_code
-from skygge.accounts.sessions import end_all_sessions
+from skygge.accounts.sessions import end_all_sessions, end_other_sessions
 from skygge.accounts.tables import AccountRow, PairingRow, ResetLinkRow, SpareCodeRow
 from skygge.accounts.throttle import clear_attempts, name_subject
-from skygge.errors import ResetLinkWrong
+from skygge.errors import PasswordWrong, ResetLinkWrong
 
 SPARE_CODES = 8
 
@@ -47,14 +47,27 @@ def use_code(session: Session, code: str, password_hash: str, now: datetime) -> 
     session.delete(row)
     session.flush()
     end_all_sessions(session, account.id)
-    # A phone that was let in a moment ago and has not fetched its session yet.
-    session.execute(delete(PairingRow).where(col(PairingRow.account_id) == account.id))
-    drop_reset_links(session, account.id)
+    _end_ways_in(session, account.id)
     is_link = isinstance(row, ResetLinkRow)
     if is_link:
         _drop_spare_codes(session, account.id)
     clear_attempts(session, name_subject(account.name))
     return Done(account.id, account.name, "link" if is_link else "spare_code")
+
+
+def change_password(session: Session, account_id: UUID, confirmed: str, new: str, kept: bytes) -> None:
+    """Set a password in place of the one whose hash was confirmed; `kept` is the token hash of who stays signed in.
+
+    Everything that the old one may have opened ends: other sign-ins, phones about to be let in, links, the sheet of
+    spare codes. Raises PasswordWrong where it was replaced since it was confirmed.
+    """
+    account = session.get_one(AccountRow, account_id, with_for_update={"key_share": True}, populate_existing=True)
+    if account.password_hash != confirmed:
+        raise PasswordWrong
+    account.password_hash = new
+    end_other_sessions(session, account_id, kept)
+    _end_ways_in(session, account_id)
+    _drop_spare_codes(session, account_id)
 
 
 def make_spare_codes(session: Session, account_id: UUID, now: datetime) -> list[str]:
@@ -72,6 +85,12 @@ def count_spare_codes(session: Session, account_id: UUID) -> tuple[int, datetime
     """How many of the sheet are not used yet, and when it was made."""
     made = session.exec(select(SpareCodeRow.made_at).where(SpareCodeRow.account_id == account_id)).all()
     return len(made), max(made, default=None)
+
+
+def _end_ways_in(session: Session, account_id: UUID) -> None:
+    # A phone that was let in a moment ago and has not fetched its session yet.
+    session.execute(delete(PairingRow).where(col(PairingRow.account_id) == account_id))
+    drop_reset_links(session, account_id)
 
 
 def _drop_spare_codes(session: Session, account_id: UUID) -> None:

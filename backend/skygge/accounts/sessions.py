@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func
 from sqlmodel import Session, col
 
 from skygge.accounts.secrets import hash_token, make_token
@@ -77,6 +77,14 @@ def end_session(session: Session, token_hash: bytes) -> None:
     first = row.family_hash or row.token_hash
     of_family = (col(SessionRow.token_hash) == first) | (col(SessionRow.family_hash) == first)
     session.execute(delete(SessionRow).where(of_family))
+
+
+def end_other_sessions(session: Session, account_id: UUID, kept: bytes) -> None:
+    """Sign somebody out everywhere but in the one browser that has this token, whatever it is being handed just now."""
+    row = lock_session(session, kept)
+    first = (row.family_hash or row.token_hash) if row else kept
+    of_others = (col(SessionRow.token_hash) != first) & (func.coalesce(SessionRow.family_hash, b"") != first)
+    session.execute(delete(SessionRow).where(col(SessionRow.account_id) == account_id, of_others))
 
 
 def end_all_sessions(session: Session, account_id: UUID) -> None:

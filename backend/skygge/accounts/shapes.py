@@ -36,6 +36,12 @@ class PasswordAgain(Strict):
     password: Password
 
 
+class PasswordChange(PasswordAgain):
+    """And the one to have from now on."""
+
+    new_password: Password
+
+
 class SpareCodes(BaseModel):
     """How many codes of one's sheet are left, and when it was made."""
 

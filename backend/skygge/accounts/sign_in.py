@@ -57,8 +57,8 @@ async def sign_in(
     return account, await database.run_write(lambda session: start(session, account, clock()))
 
 
-async def confirm_password(database: Database, who: Identity, password: str, clock: Clock) -> None:
-    """Somebody signed in proves once more who they are; counted as a sign-in is.
+async def confirm_password(database: Database, who: Identity, password: str, clock: Clock) -> str:
+    """Somebody signed in proves once more who they are; counted as a sign-in is. Gives the hash that it fitted.
 
     Raises PasswordWrong, TooManyAttempts, AccountLocked.
     """
@@ -74,6 +74,7 @@ async def confirm_password(database: Database, who: Identity, password: str, clo
         await database.run_write(lambda session: keep(session, refused))
         raise PasswordWrong
     await database.run_write(lambda session: clear_attempts(session, subject))
+    return password_hash
 
 
 def _on(device: Device | None) -> dict[str, str]:

@@ -32,7 +32,7 @@ KINDS = frozenset({
     "export.made", "export.stopped", "import.made", "consent.recorded", "person.stopped", "person.redacted",
     "person.erased", "words.struck", "encounter.struck", "access.answered", "device.cleaned", "person.disclosed",
     "concern.written", "concern.removed", "request.received", "request.amended", "session.reused", "reset.made",
-    "spare_codes.made",
+    "spare_codes.made", "password.changed",
 })  # fmt: skip
 
 

@@ -11,5 +11,3 @@ export function newStudyForm(): StudyForm {
     starter: 'heuristic-four',
   };
 }
-
-export const PASSWORD_LENGTH = 15;
