@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 from uuid import uuid4
@@ -23,10 +24,11 @@ MARKER = "Annemettemarkeren"
 OWN = "min egen notering"
 
 
+@pytest.mark.parametrize("way", ["a person withdraws", "words are struck"])
 def test_the_profile_of_a_second_phone_is_clean_after_it_has_heard(
-    server: ServerProcess, make_phone: MakePhone
+    server: ServerProcess, make_phone: MakePhone, way: str
 ) -> None:
-    """The lead's label, jotting and memo lie on the observer's disk; the person withdraws; then no byte is left.
+    """The lead's label and jottings lie on the observer's disk; they are erased; then no byte is left.
 
     Until it is done the phone says so, and so does the lead's list. The observer's own notes, her device and the way
     in without a network are there as before.
@@ -36,20 +38,13 @@ def test_the_profile_of_a_second_phone_is_clean_after_it_has_heard(
     Observer(page).set_up()
     study = study_of(server, page)
     page.request.patch(study, data={"observers_see": "all"})
-    hand = Observer(page)
-    hand.start()
-    hand.add_actor("Citizen", MARKER)
-    hand.write(f"@{MARKER} siger nej, {MARKER} går", actor=MARKER)
-    hand.end()
-    hand.truth("on the server ✓")
+    erase = {"a person withdraws": withdrawn, "words are struck": struck}[way](Field(server, lead), study)
     phone = make_phone("bo")
     theirs = join(server, page, phone, study)
     begin_and_hold(server, theirs)
     assert holds(phone), "the marker never reached the second phone: this test would prove nothing"
     device = newest_device(page, study)
-    who = next(one for one in page.request.get(f"{study}/actors").json()["items"] if one["label"] == MARKER)
-    done = page.request.post(f"{study}/withdrawals", data={"actor_id": who["id"], "mode": "erase"})
-    assert done.ok, done.text()
+    erase()
     theirs.goto(f"{server.origin}/#/sync")
     theirs.get_by_role("button", name="Send now", exact=True).tap()
     sure(lambda: sheet_of(page, study, device)["unclean_since"] is None, "the phone was never cleared")
@@ -69,6 +64,31 @@ def test_the_profile_of_a_second_phone_is_clean_after_it_has_heard(
     Observer(again).start()
     Observer(again).truth("on the server ✓")
     assert newest_device(page, study) == device, "the phone must go on as the device that it was"
+
+
+def withdrawn(field: Field, study: str) -> Callable[[], None]:
+    """A person with the marker for a name, in the lead's encounter, and how that person is erased."""
+    hand = field.begin(("Citizen", MARKER))
+    hand.write(f"@{MARKER} siger nej, {MARKER} går", actor=MARKER)
+    hand.end()
+    hand.truth("on the server ✓")
+
+    def erase() -> None:
+        request = field.page.request
+        who = next(one for one in request.get(f"{study}/actors").json()["items"] if one["label"] == MARKER)
+        done = request.post(f"{study}/withdrawals", data={"actor_id": who["id"], "mode": "erase"})
+        assert done.ok, done.text()
+
+    return erase
+
+
+def struck(field: Field, study: str) -> Callable[[], None]:
+    """A jotting that was written three times over with the marker in it, and how that is struck from everywhere."""
+    elsewhere = Pushed(field)
+    entry = elsewhere.entry(elsewhere.visit(), 0, kind="note", jotting=f"{MARKER} ringer på")
+    for turn, words in enumerate((f"{MARKER} ringer", f"så ringer {MARKER}"), 1):
+        elsewhere.say("entry.amended", entry, {"jotting": words}, turn)
+    return lambda: elsewhere.say("words.struck", entry, {"words": MARKER}, 3)
 
 
 def held(page: Page, entries: int) -> None:
