@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from skygge import cli
+from skygge.core.export import all_exports
 from skygge.db import open_database
 from skygge.settings import Settings
 from tests.fixtures.world import PASSWORD
@@ -110,6 +111,17 @@ def test_an_analysis_and_an_export_run_from_the_console(run: Run, lene: str, tmp
     assert run("export", "jsonl", "--study", study_id, "--out", str(target), "--clock-times").code == 0
     assert json.loads(target.read_text("utf-8").splitlines()[0])["type"] == "study"
     assert not list(tmp_path.glob("*.part"))
+
+
+def test_every_format_of_the_screen_is_there_at_the_console(run: Run, lene: str, tmp_path: Path) -> None:
+    """By the same names, and with something of the study in it."""
+    study_id = run("demo").out.strip()
+    made = {}
+    for name, export in all_exports().items():
+        target = tmp_path / f"out{export.suffix}"
+        made[name] = (run("export", name, "--study", study_id, "--out", str(target)).code, target.stat().st_size > 500)
+    assert made == dict.fromkeys(all_exports(), (0, True))
+    assert set(made) >= {"jsonl", "csv", "xlsx", "docx", "qdpx", "sav", "gexf", "xes", "boris", "bundle"}
 
 
 def test_a_file_is_read_in_from_the_console(run: Run, lene: str, tmp_path: Path) -> None:
