@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 from datetime import UTC, datetime, timedelta
@@ -77,6 +79,42 @@ def test_another_time_zone_in_the_middle_is_written_beside_each_time(field: Fiel
     assert 0 <= (there - here).total_seconds() < 120
     field.page.reload()
     field.settle()
+
+
+def test_a_night_over_midnight_in_which_the_clocks_go_back(field: Field) -> None:
+    """Half past two comes twice: two entries an hour apart, in the order of the taps, on the day before."""
+    field.page.clock.set_system_time("2026-10-24T21:58:00Z")
+    hand = field.begin()
+    for moment in ("2026-10-24T21:59:00Z", "2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z"):
+        field.page.clock.set_system_time(moment)
+        hand.mark()
+    hand.end()
+    hand.truth("on the server ✓")
+    times = ["2026-10-24T23:59+02:00", "2026-10-25T02:30+02:00", "2026-10-25T02:30+01:00"]
+    (night,) = (one["id"] for one in field.read("encounters") if str(one["started_at"]).startswith("2026-10-24"))
+    kept = [datetime.fromisoformat(str(one["started_at"])) for one in field.entries(night)]
+    assert [one.isoformat(timespec="minutes") for one in kept] == times
+    rows = _rows_of_the_file(field, night)
+    assert [datetime.fromisoformat(one["started_at_local"]).isoformat(timespec="minutes") for one in rows] == times
+    apart = [(float(one["start_s"]) - float(rows[0]["start_s"])) / 60 for one in rows]
+    assert [round(minutes) for minutes in apart] == [0, 151, 211]
+    page = field.page
+    page.goto(f"{field.server.origin}/#/")
+    row = page.get_by_role("link", name="23:58–02:30", exact=False)
+    expect(row).to_contain_text("3 entries")
+    expect(page.get_by_role("heading", name="Saturday 24 October")).to_be_visible()
+    expect(page.get_by_role("heading", name="Sunday 25 October")).to_have_count(0)
+    row.click()
+    expect(page.get_by_role("link", name="02:30 marked")).to_have_count(2)
+    page.clock.set_system_time(datetime.now(UTC))
+    page.reload()
+    field.settle()
+
+
+def _rows_of_the_file(field: Field, encounter_id: str) -> list[dict[str, str]]:
+    url = f"{field.server.origin}/api/v1/studies/{field.study_id}/exports/entries-csv?clock_times=1"
+    rows = list(csv.DictReader(io.StringIO(field.page.request.get(url).text().removeprefix("\ufeff"))))
+    return [one for one in rows if one["encounter_id"] == encounter_id]
 
 
 def test_hundreds_of_entries_in_one_visit(field: Field) -> None:
