@@ -7,11 +7,10 @@ from datetime import UTC, datetime
 
 from playwright.sync_api import Error, Locator, Page, expect
 
-from tests.e2e.phone import wait_until
+from tests.e2e.phone import WORKS, wait_until
 
 PASSWORD = "fire ord i en lang række"
 NAME = "ida"
-IS_ACTIVE = "navigator.serviceWorker.getRegistration().then((found) => found?.active?.state === 'activated')"
 HAS_SHELL = "caches.match('/index.html', { ignoreVary: true }).then(Boolean)"
 
 
@@ -61,7 +60,7 @@ class Observer:
     def wait_until_ready_offline(self) -> None:
         """The service worker has the whole shell and controls the page."""
         # Asked from here: a page that forbids eval cannot be asked again by the driver's own polling.
-        wait_until(lambda: self.tells(IS_ACTIVE), "no service worker is active")
+        wait_until(lambda: self.tells(WORKS), "no service worker is active")
         wait_until(lambda: self.tells(HAS_SHELL), "the app's files are not on the device")
 
     def tells(self, expression: str) -> bool:

@@ -130,7 +130,7 @@ class Phone:
         return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit() and _runs(entry, marker)]
 
 
-_WORKS = "navigator.serviceWorker.getRegistration().then((found) => found?.active?.state === 'activated')"
+WORKS = "navigator.serviceWorker.getRegistration().then((found) => found?.active?.state === 'activated')"
 _ANSWERS = "navigator.serviceWorker.controller !== null"
 
 
@@ -139,7 +139,7 @@ def wait_for_worker(page: Page, *, answers: bool = False) -> None:
 
     Asked from here: what the browser's driver asks a second time goes through `eval`, which the page's policy refuses.
     """
-    wait_until(lambda: page.evaluate(_WORKS) is True, "no worker was installed")
+    wait_until(lambda: page.evaluate(WORKS) is True, "no worker was installed")
     if answers:
         wait_until(lambda: page.evaluate(_ANSWERS) is True, "the worker does not answer for this page")
 
