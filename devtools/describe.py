@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from devtools.reference import api_page, errors_page
 from devtools.vectors import describe_vectors
 from skygge.app import describe_api
 from skygge.core.analysis import AnalysisParams, all_analyses
@@ -18,8 +19,11 @@ from skygge.core.filters import Filters
 
 def describe() -> dict[str, str]:
     """The generated pages of the documentation, the description of the API and the vectors of the fold, as text."""
+    document = describe_api()
     return {
-        "openapi": json.dumps(describe_api()),
+        "openapi": json.dumps(document),
+        "api": api_page(document),
+        "errors": errors_page(),
         "analyses": analyses_page(all_analyses().values()),
         "exports": exports_page(all_exports().values()),
         "vectors": describe_vectors(),

@@ -1,4 +1,4 @@
-"""Files that are generated and committed: the frontend's API types, the pages of analyses and exports, vectors.
+"""Files that are generated and committed: the frontend's API types, the pages of the reference, vectors.
 
 Never edited; a part of the tests fails when one of them is stale.
 """
@@ -16,6 +16,8 @@ TYPES = ROOT / "frontend" / "src" / "api" / "schema.ts"
 PAGES = {
     "analyses": ROOT / "docs" / "analyses.md",
     "exports": ROOT / "docs" / "exports.md",
+    "api": ROOT / "docs" / "api.md",
+    "errors": ROOT / "docs" / "errors.md",
     "vectors": ROOT / "tests" / "vectors" / "fold_generated.json",
 }
 

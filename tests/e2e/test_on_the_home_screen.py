@@ -62,7 +62,10 @@ def test_the_screen_stays_lit_while_an_encounter_is_written(field: Field) -> Non
     page = field.page
     field.settle()
     page.evaluate(LISTEN)
-    lit = lambda: page.evaluate("window.lit.join(' ')")  # noqa: E731
+
+    def lit() -> str:
+        return str(page.evaluate("window.lit.join(' ')"))
+
     assert lit() == ""
     field.hand.start()
     sure(lambda: lit() == "on", "the screen may go dark in the middle of an encounter")
