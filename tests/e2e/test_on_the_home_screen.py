@@ -6,7 +6,7 @@ import json
 import struct
 from urllib.parse import urljoin
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from tests.e2e.field import Field, sure
 from tests.e2e.phone import wait_for_worker
@@ -133,8 +133,8 @@ def _set_back(page: Page, field: Field, switch: str) -> None:
     field.settle()
 
 
-def _box(place: Locator) -> dict[str, float]:
+def _box(place: Locator) -> FloatRect:
     """Where something is, in pixels; it must be there."""
     found = place.bounding_box()
     assert found is not None
-    return dict(found)
+    return found
