@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from devtools import audit, benches, generated, locks, running, safeguards, site, test_run
+from devtools import audit, benches, bill, generated, locks, running, safeguards, site, test_run
 from devtools.machine import Trouble, say
 from devtools.parts import PARTS
 
@@ -26,9 +26,10 @@ def parser() -> argparse.ArgumentParser:
     guards = commands.add_parser("safeguards", help="switch off each safeguard of sync in a copy; its tests go red")
     guards.add_argument("name", nargs="?", help="only those whose name holds this")
     commands.add_parser("audit", help="ask the databases of known flaws about every locked package")
+    commands.add_parser("sbom", help="write the bills of materials of the server and the web app, in dist/sbom")
     commands.add_parser("docs", help="make the documentation into a site, in dist/site")
     commands.add_parser("lock", help="make every lock file anew")
-    commands.add_parser("generate", help="write the files made from the code: API types, pages of analyses and exports")
+    commands.add_parser("generate", help="write the files made from the code: API types, pages of the reference")
     commands.add_parser("help", help="show this")
     return top
 
@@ -43,6 +44,7 @@ def main(words: Sequence[str]) -> int:
         "bench": lambda: benches.run_benches(options.name, options.json),
         "safeguards": lambda: safeguards.check_safeguards(options.name),
         "audit": audit.audit,
+        "sbom": bill.write,
         "docs": site.build,
         "lock": locks.make_locks,
         "generate": generated.write,

@@ -3,6 +3,7 @@
 import os
 import sys
 from pathlib import Path
+from typing import IO
 
 from devtools import python_env, web_build
 from devtools.machine import ROOT, WORKSHOP, Trouble, fingerprint, is_stamped, must_run, say, stamp
@@ -42,12 +43,12 @@ def build_web_app() -> Path:
         raise Trouble(str(failure)) from failure
 
 
-def npm(*words: str) -> int:
-    """Run npm in frontend/ with its packages installed; return 0, or 1 when it failed."""
+def npm(*words: str, into: IO[bytes] | None = None) -> int:
+    """Run npm in frontend/ with its packages installed; return 0, or 1 when it failed. `into` takes what it prints."""
     node = node_folder()
     try:
         web_build.install_packages(FRONTEND, node)
-        web_build.npm(FRONTEND, node, *words)
+        web_build.npm(FRONTEND, node, *words, into=into)
     except web_build.BuildFailed as failure:
         say(str(failure))
         return 1

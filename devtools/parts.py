@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from devtools import generated, image, locks, node_env, packaging, site
+from devtools import bill, generated, image, locks, node_env, packaging, site
 from devtools.machine import RESULTS, run
 from devtools.python_env import program
 
@@ -91,7 +91,7 @@ def _packaging(deep: bool) -> int:
     # Outside the repository, so that nothing is found by accident.
     scratch = Path(tempfile.mkdtemp(prefix="skygge-wheel-"))
     try:
-        return packaging.try_wheel(scratch)
+        return packaging.try_wheel(scratch) or bill.check()
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
@@ -135,7 +135,7 @@ PARTS: Sequence[Part] = (
     Part("upkeep", "moving to another database, the doctor, https in one room", tests("upkeep")),
     # A file is one study and its phone, set up once, and later tests go on where earlier ones stopped.
     Part("e2e", "a real browser against the real server", tests("e2e", "loadfile")),
-    Part("packaging", "the wheel, installed into an empty environment", _packaging),
+    Part("packaging", "the wheel, installed into an empty environment; the bills of materials", _packaging),
     Part("site", "the documentation as a site, every link and heading followed", _site),
     Part("fleet", "two hundred phones over sixty days, servers killed and restored", _fleet, is_asked_for=True),
     Part("docker", "the Dockerfile, by hadolint; wheels for both kinds of processor; at full size the image", _docker),

@@ -80,6 +80,16 @@ def sync_audit() -> Path:
     return _sync_apart("audit", "what asks for known flaws")
 
 
+def sync_sbom() -> Path:
+    """The environment of the program that writes the bill of materials; its folder. Raises Trouble."""
+    return _sync_apart("sbom", "what writes the bill of materials")
+
+
+def sync_runtime() -> Path:
+    """An environment with exactly what a server is locked to, and nothing of ours; its folder. Raises Trouble."""
+    return _sync_apart("runtime", "what a server runs on")
+
+
 def _sync_apart(name: str, what: str) -> Path:
     # Apart, as they want other versions than Skygge.
     folder, lock = WORKSHOP / name, LOCKS / f"{name}.txt"

