@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware.gzip import GZipMiddleware
 
-from skygge import __version__, health
+from skygge import __version__, health, metrics
 from skygge.accounts import routes as accounts
 from skygge.accounts.access import require_set_up
 from skygge.accounts.rotation import HandOver
@@ -102,6 +102,7 @@ def _compose(settings: Settings) -> FastAPI:
     )
     # First: FastAPI makes ready all that stands before the address asked for, and who waits for a start asks this.
     app.include_router(health.router)
+    app.include_router(metrics.router)
     app.include_router(upkeep.router)
     app.include_router(founding.setup_router, prefix=API)
     for router in ROUTERS:
@@ -114,6 +115,9 @@ def _compose(settings: Settings) -> FastAPI:
     describe_openapi(app)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)
     app.add_middleware(HandOver)
+    if settings.metrics_token:
+        app.state.metrics = metrics.make_registry()
+        app.add_middleware(metrics.Meter, registry=app.state.metrics)
     app.add_middleware(Guard, settings=settings)
     return app
 

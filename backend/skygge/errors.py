@@ -47,6 +47,10 @@ class NotReady(Problem):
     code, status, title = "server.not_ready", 503, "The database does not answer."
 
 
+class MetricsRefused(Problem):
+    code, status, title = "metrics.refused", 401, "This address answers to the token that the server was given for it."
+
+
 class NotInRoom(Problem):
     code, status, title = "room.none", 404, "This server does not serve a room."
 

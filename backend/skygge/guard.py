@@ -125,7 +125,7 @@ def _report(event: str, **facts: Any) -> None:
 
 def _cache_control(path: str, status: int) -> str:
     """Nothing of a study is ever kept by a browser; files with a hash in their name are kept for ever."""
-    if path.startswith(("/api/", "/healthz", "/readyz")) or status >= 400:
+    if path.startswith(("/api/", "/healthz", "/readyz", "/metrics")) or status >= 400:
         return "no-store"
     if path.startswith("/assets/"):
         return "public, max-age=31536000, immutable"

@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     workers: int = Field(default=1, ge=1, le=64)
     security_contact: str = ""
     session_hours: int = Field(default=12, ge=1, le=168)
+    metrics_token: str = Field(default="", repr=False)
     device_days: int = Field(default=60, ge=1, le=366)
 
     @classmethod
@@ -83,6 +84,13 @@ class Settings(BaseSettings):
         if parts.scheme == "http" and not is_loopback(parts.hostname):
             raise ValueError("it must begin with https:// unless it names this machine itself")
         return f"{parts.scheme}://{parts.netloc.lower()}"
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _check_metrics_token(cls, value: str) -> str:
+        if value and (len(value) < 20 or not value.isascii() or not value.isprintable() or " " in value):
+            raise ValueError("it must be at least 20 letters, digits and signs without a space")
+        return value
 
     @field_validator("security_contact")
     @classmethod

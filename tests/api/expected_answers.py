@@ -54,7 +54,8 @@ EXPECTED: dict[str, tuple[int, str]] = {
     "GET /healthz": (200, ANYBODY),
     "GET /readyz": (200, ANYBODY),
     "GET /room.crt": (404, ANYBODY),
-    # Nobody is named in a test's server.
+    # No token is set, and nobody is named, in a test's server.
+    "GET /metrics": (404, ANYBODY),
     "GET /.well-known/security.txt": (404, ANYBODY),
     f"GET {API}/setup": (410, ANYBODY),
     f"POST {API}/setup": (410, ANYBODY),

@@ -18,6 +18,7 @@ from skygge.commands.in_room import open_room
 from skygge.db import open_database
 from skygge.errors import StartRefused
 from skygge.fieldlog.replay import replay_understood
+from skygge.metrics import share_among_workers
 from skygge.migrate import migrate
 from skygge.settings import Settings, load_settings
 from skygge.upkeep.room import RoomCertificate, settings_of_room
@@ -102,6 +103,7 @@ def _serve_many(settings: Settings, listening: socket.socket, room: RoomCertific
     # Each process reads the settings itself, so what the command line said must stand in the environment.
     os.environ.update(SKYGGE_HOST=settings.host, SKYGGE_PORT=str(settings.port), SKYGGE_WORKERS=str(settings.workers))
     os.environ.update(SKYGGE_ORIGIN=settings.origin)
+    share_among_workers(settings)
     config = _config(settings, "skygge.app:create_app", room)
     Multiprocess(config, sockets=[listening]).run()
 
