@@ -115,10 +115,10 @@ def _compose(settings: Settings) -> FastAPI:
     describe_openapi(app)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)
     app.add_middleware(HandOver)
+    app.add_middleware(Guard, settings=settings)
     if settings.metrics_token:
         app.state.metrics = metrics.make_registry()
         app.add_middleware(metrics.Meter, registry=app.state.metrics)
-    app.add_middleware(Guard, settings=settings)
     return app
 
 

@@ -48,7 +48,7 @@ class NotReady(Problem):
 
 
 class MetricsRefused(Problem):
-    code, status, title = "metrics.refused", 401, "This address answers to the token that the server was given for it."
+    code, status, title = "metrics.refused", 401, "The metrics token is missing or wrong."
 
 
 class NotInRoom(Problem):

@@ -4,9 +4,11 @@ An address is counted by its pattern (`/api/v1/studies/{study_id}/changes`), so 
 no pattern fits is one line. Absent unless a token is set for it.
 """
 
+import atexit
 import os
 import shutil
 from secrets import compare_digest
+from tempfile import mkdtemp
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -14,7 +16,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from skygge import __version__
-from skygge.errors import AddressUnknown, MetricsRefused
+from skygge.errors import AddressUnknown, MetricsRefused, StartRefused
 from skygge.problems import document_problems
 from skygge.settings import Settings
 
@@ -30,7 +32,10 @@ SHARED = "PROMETHEUS_MULTIPROC_DIR"
 
 
 class Meter:
-    """ASGI middleware that counts answers by method, pattern and status; `registry` has those of this process."""
+    """Outermost ASGI middleware that counts answers by method, pattern and status; whoever hangs up got none.
+
+    `registry` has the counts of this process.
+    """
 
     def __init__(self, app: ASGIApp, registry: "CollectorRegistry") -> None:
         from prometheus_client import Counter, Gauge, Histogram
@@ -48,13 +53,9 @@ class Meter:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        began, is_told = perf_counter(), False
+        began = perf_counter()
 
         def tell(status: int) -> None:
-            nonlocal is_told
-            if is_told:
-                return
-            is_told = True
             # Only methods that exist: a word that somebody made up must not become a line for ever.
             method = scope["method"] if scope["method"] in METHODS else "other"
             address = _pattern(scope)
@@ -66,11 +67,7 @@ class Meter:
                 tell(message["status"])
             await send(message)
 
-        try:
-            await self.app(scope, receive, send_and_tell)
-        except Exception:
-            tell(500)
-            raise
+        await self.app(scope, receive, send_and_tell)
 
 
 def _pattern(scope: Scope) -> str:
@@ -102,19 +99,26 @@ def read_metrics(request: Request) -> Response:
     from prometheus_client.multiprocess import MultiProcessCollector
 
     registry: CollectorRegistry = request.app.state.metrics
-    if SHARED in os.environ:
+    if settings.workers > 1:
         registry = CollectorRegistry()
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library has no types here
     return Response(generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
 def share_among_workers(settings: Settings) -> None:
-    """Have all processes of this server count in files of one folder, emptied now. Before the first of them begins."""
-    if settings.metrics_token:
-        folder = settings.data / "metrics"
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        os.environ[SHARED] = str(folder.resolve())
+    """Have all processes of this server count in files of one folder, gone at its end. Before the first of them begins.
+
+    Raises StartRefused where the system has no place for temporary files.
+    """
+    # One that somebody else has set would be counted into, and never emptied.
+    os.environ.pop(SHARED, None)
+    if not settings.metrics_token or settings.workers == 1:
+        return
+    try:
+        os.environ[SHARED] = folder = mkdtemp(prefix="skygge-metrics-")
+    except OSError:
+        raise StartRefused("There is no folder for temporary files, which SKYGGE_METRICS_TOKEN needs.") from None
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
 
 
 def make_registry() -> "CollectorRegistry":

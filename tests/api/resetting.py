@@ -55,3 +55,13 @@ def signs_in(world: World, name: str, password: str) -> bool:
 def make_codes(person: Person, password: str = PASSWORD) -> Any:
     """What somebody hears who wants a sheet of spare codes."""
     return person.client.post("/api/v1/spare-codes", json={"password": password})
+
+
+def let_in(world: World, person: Person) -> str:
+    """A phone that somebody has just allowed and that has not fetched its session yet: the claim with which it does."""
+    offer = person.client.post("/api/v1/pairings").json()
+    claim = {"code": offer["code"], "device_name": "phone"}
+    claimed = world.client().post("/api/v1/pairings/claim", json=claim).json()
+    allowed = person.client.post(f"/api/v1/pairings/{offer['id']}/answer", json={"allow": True})
+    assert allowed.json()["state"] == "allowed"
+    return str(claimed["claim"])

@@ -70,6 +70,8 @@ def test_answers_are_counted_by_pattern_and_tell_nobody(watched: TestClient, sql
     assert count(text, address="/api/v1/studies/{study_id}/entries", method="GET", status=200) == 2
     assert count(text, address="(the web app, or nothing)", status=404) == 3
     assert count(text, method="other") == 1
+    watched.post("/api/v1/session", headers={"Origin": "https://elsewhere.example"}, json={})
+    assert count(watched.get("/metrics", headers=BEARER).text, status=403) == 1, "refused at the door"
     assert 'skygge_answer_seconds_count{address="/api/v1/studies/{study_id}/entries",method="GET"} 2.0' in text
     assert not [one for one in (*studies, "Karen", "KAREN", "Lene", str(lead.account_id)) if one in text]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -10,9 +11,12 @@ from uuid import UUID
 import pytest
 from sqlmodel import select
 
+from skygge.accounts import passwords, sign_in
+from skygge.accounts.passwords import hash_password
+from skygge.accounts.tables import AccountRow
 from skygge.audit.tables import AuditRow
 from skygge.clock import new_id
-from tests.api.resetting import NEW, OTHER, WRONG, ask_for_link, choose, lead, make_codes, olga, signs_in
+from tests.api.resetting import NEW, OTHER, WRONG, ask_for_link, choose, lead, let_in, make_codes, olga, signs_in
 from tests.fixtures.world import PASSWORD, Person, World
 
 __all__ = ["lead", "olga"]
@@ -54,7 +58,10 @@ def test_links_spare_codes_and_half_paired_phones_end_too(
     """Whoever knew the old password may have made them."""
     codes = make_codes(olga).json()["codes"]
     link = ask_for_link(world, lead, study_id, olga).json()["code"]
+    claim = let_in(world, olga)
     assert change(olga).status_code == 204
+    form = {"claim": claim, "device_id": str(new_id())}
+    assert world.client().post("/api/v1/pairings/finish", json=form).status_code == 410
     assert (choose(world, codes[0], OTHER), choose(world, link, OTHER)) == (WRONG, WRONG)
     assert olga.client.get("/api/v1/spare-codes").json() == {"left": 0, "made_at": None}
 
@@ -74,7 +81,27 @@ def test_without_the_old_one_nothing_changes_and_guessing_is_counted(world: Worl
     for number in range(5):
         assert change(lead, NEW, f"wrong password {number}").json()["code"] == "password.wrong"
     assert change(lead).status_code == 429
-    assert not signs_in(world, lead.name, NEW)
+    world.clock.now += timedelta(hours=2)
+    assert signs_in(world, lead.name, PASSWORD) and not signs_in(world, lead.name, NEW)
+
+
+@pytest.mark.parametrize("begun", [make_codes, lambda who: change(who, OTHER)], ids=["a sheet", "another change"])
+def test_what_was_begun_with_the_old_password_is_not_done_after_the_new(
+    world: World, lead: Person, monkeypatch: pytest.MonkeyPatch, begun: Callable[[Person], Any]
+) -> None:
+    """The comparison takes its time and holds no lock; in between the password became another."""
+
+    async def is_right(password: str, password_hash: str | None) -> bool:
+        fits = await passwords.is_right(password, password_hash)
+        with world.database.write() as session:
+            session.get_one(AccountRow, lead.account_id).password_hash = hash_password(NEW)
+        return fits
+
+    monkeypatch.setattr(sign_in, "is_right", is_right)
+    assert begun(lead).json()["code"] == "password.wrong"
+    monkeypatch.undo()
+    assert signs_in(world, lead.name, NEW)
+    assert lead.client.get("/api/v1/spare-codes").json()["left"] == 0
 
 
 def test_of_two_at_the_same_moment_one_gets_through(world: World, lead: Person) -> None:

@@ -25,7 +25,19 @@ from skygge.audit.keep import SERVER, read_log
 from skygge.clock import new_id
 from skygge.core.wire import to_canonical
 from skygge.studies.access import Role
-from tests.api.resetting import NEW, OTHER, WRONG, ask_for_link, choose, lead, make_codes, member_of, olga, signs_in
+from tests.api.resetting import (
+    NEW,
+    OTHER,
+    WRONG,
+    ask_for_link,
+    choose,
+    lead,
+    let_in,
+    make_codes,
+    member_of,
+    olga,
+    signs_in,
+)
 from tests.fixtures.world import PASSWORD, Person, World
 
 __all__ = ["lead", "olga"]
@@ -183,13 +195,9 @@ def test_a_reset_lifts_a_lock(world: World, lead: Person, study_id: UUID, olga: 
 
 def test_a_phone_that_was_just_let_in_does_not_come_in_after_a_reset(world: World, lead: Person) -> None:
     """Allowed with the old password, fetched after the new one: that is over."""
-    offer = lead.client.post("/api/v1/pairings").json()
-    claim = {"code": offer["code"], "device_name": "phone"}
-    claimed = world.client().post("/api/v1/pairings/claim", json=claim).json()
-    allowed = lead.client.post(f"/api/v1/pairings/{offer['id']}/answer", json={"allow": True})
-    assert allowed.json()["state"] == "allowed"
+    claim = let_in(world, lead)
     assert choose(world, make_codes(lead).json()["codes"][0]) == (204, None)
-    form = {"claim": claimed["claim"], "device_id": str(new_id())}
+    form = {"claim": claim, "device_id": str(new_id())}
     assert world.client().post("/api/v1/pairings/finish", json=form).status_code == 410
 
 

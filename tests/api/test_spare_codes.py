@@ -88,10 +88,10 @@ def test_a_code_used_while_a_new_sheet_is_made_waits_for_it(world: World, lead: 
     code = make_codes(lead).json()["codes"][0]
     with ThreadPoolExecutor(1) as pool:
         with world.database.write() as session:
-            session.get_one(AccountRow, lead.account_id, with_for_update={"key_share": True})
+            account = session.get_one(AccountRow, lead.account_id, with_for_update={"key_share": True})
             used = pool.submit(choose, world, code)
             time.sleep(0.5)
-            make_spare_codes(session, lead.account_id, world.clock())
+            make_spare_codes(session, lead.account_id, account.password_hash, world.clock())
         assert used.result(30) == WRONG
     assert lead.client.get("/api/v1/spare-codes").json()["left"] == 8
 

@@ -46,8 +46,8 @@ def use_code(session: Session, code: str, password_hash: str, now: datetime) -> 
     account.password_hash = password_hash
     session.delete(row)
     session.flush()
-    end_all_sessions(session, account.id)
     _end_ways_in(session, account.id)
+    end_all_sessions(session, account.id)
     is_link = isinstance(row, ResetLinkRow)
     if is_link:
         _drop_spare_codes(session, account.id)
@@ -58,22 +58,22 @@ def use_code(session: Session, code: str, password_hash: str, now: datetime) -> 
 def change_password(session: Session, account_id: UUID, confirmed: str, new: str, kept: bytes) -> None:
     """Set a password in place of the one whose hash was confirmed; `kept` is the token hash of who stays signed in.
 
-    Everything that the old one may have opened ends: other sign-ins, phones about to be let in, links, the sheet of
-    spare codes. Raises PasswordWrong where it was replaced since it was confirmed.
+    Other sign-ins, phones about to be let in, links and the sheet of spare codes end; scripts' tokens stay, each is
+    revoked by itself. Raises PasswordWrong where the password was replaced since it was confirmed.
     """
-    account = session.get_one(AccountRow, account_id, with_for_update={"key_share": True}, populate_existing=True)
-    if account.password_hash != confirmed:
-        raise PasswordWrong
-    account.password_hash = new
-    end_other_sessions(session, account_id, kept)
+    hold_account(session, account_id, confirmed).password_hash = new
     _end_ways_in(session, account_id)
+    end_other_sessions(session, account_id, kept)
     _drop_spare_codes(session, account_id)
 
 
-def make_spare_codes(session: Session, account_id: UUID, now: datetime) -> list[str]:
-    """A new sheet, the only time anybody sees it; the codes of an older one stop working."""
+def make_spare_codes(session: Session, account_id: UUID, confirmed: str, now: datetime) -> list[str]:
+    """A new sheet, the only time anybody sees it; the codes of an older one stop working.
+
+    Raises PasswordWrong where the password was replaced since its hash was confirmed.
+    """
     # One sheet at a time: two that are made at once must not both be good.
-    session.get_one(AccountRow, account_id, with_for_update={"key_share": True})
+    hold_account(session, account_id, confirmed)
     _drop_spare_codes(session, account_id)
     codes = [make_long_code() for _ in range(SPARE_CODES)]
     session.add_all(SpareCodeRow(code_hash=hash_code(code), account_id=account_id, made_at=now) for code in codes)
@@ -87,8 +87,20 @@ def count_spare_codes(session: Session, account_id: UUID) -> tuple[int, datetime
     return len(made), max(made, default=None)
 
 
+def hold_account(session: Session, account_id: UUID, confirmed: str) -> AccountRow:
+    """The account, held until the end of the transaction; what was begun with an old password is not written after it.
+
+    Raises PasswordWrong where the password was replaced since its hash was confirmed.
+    """
+    account = session.get_one(AccountRow, account_id, with_for_update={"key_share": True}, populate_existing=True)
+    if account.password_hash != confirmed:
+        raise PasswordWrong
+    return account
+
+
 def _end_ways_in(session: Session, account_id: UUID) -> None:
-    # A phone that was let in a moment ago and has not fetched its session yet.
+    # A phone that was let in a moment ago and has not fetched its session yet. Before the sessions: one that is just
+    # fetching it holds the pairing's row, is waited for here, and its session is there to be ended then.
     session.execute(delete(PairingRow).where(col(PairingRow.account_id) == account_id))
     drop_reset_links(session, account_id)
 

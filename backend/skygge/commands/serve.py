@@ -77,6 +77,7 @@ def serve(
         raise StartRefused("SQLite takes one worker; use PostgreSQL for more.")
     with _take_port(settings) as listening:
         migrate(settings)
+        share_among_workers(settings)
         room = open_room(settings) if https else None
         _greet(settings)
         if settings.workers > 1:
@@ -103,7 +104,6 @@ def _serve_many(settings: Settings, listening: socket.socket, room: RoomCertific
     # Each process reads the settings itself, so what the command line said must stand in the environment.
     os.environ.update(SKYGGE_HOST=settings.host, SKYGGE_PORT=str(settings.port), SKYGGE_WORKERS=str(settings.workers))
     os.environ.update(SKYGGE_ORIGIN=settings.origin)
-    share_among_workers(settings)
     config = _config(settings, "skygge.app:create_app", room)
     Multiprocess(config, sockets=[listening]).run()
 

@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 from skygge.accounts.access import Identity, Person, SettingsDep
 from skygge.accounts.enrol import find_account
 from skygge.accounts.links import LINK_LASTS, make_reset_code, url_of_reset
+from skygge.accounts.reset import hold_account
 from skygge.accounts.shapes import ResetAsked, ResetMade
 from skygge.accounts.sign_in import confirm_password
 from skygge.accounts.tables import AccountRow
@@ -81,9 +82,10 @@ async def reset_anybody(
     await database.run_read(lambda session: refuse_lost_phone(session, who))
     if not who.is_admin:
         raise RoleInsufficient
-    await confirm_password(database, who, body.password, clock)
+    confirmed = await confirm_password(database, who, body.password, clock)
 
     def make(session: Session) -> dict[str, Any]:
+        hold_account(session, who.account_id, confirmed)
         account = find_account(session, body.name)
         if account is None:
             raise AccountUnknown

@@ -38,10 +38,10 @@ def read_spare_codes(who: Person, session: ReadSession) -> Any:
 async def create_spare_codes(body: PasswordAgain, who: Person, database: DatabaseDep, clock: ClockDep) -> Any:
     """Make a new sheet; the codes of an older one stop working. The codes are in this answer and nowhere else."""
     await database.run_read(lambda session: refuse_lost_phone(session, who))
-    await confirm_password(database, who, body.password, clock)
+    confirmed = await confirm_password(database, who, body.password, clock)
 
     def write(session: Session) -> list[str]:
-        codes = make_spare_codes(session, who.account_id, clock())
+        codes = make_spare_codes(session, who.account_id, confirmed, clock())
         keep(session, Event("spare_codes.made", clock(), who.name, who.account_id, details={"n": len(codes)}))
         return codes
 

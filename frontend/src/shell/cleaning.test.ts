@@ -49,16 +49,17 @@ describe('clearing the disk', () => {
     expect([cleared.n, place.reload.mock.calls.length, renew.mock.calls.length]).toEqual([1, 1, 0]);
   });
 
-  it('waits until a worker is in place, and then not for the next sync', async () => {
-    vi.useFakeTimers();
+  it('does not begin while a worker is being put in place or notes are being read, and wants to come back', async () => {
+    const cleaning = new Cleaning(notebook, 'device', files);
     files.isSettled = false;
-    await new Cleaning(notebook, 'device', files).run();
-    await vi.advanceTimersByTimeAsync(3_500);
-    expect([cleared.n, place.reload.mock.calls.length]).toEqual([0, 0]);
+    expect(await cleaning.run()).toBe(true);
     files.isSettled = true;
-    await vi.advanceTimersByTimeAsync(1_000);
-    vi.useRealTimers();
-    await vi.waitFor(() => expect([cleared.n, place.reload.mock.calls.length]).toEqual([1, 1]));
+    notebook.notes.isComplete = false;
+    expect(await cleaning.run()).toBe(true);
+    expect([cleared.n, place.reload.mock.calls.length]).toEqual([0, 0]);
+    notebook.notes.isComplete = true;
+    expect(await cleaning.run()).toBe(false);
+    expect([cleared.n, place.reload.mock.calls.length]).toEqual([1, 1]);
   });
 
   it('does not begin when somebody has gone elsewhere while the saves before it were waited for', async () => {

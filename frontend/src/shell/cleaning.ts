@@ -4,7 +4,6 @@ import type { OpenNotebook } from '../store/openNotebook';
 import { clearDisk } from '../sync/clearDisk';
 
 export const TAB = 'skygge-tab';
-const AGAIN_MS = 1_000;
 /** Where a person stands between two things: starting anew takes nothing from them. */
 const IDLE = /^#?\/?(sync)?$/;
 
@@ -23,7 +22,6 @@ export interface FilesKeeper {
  */
 export class Cleaning {
   private isBehind = false;
-  private running: Promise<void> | undefined;
 
   constructor(
     private readonly notebook: OpenNotebook,
@@ -31,31 +29,23 @@ export class Cleaning {
     private readonly files: FilesKeeper,
   ) {}
 
-  /** One at a time. */
-  async run(): Promise<void> {
-    this.running ??= this.runOnce().finally(() => (this.running = undefined));
-    await this.running;
-  }
-
-  private async runOnce(): Promise<void> {
+  /** After each sync. True where something that lasts a moment stands in the way: then it is worth coming back soon. */
+  async run(): Promise<boolean> {
     if (this.isBehind) {
       if (this.isIdle()) await this.beginAnew();
-      return;
+      return false;
     }
     const { notes } = this.notebook;
-    if (!notes.standing.is_unclean || !this.isIdle()) return;
+    if (!notes.standing.is_unclean || !this.isIdle()) return false;
     // Chromium never gets done with clearing while a worker is being put in place, and refuses every write from then on.
-    if (!this.files.isSettled || !notes.isComplete) {
-      // Both last a moment, and nobody may come by before the next sync.
-      setTimeout(() => void this.run().catch(() => undefined), AGAIN_MS);
-      return;
-    }
-    if (!(await isOnlyTab())) return;
+    if (!this.files.isSettled || !notes.isComplete) return true;
+    if (!(await isOnlyTab())) return false;
     // Asked once more when the saves before it are through: a finger is faster than a disk.
     const clear = () => (this.isIdle() ? clearDisk(this.notebook.study_id, this.device_id, notes.standing.cursor) : Promise.resolve(false));
-    if (!(await this.notebook.pause(clear))) return;
+    if (!(await this.notebook.pause(clear))) return false;
     this.isBehind = true;
     await this.beginAnew();
+    return false;
   }
 
   private async beginAnew(): Promise<void> {

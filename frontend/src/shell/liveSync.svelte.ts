@@ -18,6 +18,9 @@ const FROM_MEMORY = 50;
 const LOCK_PATIENCE_MS = 30_000;
 /** What this device says of itself is said again after so long: for the day it is lost. */
 const TELL_EVERY_MS = 15 * 60_000;
+/** Coming back to a disk that is to be cleared: after one second, two, four … */
+const AGAIN_MS = 1_000;
+const PUT_OFF_AT_MOST = 6;
 
 /** The sync of the open notebook, and what the screens may know of it. */
 export class LiveSync implements SyncStatus {
@@ -30,6 +33,7 @@ export class LiveSync implements SyncStatus {
   private readonly hints: Hints;
   private readonly cleaning: Cleaning;
   private letTabGo: (() => void) | undefined;
+  private n_put_off = 0;
   private told = '';
   private told_ms = 0;
 
@@ -105,13 +109,19 @@ export class LiveSync implements SyncStatus {
       await this.noteContact();
       this.hints.attend();
       await this.tellOfItself().catch(() => undefined);
-      await this.cleaning.run().catch(() => undefined);
+      this.comeBack(await this.cleaning.run().catch(() => false));
       return 'done';
     } catch (error) {
       this.state = nameState(error);
       const wait_s = error instanceof Problem ? error.retry_after_s : undefined;
       return { failed: true, ...(wait_s && { retry_after_ms: wait_s * 1000 }) };
     }
+  }
+
+  /** A few times, later and later: what should last a moment may last for good. */
+  private comeBack(isWanted: boolean): void {
+    this.n_put_off = isWanted ? this.n_put_off + 1 : 0;
+    if (isWanted && this.n_put_off <= PUT_OFF_AT_MOST) this.times.again(AGAIN_MS * 2 ** (this.n_put_off - 1));
   }
 
   /** Whether a lock is set here and what waits, for whoever has to judge what was on a lost device. */

@@ -11,7 +11,7 @@ const EPOCH = '0192a000-0000-7000-8000-00000000aaaa';
 let occasions: Occasions;
 
 // Files share their modules; the one that is taken the place of here must be loaded anew, and again after these tests.
-vi.hoisted(() => void vi.resetModules());
+const back = vi.hoisted(() => (vi.resetModules(), { isWanted: false, asked_ms: [] as number[] }));
 afterAll(() => void vi.resetModules());
 
 vi.mock('../sync/when', () => ({
@@ -19,8 +19,13 @@ vi.mock('../sync/when', () => ({
     constructor(given: Occasions) {
       occasions = given;
     }
+    again(ms: number): void {
+      back.asked_ms.push(ms);
+    }
   },
 }));
+vi.mock('../sync/engine', () => ({ syncOnce: () => Promise.resolve() }));
+vi.mock('./cleaning', () => ({ TAB: 'skygge-tab', Cleaning: class { run = () => Promise.resolve(back.isWanted); } }));
 
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();
@@ -64,6 +69,20 @@ describe('the quiet of the timer', () => {
     expect(occasions.isObserving()).toBe(true);
     await notebook.write([{ kind: 'encounter.ended', subject_id: own, payload: { ended_at: '2026-03-02T10:00:00.000+01:00' } }]);
     expect(occasions.isObserving()).toBe(false);
+  });
+});
+
+describe('a disk that cannot be cleared this very moment', () => {
+  it('is come back to, later and later and not for ever; and anew after it was cleared', async () => {
+    const phone = newPhone();
+    new LiveSync(await phone.open(), phone.device_id, () => true, { isSettled: true, renew: () => Promise.resolve() });
+    vi.stubGlobal('EventSource', undefined);
+    vi.stubGlobal('fetch', () => Promise.reject(new TypeError('no network')));
+    for (const isWanted of [...Array<boolean>(9).fill(true), false, true]) {
+      back.isWanted = isWanted;
+      expect(await occasions.run()).toBe('done');
+    }
+    expect(back.asked_ms).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 1_000]);
   });
 });
 

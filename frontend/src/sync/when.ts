@@ -58,6 +58,11 @@ export class SyncTimes {
     this.within(AFTER_SAVE_MS);
   }
 
+  /** Something is left to do after a sync. */
+  again(ms: number): void {
+    this.within(ms);
+  }
+
   /** Somebody else wrote. Not all phones of a team at the same moment, and not before a wait after a failure is over. */
   hinted(): void {
     this.isBehind = this.occasions.isObserving();
