@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-from playwright.sync_api import Error, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.phone import WORKS, wait_until
+from tests.e2e.phone import wait_for_worker
 
 PASSWORD = "fire ord i en lang række"
 NAME = "ida"
-HAS_SHELL = "caches.match('/index.html', { ignoreVary: true }).then(Boolean)"
 
 
 class Observer:
@@ -58,17 +57,8 @@ class Observer:
         page.reload()
 
     def wait_until_ready_offline(self) -> None:
-        """The service worker has the whole shell and controls the page."""
-        # Asked from here: a page that forbids eval cannot be asked again by the driver's own polling.
-        wait_until(lambda: self.tells(WORKS), "no service worker is active")
-        wait_until(lambda: self.tells(HAS_SHELL), "the app's files are not on the device")
-
-    def tells(self, expression: str) -> bool:
-        """What the page says to a question; no while it begins anew."""
-        try:
-            return bool(self.page.evaluate(expression))
-        except Error:
-            return False
+        """The app opens without a network from now on."""
+        wait_for_worker(self.page)
 
     def start(self) -> None:
         """START is one tap."""

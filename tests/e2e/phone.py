@@ -15,8 +15,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import BrowserContext, Page, Playwright
+from playwright.sync_api import BrowserContext, Page, Playwright, Response
 from playwright.sync_api import Error as PlaywrightError
 
 PHONE = (360, 740)
@@ -72,6 +73,8 @@ class Phone:
         page.set_default_timeout(60_000)
         page.on("console", lambda told: self.console.append(f"{told.type}: {told.text} {told.location['url']}"))
         page.on("pageerror", lambda error: self.console.append(f"pageerror: {error}"))
+        for way in ("goto", "reload"):
+            setattr(page, way, _undeterred(getattr(page, way), page))
         page.goto(self.origin + path)
         return page
 
@@ -130,8 +133,24 @@ class Phone:
         return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit() and _runs(entry, marker)]
 
 
-WORKS = "navigator.serviceWorker.getRegistration().then((found) => found?.active?.state === 'activated')"
-_ANSWERS = "navigator.serviceWorker.controller !== null"
+def _undeterred(go: Callable[..., Response | None], page: Page) -> Callable[..., Response | None]:
+    """Going somewhere, and once more where the app began anew at that very moment, as it does after a clearing."""
+
+    def go_twice(*place: str, **options: Any) -> Response | None:
+        try:
+            return go(*place, **options)
+        except PlaywrightError as error:
+            if not any(said in error.message for said in ("interrupted by another navigation", "ERR_ABORTED")):
+                raise
+        page.wait_for_load_state()
+        return go(*place, **options)
+
+    return go_twice
+
+
+IS_ACTIVE = "navigator.serviceWorker.getRegistration().then((found) => found?.active?.state === 'activated')"
+HAS_SHELL = "caches.match('/index.html', { ignoreVary: true }).then(Boolean)"
+ANSWERS = "navigator.serviceWorker.controller !== null"
 
 
 def wait_for_worker(page: Page, *, answers: bool = False) -> None:
@@ -139,9 +158,18 @@ def wait_for_worker(page: Page, *, answers: bool = False) -> None:
 
     Asked from here: what the browser's driver asks a second time goes through `eval`, which the page's policy refuses.
     """
-    wait_until(lambda: page.evaluate(WORKS) is True, "no worker was installed")
+    wait_until(lambda: _tells(page, IS_ACTIVE), "no service worker is active")
+    wait_until(lambda: _tells(page, HAS_SHELL), "the app's files are not on the device")
     if answers:
-        wait_until(lambda: page.evaluate(_ANSWERS) is True, "the worker does not answer for this page")
+        wait_until(lambda: _tells(page, ANSWERS), "the worker does not answer for this page")
+
+
+def _tells(page: Page, question: str) -> bool:
+    """What the page says to a question; no while it begins anew."""
+    try:
+        return bool(page.evaluate(question))
+    except PlaywrightError:
+        return False
 
 
 @contextmanager

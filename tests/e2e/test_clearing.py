@@ -9,7 +9,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
@@ -96,15 +95,6 @@ def held(page: Page, entries: int) -> None:
     expect(page.get_by_role("link", name=re.compile("^09:00"))).to_contain_text(f"{entries} entr", timeout=90_000)
 
 
-def move(page: Page, place: str) -> None:
-    """Go to another screen, and once more where the app began anew at that very moment."""
-    try:
-        page.goto(place)
-    except PlaywrightError:
-        page.wait_for_load_state()
-        page.goto(place)
-
-
 def test_a_screen_that_is_opened_in_the_middle_of_a_clearing_is_shown(
     server: ServerProcess, make_phone: MakePhone
 ) -> None:
@@ -128,7 +118,7 @@ def test_a_screen_that_is_opened_in_the_middle_of_a_clearing_is_shown(
         named = elsewhere.entry(visit, turn, kind="note", jotting="så siger Karen nej")
         held(page, turn + 1)
         elsewhere.say("words.struck", named, {"words": "Karen"}, turn)
-        move(page, f"{server.origin}/#/sync")
+        page.goto(f"{server.origin}/#/sync")
         # Not before the app's own files are all in place, which takes a moment when it is new.
         for _ in range(120):
             if page.url.endswith(f"#/{place}"):
@@ -139,7 +129,7 @@ def test_a_screen_that_is_opened_in_the_middle_of_a_clearing_is_shown(
             page.wait_for_timeout(500)
         expect(page).to_have_url(re.compile(f"#/{place}$"))
         expect(page.get_by_role("heading", level=1)).to_have_text(title)
-        move(page, f"{server.origin}/#/")
+        page.goto(f"{server.origin}/#/")
 
 
 @pytest.mark.deep
@@ -159,10 +149,10 @@ def test_who_moves_on_while_the_disk_is_cleared_still_hears_and_is_heard(
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     for turn in range(25):
-        move(page, f"{server.origin}/#/today")
+        page.goto(f"{server.origin}/#/today")
         named = elsewhere.entry(visit, turn, kind="note", jotting="så siger Karen nej")
         # Where nobody is in the middle of something; from there on she hears of the strike within seconds.
-        move(page, f"{server.origin}/#/")
+        page.goto(f"{server.origin}/#/")
         held(page, 2 * turn + 1)
         asked.clear()
         elsewhere.say("words.struck", named, {"words": "Karen"}, turn)
@@ -173,10 +163,10 @@ def test_who_moves_on_while_the_disk_is_cleared_still_hears_and_is_heard(
         else:
             raise AssertionError("nothing was cleared")
         page.wait_for_timeout((0, 20, 60, 250)[turn % 4])
-        move(page, f"{server.origin}/#/today")
+        page.goto(f"{server.origin}/#/today")
         marker = elsewhere.entry(visit, turn, structure="directing", structure_origin="explicit")
         heard = page.locator("main")
-        move(page, f"{server.origin}/#/entry/{marker}")
+        page.goto(f"{server.origin}/#/entry/{marker}")
         expect(heard).to_contain_text("directing", ignore_case=True, timeout=90_000)
         assert not any("pageerror" in line for line in laptop.console), laptop.console
 
