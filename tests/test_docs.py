@@ -165,6 +165,9 @@ class OneEncounter:
     def clock_offsets(self, kind: Literal["encounter", "entry", "gap"]) -> dict[str, int]:
         return {}
 
+    def set_back(self) -> dict[str, int]:
+        return {}
+
     def scratch(self) -> AbstractContextManager[Path]:
         raise AssertionError("nothing here needs a file")
 

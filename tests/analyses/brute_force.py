@@ -100,6 +100,8 @@ def _streams(lists: Lists, params: Mapping[str, Any]) -> Iterator[list[_Link]]:
     kept, dimension = {one.id for one in lists.kept}, params["dimension"]
     lanes: dict[tuple[str, str | None], list[Entry]] = {}
     for one in lists.flow:
+        if lists.is_set_back(one.encounter):
+            continue
         if params["uncoded"] == "skip" and not (one.id in kept and one.codes(dimension)):
             continue
         if params.get("stream", "encounter") == "encounter":

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from skygge.core.model import Code
+from tests.analyses.study_lists import SET_BACK
 from tests.fixtures.world import Person, World
 from tests.sync.phone import Change, Phone, join_with_phone, stamp
 
@@ -98,6 +99,31 @@ class NastyStudy:
         held = self._watch(self.other, 430, 460, 14, [(440, 445, "off_record")], agency="North")
         stopped = {"stopped_at": stamp(455), "stopped_in": held["subject_id"]}
         self.phone.push(self.phone.amend(self._last_made, stopped, kind="person.stopped"))
+        self._set_back()
+
+    def _set_back(self) -> None:
+        """A visit of an hour in which the clock lost ten minutes half-way, and nobody has set its times right."""
+
+        def told(minute: float) -> Change:
+            by_clock = stamp(minute if minute < 530 else minute - 10)
+            return {"made_at": by_clock, "session_id": "set back", "monotonic_ms": minute * 60_000}
+
+        fields = {"kind": "visit", "started_at": stamp(500), "agency": SET_BACK}
+        visit = self.phone.change("encounter.started", fields, **told(500))
+        changes = [
+            visit,
+            self.phone.amend(visit, {"ended_at": stamp(550), "end_origin": "tap"}, kind="encounter.ended"),
+        ]
+        for minute in range(501, 560, 5):
+            pick, clock = self._chance.choice, told(minute)
+            end: Change = {"kind": "state", "ended_at": clock["made_at"]} if minute % 2 else {"kind": "point"}
+            coded: Change = {
+                "structure": pick(STRUCTURES[:2]), "structure_origin": "explicit", "actor_id": self.people[0],
+                "started_at": clock["made_at"], "flags": pick(FLAGS), **end,
+            }  # fmt: skip
+            changes.append({**self.phone.entry(visit, **coded), **clock})
+        verdicts = self.phone.push(*changes)
+        assert all(verdict["verdict"] == "stored" for verdict in verdicts), verdicts
 
     def _watch(self, phone: Phone, start: float, end: float | None, n: int, gaps: list[Any], **fields: Any) -> Change:
         """An encounter with its gaps and entries, in one push: one push has one clock."""

@@ -14,6 +14,8 @@ from typing import Any
 
 Thing = dict[str, Any]
 DAY_MS = 86_400_000
+# The agency of the encounter whose clock was set back in the middle: no list says which one that is.
+SET_BACK = "Set back"
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,11 @@ class Lists:
         return [one for one in self.kept if self.is_timed(one.encounter)]
 
     def is_timed(self, encounter_id: str) -> bool:
-        return bool(self.encounters[encounter_id].get("end_origin"))
+        return bool(self.encounters[encounter_id].get("end_origin")) and not self.is_set_back(encounter_id)
+
+    def is_set_back(self, encounter_id: str) -> bool:
+        """Whether the clock was set back in it, so that nothing in it has an order or a duration."""
+        return bool(self._things[encounter_id].get("agency") == SET_BACK)
 
     def survivor(self, actor: str | None) -> str | None:
         while actor is not None and self.merged.get(actor):

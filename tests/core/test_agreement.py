@@ -135,6 +135,13 @@ def test_only_common_time_counts_and_a_gap_of_either_is_none() -> None:
     assert [visit.common_seconds for visit in found.visits] == [420]
 
 
+def test_an_observer_whose_clock_was_set_back_is_compared_with_nobody() -> None:
+    """Nothing says which moment of one is which of the other."""
+    study = PaperStudy([*HOUSE, *PAIR, entry("a", "09:03", who="P1", action="talks", end="09:04")])
+    study.fell = {PAIR[1]["id"]: 720_000}
+    assert answer(ANALYSIS, study, AgreementParams()).result.visits == []
+
+
 def test_moments_are_matched_substituted_or_alone() -> None:
     """Asks/asks 3 s apart, tells/talks 5 s apart, one alone each: F = 2/6; within 4 s the substitution falls apart."""
     lines = [

@@ -50,6 +50,15 @@ def test_places_seconds_and_the_path() -> None:
     assert [one.id for one in opened] == [lines[0]["id"], lines[2]["id"]]
 
 
+def test_an_encounter_whose_clock_was_set_back_has_places_and_no_path() -> None:
+    """What stands where is known, what came after what and how long it took is not."""
+    study = paper(entry("a", "09:01", structure="directing", end="09:06"), **PLACES)
+    study.fell = {encounter("a", "09:00", "09:30")["id"]: 720_000}
+    found = ask(study).result
+    assert [(one.n, one.seconds) for one in found.places] == [(1, None)]
+    assert found.paths == []
+
+
 def test_who_set_the_positions_and_when_is_said() -> None:
     """Mette did, with version 2; that Lene published the same again changes nothing."""
     found = ask(paper(**PLACES)).result

@@ -146,13 +146,14 @@ def rest_on(observed: Observed) -> Basis:
     """The basis of every answer over these entries."""
     stretches = observed.stretches.values()
     known = [stretch for stretch in stretches if stretch.is_end_known]
+    timed = [stretch for stretch in known if stretch.is_timed]
     versions = distinct(observed.table.version[observed.kept])
     return Basis(
         n_entries=len(observed.kept),
         n_encounters=len(stretches),
         n_visits=count_visits(observed, observed.stretches),
         n_left_out=len(stretches) - len(known),
-        observed_seconds=sum(stretch.observed_ms for stretch in known) / 1000,
+        observed_seconds=sum(stretch.observed_ms for stretch in timed) / 1000,
         times_corrected=int(observed.table.is_corrected[observed.kept].sum()),
         codebook_versions=versions[versions > 0].tolist(),
     )
@@ -191,4 +192,6 @@ def _warnings(observed: Observed, basis: Basis) -> list[Caveat]:
         "times.corrected": basis.times_corrected or None,
         "tags.other_origin_left_out": observed.n_not_counted_tags or None,
     }
-    return [Caveat(code=code, n=n) for code, n in found.items() if n is not None]
+    fell = [stretch.id for stretch in observed.stretches.values() if stretch.fell_ms]
+    told = [Caveat(code="encounters.clock_set_back", n=len(fell), names=fell)] if fell else []
+    return [*(Caveat(code=code, n=n) for code, n in found.items() if n is not None), *told]

@@ -2,7 +2,8 @@
 
 A stream is the entries of one encounter (or of one actor in it) by start. No step crosses an encounter or a gap. An
 entry without a code in the dimension breaks the chain or is passed over; so is one whose code was not asked for.
-Entries at one moment, and recalled ones whose precisions overlap, have no order: no step touches them.
+Entries at one moment, and recalled ones whose precisions overlap, have no order: no step touches them; nor any entry
+of an encounter in which the clock was set back.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ def read_steps(observed: Observed, dimension: str, uncoded: str, stream: StreamO
     coded = read_codes(observed, dimension, observed.kept)
     is_coded = np.zeros(len(observed.table), dtype=np.bool_)
     is_coded[coded.coded.rows] = True
-    flow = observed.flow[is_coded[observed.flow]] if uncoded == "skip" else observed.flow
+    flow = observed.in_order[is_coded[observed.in_order]] if uncoded == "skip" else observed.in_order
     chain = read_chain(observed, flow, stream)
     at = np.flatnonzero(chain.has_before)
     before, after = chain.rows[at - 1], chain.rows[at]
@@ -108,7 +109,7 @@ def read_runs(observed: Observed, dimension: str, uncoded: str, stream: StreamOf
     coded = read_codes(observed, dimension, observed.kept).coded
     code = np.full(len(observed.table), -1, dtype=np.int64)
     code[coded.rows] = coded.codes
-    flow = observed.flow[code[observed.flow] >= 0] if uncoded == "skip" else observed.flow
+    flow = observed.in_order[code[observed.in_order] >= 0] if uncoded == "skip" else observed.in_order
     chain = read_chain(observed, flow, stream)
     is_coded = code[chain.rows] >= 0
     linked = chain.has_before & is_coded

@@ -92,6 +92,10 @@ class MaskedStudy:
         """Nothing: the times are corrected already."""
         return {}
 
+    def set_back(self) -> Mapping[str, int]:
+        """Nothing: what is not in the log of this study cannot be set right in it."""
+        return {}
+
     def scratch(self) -> AbstractContextManager[Path]:
         """A folder of one's own, as the reader behind gives it."""
         return self.reader.scratch()

@@ -68,6 +68,9 @@ class _WithoutHeld:
     def clock_offsets(self, kind: Literal["encounter", "entry", "gap"]) -> Mapping[str, int]:
         return self._reader.clock_offsets(kind)
 
+    def set_back(self) -> Mapping[str, int]:
+        return self._reader.set_back()
+
     def scratch(self) -> AbstractContextManager[Path]:
         return self._reader.scratch()
 

@@ -42,6 +42,7 @@ class _Facts:
     analysis: Analysis[Any, Any]
     params: AnalysisParams
     basis: Basis
+    n_set_back: int
     names: Mapping[str, Mapping[str, str]]
     days: tuple[str, str] | None
     is_heuristic: bool
@@ -56,6 +57,7 @@ def describe_methods(analysis: Analysis[Any, Any], reader: StudyReader, params: 
         analysis=analysis,
         params=params,
         basis=rest_on(observed),
+        n_set_back=sum(bool(stretch.fell_ms) for stretch in observed.stretches.values()),
         names={language: _names(observed, language) for language in LANGUAGES},
         days=(days[0], days[-1]) if days else None,
         is_heuristic=is_heuristic(observed.codes.values()),
@@ -75,6 +77,8 @@ def _sentences(facts: _Facts, language: str) -> Iterable[str]:
     yield _rest(facts, language)
     if basis.n_left_out:
         yield say["left_out"].format(n=basis.n_left_out)
+    if facts.n_set_back:
+        yield say["set_back"].format(n=facts.n_set_back)
     chosen = list(_chosen_filters(facts, language))
     if chosen:
         yield say["filters"].format(filters="; ".join(chosen))

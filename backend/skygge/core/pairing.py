@@ -75,7 +75,7 @@ def double_visits(observed: Observed) -> Iterator[tuple[Stretch, Stretch]]:
     """Every two encounters of one visit by different observers, whose ends are known; observers in order."""
     by_visit: dict[str, list[Stretch]] = {}
     for stretch in observed.stretches.values():
-        if stretch.is_end_known:
+        if stretch.is_timed:
             by_visit.setdefault(stretch.visit, []).append(stretch)
     for own in by_visit.values():
         own.sort(key=lambda stretch: (str(stretch.thing.get("observer")), stretch.start_ms))

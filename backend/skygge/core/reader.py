@@ -30,6 +30,10 @@ class StudyReader(Protocol):
         """By id, the milliseconds to add to the times of things written by a clock that was wrong."""
         ...
 
+    def set_back(self) -> Mapping[str, int]:
+        """By id, the encounters in which the clock was set back and nobody has set the times right: milliseconds."""
+        ...
+
     def scratch(self) -> AbstractContextManager[Path]:
         """A folder of one's own for files that cannot be written in one go, gone afterwards."""
         ...

@@ -58,6 +58,10 @@ CAVEATS: Mapping[str, Mapping[str, str]] = {
         "flags.several_on_one_entry": "Entries with several flags, counted under each: {n}.",
         "actions.are_moments": "Your actions are moments: they have no duration.",
         "flags.are_moments": "Your flags are on moments: they have no duration.",
+        "encounters.clock_set_back": (
+            "Encounters in which the clock was set back, left out of order and durations until their times are "
+            "shifted: {n}."
+        ),
         "entries.held": "Entries about somebody for whom it was stopped, held and left out: {n}.",
         "times.corrected": "Times corrected for a wrong clock: {n}.",
         "tags.other_origin_left_out": "Codes given later or carried on, not counted here: {n}.",
@@ -78,6 +82,9 @@ CAVEATS: Mapping[str, Mapping[str, str]] = {
         "flags.several_on_one_entry": "Noteringer med flere mærker, talt under hvert: {n}.",
         "actions.are_moments": "Jeres handlinger er øjeblikke: De har ingen varighed.",
         "flags.are_moments": "Jeres mærker står på øjeblikke: De har ingen varighed.",
+        "encounters.clock_set_back": (
+            "Forløb, hvor uret blev stillet tilbage, udeladt af rækkefølge og varighed, indtil tiderne er flyttet: {n}."
+        ),
         "entries.held": "Noteringer om nogen, for hvem der blev stoppet, tilbageholdt og udeladt: {n}.",
         "times.corrected": "Tider rettet for et forkert ur: {n}.",
         "tags.other_origin_left_out": "Koder givet senere eller videreført, ikke talt med her: {n}.",

@@ -36,7 +36,8 @@ class Gap:
 class Stretch:
     """One encounter in observed time, cut to the dates asked for; before the cut it was `zero_ms` to `whole_end_ms`.
 
-    `visit` is what two observers of one visit share.
+    `visit` is what two observers of one visit share. In it the clock was set back by `fell_ms`, where nobody has set
+    the times right: what follows what in it, and how long it took, is not known then.
     """
 
     id: str
@@ -48,6 +49,12 @@ class Stretch:
     gaps: tuple[Gap, ...]
     thing: Thing
     whole_end_ms: int
+    fell_ms: int = 0
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether durations may use it: its end is known, and no clock was set back in it."""
+        return self.is_end_known and not self.fell_ms
 
     def observed(self, start_ms: int, end_ms: int) -> list[Span]:
         """The observed pieces of a half-open interval: inside the encounter, outside its gaps."""
@@ -126,9 +133,18 @@ class Observed:
 
     @cached_property
     def is_timed(self) -> BoolArray:
-        """By number of the encounter: whether its end is known, so that rates, shares and intervals may use it."""
+        """By number of the encounter: whether rates, shares and intervals may use it (`Stretch.is_timed`)."""
         stretches = (self.stretches.get(encounter_id) for encounter_id in self.encounter_ids)
-        return np.asarray([stretch is not None and stretch.is_end_known for stretch in stretches], dtype=np.bool_)
+        return np.asarray([stretch is not None and stretch.is_timed for stretch in stretches], dtype=np.bool_)
+
+    @cached_property
+    def in_order(self) -> IntArray:
+        """The rows of the streams whose order is known: not those of encounters in which a clock was set back."""
+        fell = [stretch.id for stretch in self.stretches.values() if stretch.fell_ms]
+        if not fell:
+            return self.flow
+        places = [place for place, encounter_id in enumerate(self.encounter_ids) if encounter_id in set(fell)]
+        return self.flow[~np.isin(self.table.encounter[self.flow], places)]
 
     @cached_property
     def visit(self) -> IntArray:
@@ -268,7 +284,7 @@ def _read_stretches(reader: StudyReader, selection: Selection, encounters: Mappi
     for gap in reader.things("gap"):
         if gap["encounter_id"] in encounters and is_counted(gap):
             gaps[gap["encounter_id"]].append(gap)
-    gap_offsets = reader.clock_offsets("gap")
+    gap_offsets, fell = reader.clock_offsets("gap"), reader.set_back()
     stretches: dict[str, Stretch] = {}
     for thing_id, thing in encounters.items():
         if not selection.keeps_encounter(thing):
@@ -280,7 +296,8 @@ def _read_stretches(reader: StudyReader, selection: Selection, encounters: Mappi
         clipped = max(start, start if first is None else first), min(end, end if last is None else last)
         own = tuple(read_gap(gap, end, gap_offsets.get(gap["id"], 0)) for gap in gaps[thing_id])
         visit = thing.get("visit_id") or thing_id
-        stretches[thing_id] = Stretch(thing_id, visit, start, clipped[0], max(clipped), is_known, own, thing, end)
+        edges = (start, clipped[0], max(clipped))
+        stretches[thing_id] = Stretch(thing_id, visit, *edges, is_known, own, thing, end, fell.get(thing_id, 0))
     return stretches
 
 

@@ -79,6 +79,12 @@ class LoggedStudy:
         query = select(table.c.id, wrong).where(table.c.study_id == self.study_id, wrong.is_not(None))
         return {str(thing_id): -offset_ms for thing_id, offset_ms in self.session.execute(query)}
 
+    def set_back(self) -> dict[str, int]:
+        """By id, the encounters in which a clock was set back and nobody has set the times right: milliseconds."""
+        fell = ENCOUNTER.c.clock_fell_ms
+        query = select(ENCOUNTER.c.id, fell).where(ENCOUNTER.c.study_id == self.study_id, fell.is_not(None))
+        return {str(encounter_id): fell_ms for encounter_id, fell_ms in self.session.execute(query)}
+
     @contextmanager
     def scratch(self) -> Iterator[Path]:
         """A folder that only this process may read, removed afterwards."""

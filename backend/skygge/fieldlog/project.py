@@ -13,6 +13,7 @@ from pydantic_core import PydanticUndefined
 from sqlalchemy import RowMapping, Uuid
 
 from skygge.core.changes import KINDS, is_erased
+from skygge.core.clock_readings import find_teller, read_clock
 from skygge.core.fold import Subject
 from skygge.core.identity import visit_id
 from skygge.core.model import SubjectType, read_instant
@@ -38,7 +39,8 @@ TABLES: Mapping[SubjectType, type[Folded]] = {
 OFFSET = "_offset_minutes"
 # What a row holds beside the fields of its thing.
 BESIDE = frozenset(
-    {"study_id", "id", "retracted", "conflicts", "codebook_id", "device_seq", "private_to", "clock_offset_ms"}
+    "study_id id retracted conflicts codebook_id device_seq private_to".split()
+    + "clock_offset_ms clock_run clock_base_ms clock_fell_ms".split()
 )
 STARTS = {"encounter": "started_at", "entry": "started_at", "gap": "from"}
 
@@ -198,8 +200,14 @@ def _filled_in(study_id: UUID, subject: Subject, origin: Origin) -> Values:
 def _beside(subject: Subject, origin: Origin) -> Values:
     values: Values = {}
     if subject.type in STARTS:
-        start = subject.heads[STARTS[subject.type]][0]
-        values["clock_offset_ms"] = origin.changes[start].wrong_by_ms
+        name = STARTS[subject.type]
+        said = {change_id: logged.said for change_id, logged in origin.changes.items()}
+        start = origin.changes[find_teller(said, name, subject.fields[name], subject.heads[name][0])]
+        values["clock_offset_ms"] = start.wrong_by_ms
+        if subject.type != "gap":
+            told = read_clock(start.said, subject.fields[name], start.wrong_by_ms)
+            values["clock_run"] = told and told.run
+            values["clock_base_ms"] = told and told.base_ms
     if subject.type == "entry":
         values["device_seq"] = origin.counted
         values["private_to"] = _owner_of(subject, origin)

@@ -14,6 +14,7 @@ from skygge.core.model import Study, SubjectType
 from skygge.fieldlog.logged import Key, Logged, in_slices
 from skygge.fieldlog.project import TABLES, Origin, Values, to_code_rows, to_row
 from skygge.fieldlog.search_index import add_to_index, drop_from_index
+from skygge.fieldlog.set_back import note_set_back, touched_encounters
 from skygge.fieldlog.tables import CodeRow
 from skygge.studies.tables import MemberRow, StudyRow
 
@@ -30,6 +31,7 @@ def refold(session: Session, study_id: UUID, changes: Mapping[Key, list[Logged]]
     for kind, own in rows.items():
         session.execute(insert(table_of(kind)), own)
         add_to_index(session, kind, own)
+    note_set_back(session, study_id, touched_encounters(changes))
     if settings:
         session.execute(update(StudyRow).where(col(StudyRow.study_id) == study_id).values(**settings))
 

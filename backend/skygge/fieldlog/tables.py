@@ -171,8 +171,19 @@ class ConsentRow(Folded, table=True):
     at_offset_minutes: int
 
 
-class EncounterRow(Folded, table=True):
-    """One stretch of fieldwork watched by one observer. `clock_offset_ms`: error of the clock that gave its start."""
+class Timed(SQLModel):
+    """What was given a time by a device. `clock_offset_ms`: error of the clock that gave its start, where corrected.
+
+    `clock_run` and `clock_base_ms` are what the change that gave it tells of the clock (`core.clock_readings`).
+    """
+
+    clock_offset_ms: int | None = Field(default=None, sa_type=BigInteger)
+    clock_run: int | None = Field(default=None, sa_type=BigInteger)
+    clock_base_ms: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class EncounterRow(Folded, Timed, table=True):
+    """One stretch of fieldwork watched by one observer. `clock_fell_ms`: by how much the clock was set back in it."""
 
     __tablename__ = "encounter"
     __table_args__ = (
@@ -197,7 +208,7 @@ class EncounterRow(Folded, table=True):
     end_origin: str | None = Field(default=None, max_length=20)
     time_zone: str | None = Field(default=None, max_length=64)
     utc_offset_minutes: int | None = None
-    clock_offset_ms: int | None = Field(default=None, sa_type=BigInteger)
+    clock_fell_ms: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class GapRow(Folded, table=True):
@@ -217,7 +228,7 @@ class GapRow(Folded, table=True):
     clock_offset_ms: int | None = Field(default=None, sa_type=BigInteger)
 
 
-class EntryRow(Folded, table=True):
+class EntryRow(Folded, Timed, table=True):
     """What was seen. `device_seq` orders entries of one moment; `private_to` is the author of a reflection."""
 
     __tablename__ = "entry"
@@ -246,7 +257,6 @@ class EntryRow(Folded, table=True):
     merged_into: UUID | None = None
     device_seq: int = Field(default=0, sa_type=BigInteger)
     private_to: UUID | None = None
-    clock_offset_ms: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class FieldNoteRow(Folded, table=True):

@@ -15,6 +15,7 @@ from skygge.fieldlog.logged import Key, Logged, as_logged, seal
 from skygge.fieldlog.project import TABLES, Values
 from skygge.fieldlog.refold import observers_of, project, table_of
 from skygge.fieldlog.search_index import verify_index
+from skygge.fieldlog.set_back import verify_set_back
 from skygge.fieldlog.tables import ChangeRow, QuarantineRow, RedactionRow
 from skygge.studies.tables import StudyRow
 
@@ -38,7 +39,7 @@ def _verify_study(session: Session, study: StudyRow) -> Iterator[str]:
     for kind in TABLES:
         for finding in _compare(session, study.study_id, kind, rows.get(kind, [])):
             yield f"Study {study.study_id}: {finding}"
-    for finding in verify_index(session, study.study_id, rows):
+    for finding in [*verify_index(session, study.study_id, rows), *verify_set_back(session, study.study_id)]:
         yield f"Study {study.study_id}: {finding}"
     for finding in _verify_quarantine(session, study.study_id):
         yield f"Study {study.study_id}: {finding}"

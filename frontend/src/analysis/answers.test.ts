@@ -10,6 +10,7 @@ describe('the row without a code', () => {
 
 describe('a warning', () => {
   const CODES = [
+    'encounters.clock_set_back',
     'encounters.end_unknown',
     'entries.held',
     'entries.encounter_unknown',

@@ -20,6 +20,7 @@ export interface Basis {
 export interface Warned {
   code: string;
   n: number | null;
+  names: string[];
 }
 
 /** What to write about an analysis, and what has to stand on its figures. */
@@ -59,12 +60,13 @@ export interface ViewProps<R = unknown> {
   onopen: OpenCell;
 }
 
-export function sayWarning({ code, n }: Warned): string {
+export function sayWarning({ code, n }: Pick<Warned, 'code' | 'n'>): string {
   const sentences: Record<string, () => string> = {
     'entries.none': m.warning_entries_none,
     'entries.held': () => m.warning_held({ n: n ?? 0 }),
     'entries.encounter_unknown': () => m.warning_encounter_unknown({ n: n ?? 0 }),
     'encounters.end_unknown': () => m.warning_end_unknown({ n: n ?? 0 }),
+    'encounters.clock_set_back': () => m.warning_set_back({ n: n ?? 0 }),
     'times.corrected': () => m.warning_times_corrected({ n: n ?? 0 }),
     'tags.other_origin_left_out': () => m.warning_other_origin({ n: n ?? 0 }),
     'flags.several_on_one_entry': m.warning_several_flags,

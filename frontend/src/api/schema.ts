@@ -6151,6 +6151,11 @@ export interface components {
             duration_s: number;
             /** Is End Known */
             is_end_known: boolean;
+            /**
+             * Clock Set Back S
+             * @description By how much the clock was set back in it; null where it was not.
+             */
+            clock_set_back_s: number | null;
             /** Observed Seconds */
             observed_seconds: number;
             /** Gaps */

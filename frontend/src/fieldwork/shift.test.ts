@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EncounterSubject, EntrySubject } from '../store/subjects';
 import type { Gap } from './gaps';
-import { moveStamp, shiftEncounter } from './shift';
+import { moveStamp, shiftEncounter, timeKey } from './shift';
 
 describe('a clock time moved', () => {
   it('keeps its offset and crosses midnight', () => {
@@ -30,6 +30,15 @@ describe('an encounter shifted', () => {
       },
       { kind: 'entry.amended', subject_id: 'a', group_id: 'group', payload: { started_at: at('09:12') } },
       { kind: 'entry.amended', subject_id: 'b', group_id: 'group', payload: { started_at: at('09:13'), ended_at: at('09:17') } },
+      { kind: 'gap.amended', subject_id: 'g', group_id: 'group', payload: { from: at('09:18'), to: at('09:19') } },
+    ]);
+  });
+
+  it('moves only what was written since the clock went back, field by field', () => {
+    const since = new Set([timeKey('e', 'ended_at'), timeKey('b', 'ended_at'), timeKey('g', 'from'), timeKey('g', 'to')]);
+    expect(shiftEncounter({ encounter, entries, gaps }, 7 * 60_000, 'group', since)).toEqual([
+      { kind: 'encounter.amended', subject_id: 'e', group_id: 'group', payload: { ended_at: at('09:37') } },
+      { kind: 'entry.amended', subject_id: 'b', group_id: 'group', payload: { ended_at: at('09:17') } },
       { kind: 'gap.amended', subject_id: 'g', group_id: 'group', payload: { from: at('09:18'), to: at('09:19') } },
     ]);
   });

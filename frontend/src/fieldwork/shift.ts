@@ -9,29 +9,48 @@ export interface Shifted {
   gaps: readonly Gap[];
 }
 
-/** Every time of the encounter and of what lies in it, by so many milliseconds (positive = later). */
-export function shiftEncounter({ encounter, entries, gaps }: Shifted, by_ms: number, group_id: string): Draft[] {
+type Times = Record<string, Stamp | null | undefined>;
+
+/** The fields that hold a time of an encounter, an entry or a gap. */
+export const TIMES = ['started_at', 'ended_at', 'from', 'to'] as const;
+
+/** One time of one thing. */
+export function timeKey(id: string, field: string): string {
+  return `${id} ${field}`;
+}
+
+/**
+ * Every time of the encounter and of what lies in it, by so many milliseconds (positive = later). With `since` only
+ * these times, by `timeKey`: what was written before the clock went back is right. Who was there until when is one list,
+ * written anew with each change, so it stays as it is then.
+ */
+export function shiftEncounter({ encounter, entries, gaps }: Shifted, by_ms: number, group_id: string, since?: ReadonlySet<string>): Draft[] {
   const { started_at, ended_at, presence } = encounter.fields;
-  const stays = presence?.map((stay) => ({ ...stay, ...movedFields({ from: stay.from, to: stay.to }, by_ms) }));
-  const own = { ...movedFields({ started_at, ended_at }, by_ms), ...(stays && stays.length > 0 && { presence: stays }) };
-  return [
+  const stays = since ? [] : (presence ?? []).map((stay) => ({ ...stay, ...movedFields({ from: stay.from, to: stay.to }, by_ms) }));
+  const move = ({ id }: { id: string }, times: Times): Record<string, Stamp> => {
+    const given = Object.entries(times).filter(([name]) => !since || since.has(timeKey(id, name)));
+    return movedFields(Object.fromEntries(given), by_ms);
+  };
+  const own = { ...move(encounter, { started_at, ended_at }), ...(stays.length > 0 && { presence: stays }) };
+  const drafts: Draft[] = [
     { kind: 'encounter.amended', subject_id: encounter.id, payload: own, group_id },
-    ...entries.map(({ id, fields }): Draft => ({
+    ...entries.map((entry): Draft => ({
       kind: 'entry.amended',
-      subject_id: id,
-      payload: movedFields({ started_at: fields.started_at, ended_at: fields.ended_at }, by_ms),
+      subject_id: entry.id,
+      payload: move(entry, { started_at: entry.fields.started_at, ended_at: entry.fields.ended_at }),
       group_id,
     })),
-    ...gaps.map(({ id, fields }): Draft => ({
+    ...gaps.map((gap): Draft => ({
       kind: 'gap.amended',
-      subject_id: id,
-      payload: movedFields({ from: fields.from, to: fields.to }, by_ms),
+      subject_id: gap.id,
+      payload: move(gap, { from: gap.fields.from, to: gap.fields.to }),
       group_id,
     })),
   ];
+  return drafts.filter(({ payload }) => Object.keys(payload).length > 0);
 }
 
-function movedFields(times: Record<string, Stamp | null | undefined>, by_ms: number): Record<string, Stamp> {
+function movedFields(times: Times, by_ms: number): Record<string, Stamp> {
   const known = Object.entries(times).filter((one): one is [string, Stamp] => Boolean(one[1]));
   return Object.fromEntries(known.map(([name, stamp]) => [name, moveStamp(stamp, by_ms)]));
 }

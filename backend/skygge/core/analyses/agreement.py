@@ -1,15 +1,15 @@
 """Where two observers of one visit agree, person by person, and the list of where they do not.
 
-Definition, for every two encounters of one `visit_id` by different observers whose ends are known, over the time that
-both observed, in each lane (a person; one lane for codes of scope `interaction`). *States*: time is cut at every onset
-and end of either, pieces are weighted by their seconds, nothing coded is a category: percent = seconds in which both
-have the same codes / common seconds; kappa (Cohen 1960) of the table of seconds. *Moments*: paired one to one within
-`tolerance_s` (most pairs, then the least total difference, then most of one code): matched (same code), substituted
-(another), only one observer; F = 2 matched / (n of one + n of the other), and over tolerances up to a minute. *On
-pairs*: percent, Cohen, Fleiss (1971), Krippendorff's alpha (2011), Gwet's AC1 (2014) of the codes of pairs. The visits
-of a person are added up; people never are, for then nothing at all would count as agreement. Undefined, so null: kappa
-with one code in use, anything over nothing. Interval: percentile bootstrap, of kappa over visits, of the others over
-pairs, from five up.
+Definition, for every two encounters of one `visit_id` by different observers whose ends are known and whose clocks were
+not set back, over the time that both observed, in each lane (a person; one lane for codes of scope `interaction`).
+*States*: time is cut at every onset and end of either, pieces are weighted by their seconds, nothing coded is a
+category: percent = seconds in which both have the same codes / common seconds; kappa (Cohen 1960) of the table of
+seconds. *Moments*: paired one to one within `tolerance_s` (most pairs, then the least total difference, then most of
+one code): matched (same code), substituted (another), only one observer; F = 2 matched / (n of one + n of the other),
+and over tolerances up to a minute. *On pairs*: percent, Cohen, Fleiss (1971), Krippendorff's alpha (2011), Gwet's AC1
+(2014) of the codes of pairs. The visits of a person are added up; people never are, for then nothing at all would count
+as agreement. Undefined, so null: kappa with one code in use, anything over nothing. Interval: percentile bootstrap, of
+kappa over visits, of the others over pairs, from five up.
 """
 
 from __future__ import annotations

@@ -2,9 +2,10 @@
 
 Definition: a structure stands at its (control, care) of the newest codebook, an entry where it was placed itself if it
 was. n of a place = entries that stand there; seconds = observed seconds of those that are states, over the encounters
-whose end is known. The path of an encounter is its placed entries in stream order. Positions are set by the study and
-not measured: the answer says by whom and when they were last changed. Nothing is averaged. Undefined, so null: seconds
-of a place without states. Where no structure has both positions there are no places, and a warning says so.
+whose end is known. The path of an encounter is its placed entries in stream order; one in which a clock was set back
+has none. Positions are set by the study and not measured: the answer says by whom and when they were last changed.
+Nothing is averaged. Undefined, so null: seconds of a place without states. Where no structure has both positions there
+are no places, and a warning says so.
 """
 
 from __future__ import annotations
@@ -156,6 +157,7 @@ def _paths(observed: Observed, placed: list[tuple[Seen, Place, bool]]) -> list[C
     return [
         ControlCarePath(encounter_id=encounter_id, visit=observed.stretches[encounter_id].visit, steps=own)
         for encounter_id, own in steps.items()
+        if not observed.stretches[encounter_id].fell_ms
     ]
 
 

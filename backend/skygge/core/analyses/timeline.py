@@ -8,9 +8,8 @@ truncated. Nothing is ever lengthened by a gap. The end of an encounter that nob
 of giving a structure are shown. With `from`, a state that somebody ended is shown if any of it lies inside; one that
 nobody ended only if it began inside.
 
-Missing so far: a clock that jumps *during* an encounter (the time written against the phone's own running time) is
-not recognised. Such an encounter is drawn as it was written, and its order and durations may be wrong. A clock that was
-wrong throughout is corrected, and the basis says how many times were.
+A clock that was wrong throughout is corrected, and the basis says how many times were. An encounter in which the clock
+was set back is drawn as it was written and says so (`clock_set_back_s`).
 """
 
 from __future__ import annotations
@@ -90,6 +89,9 @@ class TimelineEncounter(Part):
     started_at: str
     duration_s: float
     is_end_known: bool
+    clock_set_back_s: float | None = Field(
+        description="By how much the clock was set back in it; null where it was not."
+    )
     observed_seconds: float
     gaps: list[TimelineGap]
     lanes: list[TimelineLane]
@@ -131,6 +133,7 @@ def _encounter(stretch: Stretch, lanes: list[TimelineLane]) -> TimelineEncounter
         started_at=stretch.thing["started_at"],
         duration_s=(stretch.end_ms - stretch.zero_ms) / 1000,
         is_end_known=stretch.is_end_known,
+        clock_set_back_s=stretch.fell_ms / 1000 if stretch.fell_ms else None,
         observed_seconds=stretch.observed_ms / 1000,
         gaps=[
             TimelineGap(kind=gap.kind, start_s=_seconds(stretch, gap.start_ms), end_s=_seconds(stretch, gap.end_ms))

@@ -30,6 +30,7 @@ export interface Strand {
   started_at: string;
   duration_s: number;
   is_end_known: boolean;
+  clock_set_back_s: number | null;
   observed_seconds: number;
   gaps: { kind: string; start_s: number; end_s: number }[];
   lanes: Lane[];
