@@ -150,6 +150,14 @@ def _undeterred(go: Callable[..., Response | None], page: Page) -> Callable[...,
 
 IS_ACTIVE = "navigator.serviceWorker.getRegistration().then((found) => found?.active?.state === 'activated')"
 HAS_SHELL = "caches.match('/index.html', { ignoreVary: true }).then(Boolean)"
+WHAT_IS_THERE = """async () => {
+  const of = (one) => one && ['installing', 'waiting', 'active'].map((name) => `${name} ${one[name]?.state}`);
+  const within = (asked) => Promise.race([asked, new Promise((done) => setTimeout(done, 5000, 'no answer'))]);
+  const found = await within(navigator.serviceWorker.getRegistrations().then((all) => all.map(of)));
+  const keys = await within(caches.keys());
+  const held = await within(navigator.locks.query().then(({ held }) => held.map(({ name }) => name)));
+  return JSON.stringify({ found, keys, held, controller: navigator.serviceWorker.controller?.state ?? null });
+}"""
 ANSWERS = "navigator.serviceWorker.controller !== null"
 
 
@@ -158,8 +166,11 @@ def wait_for_worker(page: Page, *, answers: bool = False) -> None:
 
     Asked from here: what the browser's driver asks a second time goes through `eval`, which the page's policy refuses.
     """
-    wait_until(lambda: _tells(page, IS_ACTIVE), "no service worker is active")
-    wait_until(lambda: _tells(page, HAS_SHELL), "the app's files are not on the device")
+    try:
+        wait_until(lambda: _tells(page, IS_ACTIVE), "no service worker is active")
+        wait_until(lambda: _tells(page, HAS_SHELL), "the app's files are not on the device")
+    except AssertionError as complaint:
+        raise AssertionError(f"{complaint}: {page.evaluate(WHAT_IS_THERE)}") from None
     if answers:
         wait_until(lambda: _tells(page, ANSWERS), "the worker does not answer for this page")
 

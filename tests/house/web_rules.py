@@ -92,6 +92,14 @@ def check_plain_writing(path: str, source: str) -> list[str]:
     return [f"{path}: a textarea without {{...plainly(app)}}" for field in fields if "{...plainly(app)}" not in field]
 
 
+def check_dates(path: str, text: str) -> Complaints:
+    """Days and hours are written in one way: English alone would put the month first."""
+    if path == SRC + "i18n/dates.ts" or is_test(path):
+        return []
+    is_by_hand = re.search(r"Intl\.DateTimeFormat\(\s*[^)\s]|\.toLocale(Date|Time)?String\(", text)
+    return [f"{path}: only i18n/dates.ts writes dates"] if is_by_hand else []
+
+
 def check_markup(path: str, text: str) -> Complaints:
     """Notes are text nodes, never HTML; the page carries no inline style."""
     found = re.findall(r"\{@html\b|\.innerHTML\b|\.outerHTML\b|insertAdjacentHTML|document\.write\(|\sstyle=\"", text)

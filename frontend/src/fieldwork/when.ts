@@ -1,4 +1,5 @@
 /** Times as the reader's clock shows them: the local hour that was written down, never shifted to the reader's zone. */
+import { dates } from '../i18n/dates';
 
 /** `2026-03-02` of an ISO 8601 time with offset, as it stands there. */
 export function dayOf(stamp: string): string {
@@ -9,7 +10,7 @@ export function dayOf(stamp: string): string {
 export function dayName(day: string, locale: string): string {
   if (!day) return '';
   const noon = new Date(`${day}T12:00:00`);
-  const shown = new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : locale, { weekday: 'long', day: 'numeric', month: 'long' }).format(noon);
+  const shown = dates(locale, { weekday: 'long', day: 'numeric', month: 'long' }).format(noon);
   return shown.charAt(0).toLocaleUpperCase(locale) + shown.slice(1);
 }
 

@@ -1,4 +1,5 @@
 /** What is handed to the person, the ethics board or the data-protection officer. It names nobody who is gone. */
+import { dates } from '../i18n/dates';
 import { m } from '../i18n/paraglide/messages.js';
 import type { AuditRecord, Withdrawal } from '../sync/deskServer';
 
@@ -66,5 +67,5 @@ function sealOf({ number, seal }: Sealed): string {
 }
 
 function say(at: string, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short' }).format(new Date(at));
+  return dates(locale, { dateStyle: 'long', timeStyle: 'short' }).format(new Date(at));
 }

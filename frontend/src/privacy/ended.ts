@@ -1,4 +1,5 @@
 /** What goes at the end of a study, in words: for the preview, and for the certificate afterwards. */
+import { dates } from '../i18n/dates';
 import { m } from '../i18n/paraglide/messages.js';
 import type { StudyEnd } from '../sync/papersServer';
 
@@ -27,7 +28,7 @@ export function sayNumbers(end: StudyEnd): string[] {
 }
 
 export function writeEnd(end: StudyEnd, study: string, who: string, locale: string): string[] {
-  const at = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short' }).format(new Date(end.at));
+  const at = dates(locale, { dateStyle: 'long', timeStyle: 'short' }).format(new Date(end.at));
   return [
     m.terms_end_done({ study, at, who }),
     ...sayNumbers(end),
