@@ -44,7 +44,7 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         // What capture and most other screens share lies in one file: several small ones weigh more.
-        codeSplitting: { groups: [{ name: 'field', test: /src[\\/](fieldwork[\\/](codes|consent|gaps|naming|people|start|stopped|when)|store[\\/]clock)\.ts$/ }] },
+        codeSplitting: { groups: [{ name: 'field', test: /src[\\/](fieldwork[\\/](codes|consent|gaps|naming|people|start|stopped|when)|store[\\/]clock|i18n[\\/]dates)\.ts$/ }] },
       },
     },
   },

@@ -2,6 +2,8 @@ const FILLED_WITHIN_MS = 60_000;
 const ANSWERED_WITHIN_MS = 20_000;
 const ASKED_AGAIN_MS = 1000;
 const AT_MOST_MS = 60_000;
+/** When it is looked up whether a worker that works is still there. */
+const SEEN_AGAIN_MS = [3_000, 10_000, 30_000, 60_000];
 
 /** The app's own files on this phone, and a newer app when there is one. */
 export class Update {
@@ -49,9 +51,23 @@ export class Update {
       const active = registration && (await within(FILLED_WITHIN_MS, activated(registration)));
       if (active && !(await isShellKept())) await within(FILLED_WITHIN_MS, filled(active));
       this.isReadyOffline = active !== undefined && (await isShellKept());
-      if (this.isReadyOffline) return;
+      if (this.isReadyOffline) return this.seeAgain();
       await within(pause, cameOnline());
     }
+  }
+
+  /** A browser that is getting done with throwing an old worker away may take the new one with it, after it has worked. */
+  private seeAgain(): void {
+    for (const pause of SEEN_AGAIN_MS) setTimeout(() => void this.see(), pause);
+  }
+
+  private async see(): Promise<void> {
+    if (this.installing) return;
+    const found = await within(ANSWERED_WITHIN_MS, navigator.serviceWorker.getRegistration());
+    if (found?.active ?? found?.waiting ?? found?.installing) return;
+    this.isReadyOffline = false;
+    this.watched = undefined;
+    await this.renew();
   }
 
   take(): void {

@@ -30,13 +30,15 @@ class FakeRegistration extends EventTarget {
 
 let kept: boolean;
 const register = vi.fn<() => Promise<FakeRegistration>>();
+const getRegistration = vi.fn<() => Promise<FakeRegistration | undefined>>();
 const aMoment = () => vi.advanceTimersByTimeAsync(0);
 
 beforeEach(() => {
   kept = true;
+  getRegistration.mockResolvedValue(new FakeRegistration({ active: new FakeWorker('activated') }));
   vi.useFakeTimers();
   vi.stubEnv('DEV', false);
-  vi.stubGlobal('navigator', { serviceWorker: Object.assign(new EventTarget(), { register, controller: null }) });
+  vi.stubGlobal('navigator', { serviceWorker: Object.assign(new EventTarget(), { register, getRegistration, controller: null }) });
   vi.stubGlobal('caches', { match: () => Promise.resolve(kept ? {} : undefined) });
 });
 
@@ -118,6 +120,29 @@ describe('the app’s own files', () => {
     found();
     await aMoment();
     expect(update.isSettled).toBe(true);
+  });
+
+  it('are asked for again when the browser takes a worker away that has worked', async () => {
+    const registration = new FakeRegistration({ active: new FakeWorker('activated') });
+    register.mockResolvedValue(registration);
+    getRegistration.mockResolvedValueOnce(registration).mockResolvedValueOnce(undefined).mockResolvedValue(registration);
+    const update = new Update();
+    await update.register();
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(register).toHaveBeenCalledTimes(1);
+    await vi.advanceTimersByTimeAsync(57_000);
+    expect(register).toHaveBeenCalledTimes(2);
+    expect(update.isReadyOffline).toBe(true);
+  });
+
+  it('are not ready while the browser says that it has no worker', async () => {
+    register.mockResolvedValueOnce(new FakeRegistration({ active: new FakeWorker('activated') }));
+    register.mockReturnValue(new Promise(() => undefined));
+    getRegistration.mockResolvedValue(undefined);
+    const update = new Update();
+    await update.register();
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect([update.isReadyOffline, update.isSettled]).toEqual([false, false]);
   });
 
   it('are fetched again by a worker that outlived them', async () => {
