@@ -98,6 +98,7 @@ WEB: list[tuple[Rule, str, str]] = [
     (web_rules.check_directions, "frontend/src/capture/Capture.svelte", "import { a } from '../review/table';"),
     (web_rules.check_directions, "frontend/src/ui/Button.svelte", "import { a } from '../store/notebook';"),
     (web_rules.check_directions, "frontend/src/sync/engine.ts", "import { a } from '../ui/Sheet.svelte';"),
+    (web_rules.check_forgotten, "frontend/src/team/A.svelte", "<input {...control} bind:value={name} maxlength={9} />"),
     (web_rules.check_dates, "frontend/src/team/a.ts", "new Intl.DateTimeFormat(app.locale, {}).format(at);"),
     (web_rules.check_dates, "frontend/src/team/a.ts", "at.toLocaleDateString();"),
     (web_rules.check_web_ignores, "frontend/src/ui/a.ts", "// @ts-expect-error\n"),

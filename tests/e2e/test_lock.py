@@ -164,6 +164,20 @@ def write_and_set(field: Field) -> None:
     expect(page.get_by_role("button", name="Lock now", exact=True)).to_be_visible()
 
 
+def test_the_browser_itself_remembers_nothing_that_is_being_typed(field: Field) -> None:
+    """For its next start a browser writes down what stood in the fields of a page, in a file that no lock seals."""
+    page = field.page
+    write_and_set(field)
+    field.begin()
+    page.get_by_role("button", name="Words", exact=True).tap()
+    page.get_by_label("What was said or seen").press_sequentially(f"{MARKER} halvt skrevet")
+    page.wait_for_timeout(300)
+    # It writes as the page goes from one place to another, after a moment.
+    page.evaluate("history.pushState(null, '', '#/find?skrevet'); history.replaceState(null, '', '#/capture')")
+    sure(lambda: profile_holds(field.phone.profile / "Default" / "Sessions", "#/find?skrevet"), "nothing was written")
+    assert not profile_holds(field.phone.profile, MARKER)
+
+
 def test_words_begun_before_a_kill_are_gone_on_with_after_the_passphrase(field: Field) -> None:
     """The pencil of a locked entry asks for the passphrase in its place, and then shows what was typed."""
     page, origin = field.page, field.server.origin

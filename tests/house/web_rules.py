@@ -100,6 +100,20 @@ def check_dates(path: str, text: str) -> Complaints:
     return [f"{path}: only i18n/dates.ts writes dates"] if is_by_hand else []
 
 
+KEEPS_NO_TEXT = re.compile(r'type="(checkbox|radio|file|password|date|datetime-local|number|color|range|time)"')
+
+
+def check_forgotten(path: str, source: str) -> Complaints:
+    """A field for words says `autocomplete`: without it a browser keeps them in a file that no lock seals."""
+    fields = re.findall(r"<(?:textarea|input)\b(?:[^>]|=>)*>", source) if path.endswith(".svelte") else []
+    says = ("autocomplete=", "{...plainly(app)}")
+    return [
+        f"{path}: a field without autocomplete, which the browser remembers"
+        for field in fields
+        if not KEEPS_NO_TEXT.search(field) and not any(one in field for one in says)
+    ]
+
+
 def check_markup(path: str, text: str) -> Complaints:
     """Notes are text nodes, never HTML; the page carries no inline style."""
     found = re.findall(r"\{@html\b|\.innerHTML\b|\.outerHTML\b|insertAdjacentHTML|document\.write\(|\sstyle=\"", text)

@@ -3,8 +3,8 @@ import type { StudyBrief } from '../store/session';
 import { plainly } from './plainly';
 
 it('asks for no corrections and suggestions unless the study allows them; before anything is known of it too', () => {
-  const asked = { spellcheck: false, autocorrect: 'off', writingsuggestions: 'false' };
+  const asked = { autocomplete: 'off', spellcheck: false, autocorrect: 'off', writingsuggestions: 'false' };
   expect(plainly({ study: undefined })).toEqual(asked);
   expect(plainly({ study: { allows_dictation: false } as StudyBrief })).toEqual(asked);
-  expect(plainly({ study: { allows_dictation: true } as StudyBrief })).toEqual({});
+  expect(plainly({ study: { allows_dictation: true } as StudyBrief })).toEqual({ autocomplete: 'off' });
 });
