@@ -16,6 +16,10 @@ from skygge.core.analysis import AnalysisParams, all_analyses
 from skygge.core.export import LOSSES, all_exports
 from skygge.core.filters import Filters
 
+CLOCKS = """An encounter in which a device's clock was [set back](decisions/clock-set-back.md) is treated below like one
+whose end is not known, and no step is counted in it, until somebody has set its times right. The warning
+`encounters.clock_set_back` names these encounters; counts keep their entries."""
+
 
 def describe() -> dict[str, str]:
     """The generated pages of the documentation, the description of the API and the vectors of the fold, as text."""
@@ -33,7 +37,11 @@ def describe() -> dict[str, str]:
 def analyses_page(analyses: Any) -> str:
     """docs/analyses.md: each analysis with its question, its definition and its parameters."""
     head = _head("Analyses", "`GET …/analyses/{name}`, `skygge analyse NAME`, and the screen *Analysis*")
-    sections = [head, _parameters(AnalysisParams, _filters()).replace("Parameters", "Parameters of every analysis")]
+    sections = [
+        head,
+        _parameters(AnalysisParams, _filters()).replace("Parameters", "Parameters of every analysis"),
+        CLOCKS,
+    ]
     common = [field.alias or name for name, field in AnalysisParams.model_fields.items()]
     for analysis in analyses:
         body = [

@@ -31,9 +31,12 @@ def downgrade() -> None:
 
 def _fill() -> None:
     """Read what is there already, thing by thing, as the fold reads it."""
-    from skygge.core.changes import KINDS
-    from skygge.core.clock_readings import ClockReading, find_fall, find_teller, read_clock
+    from skygge.core.changes import KINDS, is_erased
+    from skygge.core.clock_readings import ClockReading, find_fall, read_clock
     from skygge.core.fold import fold_subject
+
+    def _begins(said: dict[str, Any]) -> bool:
+        return KINDS[said["kind"]].creates and not is_erased(said)
 
     connection = op.get_bind()
     told: dict[tuple[Any, Any], list[ClockReading]] = {}
@@ -44,10 +47,11 @@ def _fill() -> None:
             said_about = _changes_of(connection, row)
             changes = {key: one for key, one in said_about.items() if KINDS[one[0]["kind"]].subject == kind}
             subject = fold_subject(kind, str(row["id"]), {key: said for key, (said, _) in changes.items()})
-            stamp, head = subject.fields["started_at"], subject.heads["started_at"][0]
-            said = {key: one for key, (one, _) in changes.items()}
-            start, wrong_by_ms = changes[find_teller(said, "started_at", stamp, head)]
-            reading = read_clock(start, stamp, wrong_by_ms)
+            start, wrong_by_ms = changes[subject.heads["started_at"][0]]
+            began = min((one for one, _ in changes.values() if _begins(one)), key=lambda one: str(one["change_id"]))
+            reading = read_clock(
+                began, began["payload"]["started_at"], start, subject.fields["started_at"], wrong_by_ms
+            )
             if reading is None:
                 continue
             own = sa.and_(thing.c.study_id == row["study_id"], thing.c.id == row["id"])

@@ -139,7 +139,9 @@ def test_an_observer_whose_clock_was_set_back_is_compared_with_nobody() -> None:
     """Nothing says which moment of one is which of the other."""
     study = PaperStudy([*HOUSE, *PAIR, entry("a", "09:03", who="P1", action="talks", end="09:04")])
     study.fell = {PAIR[1]["id"]: 720_000}
-    assert answer(ANALYSIS, study, AgreementParams()).result.visits == []
+    found = answer(ANALYSIS, study, AgreementParams())
+    assert found.result.visits == []
+    assert [one.code for one in found.warnings] == ["encounters.clock_set_back"]
 
 
 def test_moments_are_matched_substituted_or_alone() -> None:

@@ -46,6 +46,15 @@ def test_what_has_no_codes_has_no_measures() -> None:
     assert ask([A, None, A], uncoded="skip").sequences[0].bouts == [A]
 
 
+def test_an_encounter_whose_clock_was_set_back_is_no_sequence() -> None:
+    """Neither measured nor compared with others."""
+    lines = [study_line(), *codebook_lines(), encounter("a", "09:00", "09:59"), encounter("b", "10:00", "10:59")]
+    study = PaperStudy([*lines, *(entry(key, f"{hour}:05", structure=A) for key, hour in (("a", "09"), ("b", "10")))])
+    study.fell = {lines[-1]["id"]: 720_000}
+    (one,) = answer(ANALYSIS, study, SequencesParams()).result.sequences
+    assert one.encounter_id == lines[-2]["id"]
+
+
 short = st.lists(st.integers(0, 2), max_size=7)
 
 

@@ -12,6 +12,7 @@ from alembic.config import Config
 from sqlalchemy import select, text
 from sqlmodel import Session, col
 
+from skygge.clock import new_id
 from skygge.fieldlog.tables import EncounterRow
 from skygge.fieldlog.verify import verify
 from skygge.migrate import find_migrations
@@ -107,6 +108,45 @@ def test_a_time_set_by_hand_or_an_entry_taken_back_is_no_time_of_the_clock(room:
     assert room.fell() is None
 
 
+def test_everything_moved_alike_is_as_wrong_as_before(room: Room, phone: Phone) -> None:
+    """Between the halves the clock is as far back as it was."""
+    phone.push(room.visit, *room.entries)
+    evening, group = (room.start + timedelta(hours=9)).isoformat(timespec="milliseconds"), str(new_id())
+    for thing in (room.visit, *room.entries):
+        at = datetime.fromisoformat(thing["payload"]["started_at"]) + BACK
+        moved = phone.amend(thing, {"started_at": at.isoformat(timespec="milliseconds")})
+        phone.push({**moved, "made_at": evening, "group_id": group})
+    assert room.fell() == 12 * 60_000
+
+
+def test_the_half_that_was_written_since_moved_is_right(room: Room, phone: Phone) -> None:
+    """As *Shift this encounter by …* does it."""
+    phone.push(room.visit, *room.entries)
+    right = {"started_at": (room.start + timedelta(minutes=21)).isoformat(timespec="milliseconds")}
+    evening = (room.start + timedelta(hours=9)).isoformat(timespec="milliseconds")
+    moved = {**phone.amend(room.entries[2], right), "made_at": evening, "group_id": str(new_id())}
+    phone.push(moved)
+    assert room.fell() is None
+
+
+def test_a_start_that_is_set_anew_in_the_same_run_of_the_app_tells_nothing(room: Room, phone: Phone) -> None:
+    """START, an entry, a phone that slept: the count stood still, and nobody touched the clock."""
+    first = room.entry(1)
+    phone.push(room.visit, first)
+    now = room.start + timedelta(minutes=14)
+    set_anew = phone.amend(room.visit, {"started_at": now.isoformat(timespec="milliseconds")})
+    made = {"made_at": now.isoformat(timespec="milliseconds"), "monotonic_ms": 4 * 60_000.0}
+    phone.push({**set_anew, **made})
+    assert room.fell() is None
+
+
+def test_runs_of_two_devices_are_two(room: Room, phone: Phone) -> None:
+    """Scripts may call every run by one name."""
+    other = {**room.entry(6, BACK), "device_id": str(new_id())}
+    phone.push(room.visit, room.entries[0], other)
+    assert room.fell() is None
+
+
 def test_a_clock_that_the_server_has_measured_is_corrected_and_not_set_back(
     room: Room, phone: Phone, clock: TurnableClock
 ) -> None:
@@ -165,7 +205,10 @@ def test_analyses_leave_it_out_of_order_and_durations_and_list_it(room: Room, ph
     assert (ask("transitions")["result"]["n_steps"], ask("rates")["basis"]["observed_seconds"]) == (0, 0)
     assert ask("timeline")["result"]["encounters"][0]["clock_set_back_s"] == 720
     methods = phone.client.get(f"{phone.url}/analyses/transitions/methods").json()["text"]
-    assert "set back, left out of order and durations: 1" in methods["en"] and "stillet tilbage" in methods["da"]
+    assert (
+        "order and durations were not used, because a device's clock was set back: 1" in methods["en"]
+        and "stillet tilbage" in methods["da"]
+    )
     phone.push(phone.change("entry.retracted", {}, subject_id=room.entries[2]["subject_id"]))
     assert [one["code"] for one in ask("transitions")["warnings"]] == []
     assert ask("transitions")["result"]["n_steps"] == 1

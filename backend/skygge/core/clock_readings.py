@@ -16,13 +16,15 @@ from skygge.core.model import to_unix_ms
 
 # Less than this is how clocks are: a phone's own drift, and what its network mends.
 NOTICED_MS = 120_000
+# Beyond every clock and every count, and still what a column holds.
+MOST_MS = 2**62
 
 
 @dataclass(frozen=True, order=True, slots=True)
 class ClockReading:
-    """What one change tells of the clock. `base_ms` is the clock less the count, in Unix milliseconds.
+    """What the beginning of one thing tells of the clock. `base_ms` is the clock less the count, in Unix milliseconds.
 
-    `run` stands for one run of the app, `device_seq` is the device's own number of the change.
+    `run` stands for one run of the app on one device, `device_seq` is the device's own number of the change.
     """
 
     run: int
@@ -30,24 +32,23 @@ class ClockReading:
     base_ms: int
 
 
-def read_clock(said: Mapping[str, Any], stamp: str, wrong_by_ms: int | None) -> ClockReading | None:
-    """What a change tells that gave a thing its time; None where a person chose the time, whatever the clock said.
+def read_clock(
+    began: Mapping[str, Any], began_at: str, standing: Mapping[str, Any], standing_at: str, wrong_by_ms: int | None
+) -> ClockReading | None:
+    """What the change that began a thing tells, as the thing's start stands now; None where a person chose the time.
 
-    `wrong_by_ms`: by how much the clock is known to have been ahead, None where nothing was corrected.
+    `began` is that change and `began_at` the start that it told; `standing` is the change whose start stands there now.
+    A start that was moved together with others (a shift) moves what is told; one that was set by itself tells nothing.
+    `wrong_by_ms`: by how much the standing start is corrected, None where it is not.
     """
-    made_ms = to_unix_ms(said["made_at"])
-    if abs(to_unix_ms(stamp) - made_ms) > NOTICED_MS:
+    made_ms, began_ms = to_unix_ms(began["made_at"]), to_unix_ms(began_at)
+    moved_ms = to_unix_ms(standing_at) - began_ms
+    if abs(began_ms - made_ms) > NOTICED_MS or (moved_ms and not standing.get("group_id")):
         return None
-    base_ms = made_ms - (wrong_by_ms or 0) - round(said["monotonic_ms"])
-    return ClockReading(_number(said["session_id"]), said["device_seq"], base_ms) if abs(base_ms) < 2**62 else None
-
-
-def find_teller(changes: Mapping[str, Mapping[str, Any]], field: str, stamp: str, head: str) -> str:
-    """The first change about a thing that told this very time; the `head`, which tells it now, where none other did.
-
-    Taking a shift back writes the old time anew; what told it is still the clock of back then.
-    """
-    return min((key for key, said in changes.items() if said["payload"].get(field) == stamp), default=head)
+    base_ms = made_ms + moved_ms - (wrong_by_ms or 0) - round(began["monotonic_ms"])
+    if abs(base_ms) >= MOST_MS:
+        return None
+    return ClockReading(_number(began["device_id"], began["session_id"]), began["device_seq"], base_ms)
 
 
 def find_fall(readings: Iterable[ClockReading]) -> int | None:
@@ -60,6 +61,7 @@ def find_fall(readings: Iterable[ClockReading]) -> int | None:
     return fell if fell > NOTICED_MS else None
 
 
-def _number(session_id: str) -> int:
+def _number(device_id: str, session_id: str) -> int:
     """A number that stands for a run of the app: 63 bits, which every database holds in eight bytes."""
-    return int.from_bytes(blake2b(session_id.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big") >> 1
+    name = f"{device_id} {session_id}".encode("utf-8", "surrogatepass")
+    return int.from_bytes(blake2b(name, digest_size=8).digest(), "big") >> 1

@@ -59,8 +59,8 @@ CAVEATS: Mapping[str, Mapping[str, str]] = {
         "actions.are_moments": "Your actions are moments: they have no duration.",
         "flags.are_moments": "Your flags are on moments: they have no duration.",
         "encounters.clock_set_back": (
-            "Encounters in which the clock was set back, left out of order and durations until their times are "
-            "shifted: {n}."
+            "Encounters whose order and durations are not used until their times are shifted, because the clock was "
+            "set back: {n}."
         ),
         "entries.held": "Entries about somebody for whom it was stopped, held and left out: {n}.",
         "times.corrected": "Times corrected for a wrong clock: {n}.",
@@ -83,7 +83,8 @@ CAVEATS: Mapping[str, Mapping[str, str]] = {
         "actions.are_moments": "Jeres handlinger er øjeblikke: De har ingen varighed.",
         "flags.are_moments": "Jeres mærker står på øjeblikke: De har ingen varighed.",
         "encounters.clock_set_back": (
-            "Forløb, hvor uret blev stillet tilbage, udeladt af rækkefølge og varighed, indtil tiderne er flyttet: {n}."
+            "Forløb, hvis rækkefølge og varighed ikke bruges, før tiderne er flyttet, fordi uret blev stillet "
+            "tilbage: {n}."
         ),
         "entries.held": "Noteringer om nogen, for hvem der blev stoppet, tilbageholdt og udeladt: {n}.",
         "times.corrected": "Tider rettet for et forkert ur: {n}.",

@@ -140,10 +140,10 @@ class Observed:
     @cached_property
     def in_order(self) -> IntArray:
         """The rows of the streams whose order is known: not those of encounters in which a clock was set back."""
-        fell = [stretch.id for stretch in self.stretches.values() if stretch.fell_ms]
+        fell = {stretch.id for stretch in self.stretches.values() if stretch.fell_ms}
         if not fell:
             return self.flow
-        places = [place for place, encounter_id in enumerate(self.encounter_ids) if encounter_id in set(fell)]
+        places = [place for place, encounter_id in enumerate(self.encounter_ids) if encounter_id in fell]
         return self.flow[~np.isin(self.table.encounter[self.flow], places)]
 
     @cached_property

@@ -13,7 +13,7 @@ from pydantic_core import PydanticUndefined
 from sqlalchemy import RowMapping, Uuid
 
 from skygge.core.changes import KINDS, is_erased
-from skygge.core.clock_readings import find_teller, read_clock
+from skygge.core.clock_readings import read_clock
 from skygge.core.fold import Subject
 from skygge.core.identity import visit_id
 from skygge.core.model import SubjectType, read_instant
@@ -71,10 +71,9 @@ class Origin:
         return min(self._beginnings(), key=lambda logged: logged.seq)
 
     @property
-    def counted(self) -> int:
-        """The device's number of the change that began it; of several always the same one, whatever came first."""
-        first = min(self._beginnings(), key=lambda logged: str(logged.said["change_id"]))
-        return int(first.said["device_seq"])
+    def first(self) -> Mapping[str, Any]:
+        """What the change that began it said; of several always the same one, whatever came first."""
+        return min(self._beginnings(), key=lambda logged: str(logged.said["change_id"])).said
 
     def _beginnings(self) -> list[Logged]:
         return [one for one in self.changes.values() if KINDS[one.said["kind"]].creates and not is_erased(one.said)]
@@ -201,15 +200,15 @@ def _beside(subject: Subject, origin: Origin) -> Values:
     values: Values = {}
     if subject.type in STARTS:
         name = STARTS[subject.type]
-        said = {change_id: logged.said for change_id, logged in origin.changes.items()}
-        start = origin.changes[find_teller(said, name, subject.fields[name], subject.heads[name][0])]
+        start = origin.changes[subject.heads[name][0]]
         values["clock_offset_ms"] = start.wrong_by_ms
         if subject.type != "gap":
-            told = read_clock(start.said, subject.fields[name], start.wrong_by_ms)
+            began = origin.first
+            told = read_clock(began, began["payload"][name], start.said, subject.fields[name], start.wrong_by_ms)
             values["clock_run"] = told and told.run
             values["clock_base_ms"] = told and told.base_ms
     if subject.type == "entry":
-        values["device_seq"] = origin.counted
+        values["device_seq"] = int(origin.first["device_seq"])
         values["private_to"] = _owner_of(subject, origin)
     if subject.type == "code":
         values["codebook_id"] = None

@@ -20,15 +20,15 @@ export function timeKey(id: string, field: string): string {
 }
 
 /**
- * Every time of the encounter and of what lies in it, by so many milliseconds (positive = later). With `since` only
- * these times, by `timeKey`: what was written before the clock went back is right. Who was there until when is one list,
+ * Every time of the encounter and of what lies in it, by so many milliseconds (positive = later). With `isWanted` only
+ * some times, by `timeKey`: what was told before or after the clock was set back. Who was there until when is one list,
  * written anew with each change, so it stays as it is then.
  */
-export function shiftEncounter({ encounter, entries, gaps }: Shifted, by_ms: number, group_id: string, since?: ReadonlySet<string>): Draft[] {
+export function shiftEncounter({ encounter, entries, gaps }: Shifted, by_ms: number, group_id: string, isWanted?: (key: string) => boolean): Draft[] {
   const { started_at, ended_at, presence } = encounter.fields;
-  const stays = since ? [] : (presence ?? []).map((stay) => ({ ...stay, ...movedFields({ from: stay.from, to: stay.to }, by_ms) }));
+  const stays = isWanted ? [] : (presence ?? []).map((stay) => ({ ...stay, ...movedFields({ from: stay.from, to: stay.to }, by_ms) }));
   const move = ({ id }: { id: string }, times: Times): Record<string, Stamp> => {
-    const given = Object.entries(times).filter(([name]) => !since || since.has(timeKey(id, name)));
+    const given = Object.entries(times).filter(([name]) => isWanted?.(timeKey(id, name)) ?? true);
     return movedFields(Object.fromEntries(given), by_ms);
   };
   const own = { ...move(encounter, { started_at, ended_at }), ...(stays.length > 0 && { presence: stays }) };

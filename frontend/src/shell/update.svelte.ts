@@ -1,9 +1,11 @@
+import { DISK, holding } from '../store/diskLock';
+
 const FILLED_WITHIN_MS = 60_000;
 const ANSWERED_WITHIN_MS = 20_000;
 const ASKED_AGAIN_MS = 1000;
 const AT_MOST_MS = 60_000;
-/** When it is looked up whether a worker that works is still there. */
-const SEEN_AGAIN_MS = [3_000, 10_000, 30_000, 60_000];
+/** Pauses after which it is looked up whether a worker that works is still there. */
+const SEEN_AGAIN_MS = [3_000, 7_000, 20_000, 30_000];
 
 /** The app's own files on this phone, and a newer app when there is one. */
 export class Update {
@@ -16,6 +18,7 @@ export class Update {
   private installing: Promise<void> | undefined;
   private isTaken = false;
   private looking = 0;
+  private isSeeing = false;
 
   async register(): Promise<void> {
     if (!('serviceWorker' in navigator) || import.meta.env.DEV) return;
@@ -51,23 +54,24 @@ export class Update {
       const active = registration && (await within(FILLED_WITHIN_MS, activated(registration)));
       if (active && !(await isShellKept())) await within(FILLED_WITHIN_MS, filled(active));
       this.isReadyOffline = active !== undefined && (await isShellKept());
-      if (this.isReadyOffline) return this.seeAgain();
+      if (this.isReadyOffline) return void this.seeAgain();
       await within(pause, cameOnline());
     }
   }
 
   /** A browser that is getting done with throwing an old worker away may take the new one with it, after it has worked. */
-  private seeAgain(): void {
-    for (const pause of SEEN_AGAIN_MS) setTimeout(() => void this.see(), pause);
-  }
-
-  private async see(): Promise<void> {
-    if (this.installing) return;
-    const found = await within(ANSWERED_WITHIN_MS, navigator.serviceWorker.getRegistration());
-    if (found?.active ?? found?.waiting ?? found?.installing) return;
-    this.isReadyOffline = false;
-    this.watched = undefined;
-    await this.renew();
+  private async seeAgain(): Promise<void> {
+    if (this.isSeeing) return;
+    this.isSeeing = true;
+    for (const pause of SEEN_AGAIN_MS) {
+      await new Promise((resolve) => setTimeout(resolve, pause));
+      // Not during a clearing: a worker that is put in place then keeps Chromium from ever getting done with it.
+      if (!(await holding(DISK, 'shared', isGone)) || this.installing) continue;
+      this.isReadyOffline = false;
+      this.watched = undefined;
+      await this.renew();
+    }
+    this.isSeeing = false;
   }
 
   take(): void {
@@ -106,6 +110,12 @@ function within<Found>(ms: number, asked: Promise<Found>): Promise<Found | undef
 
 async function registered(): Promise<ServiceWorkerRegistration | undefined> {
   return navigator.serviceWorker.register(workerAddress() as string, { updateViaCache: 'none' }).catch(() => undefined);
+}
+
+/** The browser says that it has none; no answer says nothing. */
+async function isGone(): Promise<boolean> {
+  const none = navigator.serviceWorker.getRegistration().then((found) => !found, () => false);
+  return (await within(ASKED_AGAIN_MS, none)) ?? false;
 }
 
 /** The worker, as soon as it works; nothing when it could not be installed or the browser took it away. */

@@ -135,6 +135,27 @@ describe('the app’s own files', () => {
     expect(update.isReadyOffline).toBe(true);
   });
 
+  it('are looked for a few times and no more, however often the browser says that it has none', async () => {
+    register.mockResolvedValue(new FakeRegistration({ active: new FakeWorker('activated') }));
+    getRegistration.mockResolvedValue(undefined);
+    await new Update().register();
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(register).toHaveBeenCalledTimes(5);
+  });
+
+  it.each([
+    ['never answers', () => new Promise<undefined>(() => undefined)],
+    ['refuses', () => Promise.reject(new Error('aborted'))],
+  ])('are there as before when the browser is asked for them and %s', async (_how, answer) => {
+    register.mockResolvedValue(new FakeRegistration({ active: new FakeWorker('activated') }));
+    getRegistration.mockImplementation(answer);
+    const update = new Update();
+    await update.register();
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(update.isReadyOffline).toBe(true);
+    expect(register).toHaveBeenCalledTimes(1);
+  });
+
   it('are not ready while the browser says that it has no worker', async () => {
     register.mockResolvedValueOnce(new FakeRegistration({ active: new FakeWorker('activated') }));
     register.mockReturnValue(new Promise(() => undefined));

@@ -320,8 +320,9 @@ def _of_moments(lane: Lane, params: AgreementParams) -> Iterator[_Found]:
 
 
 def _warn(observed: Observed, params: AgreementParams) -> list[Caveat]:
-    seen_twice = any(True for _ in double_visits(observed))
-    return [] if seen_twice or not len(observed.kept) else [Caveat(code="visits.none_seen_twice")]
+    seen = {(stretch.visit, stretch.thing.get("observer")) for stretch in observed.stretches.values()}
+    is_seen_twice = len({visit for visit, _ in seen}) < len(seen)
+    return [] if is_seen_twice or not len(observed.kept) else [Caveat(code="visits.none_seen_twice")]
 
 
 ANALYSIS = Analysis(

@@ -132,10 +132,9 @@ def _read(observed: Observed, params: SequencesParams) -> Runs:
 
 
 def _bouts(observed: Observed, runs: Runs) -> dict[int, list[tuple[int, int]]]:
-    """By encounter: (code, entries) of each bout; encounters without codes too."""
-    found: dict[int, list[tuple[int, int]]] = {
-        place: [] for place, one in enumerate(observed.encounter_ids) if one in observed.stretches
-    }
+    """By encounter: (code, entries) of each bout; encounters without codes too, none whose clock was set back."""
+    stretches = ((place, observed.stretches.get(one)) for place, one in enumerate(observed.encounter_ids))
+    found: dict[int, list[tuple[int, int]]] = {place: [] for place, one in stretches if one and not one.fell_ms}
     before = (-1, -1)
     encounters = observed.table.encounter[runs.rows].tolist()
     for place, code, run in zip(encounters, runs.codes.tolist(), runs.run.tolist(), strict=True):
