@@ -10,15 +10,17 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
+from skygge.core.deidentify import deidentify
 from skygge.core.export import ExportOptions, Losses, all_exports
 from skygge.core.model import SubjectType
+from skygge.core.reader import StudyReader
 from tests.exports.nasty_study import CROWDED, NASTY_TEXTS, make_nasty
 from tests.fixtures.paper_study import PaperStudy, at, codebook_lines, encounter, entry, name_id, study_line
 
 CSV = all_exports()["csv"]
 
 
-def download(paper: PaperStudy, **options: Any) -> dict[str, bytes]:
+def download(paper: StudyReader, **options: Any) -> dict[str, bytes]:
     whole = b"".join(CSV.stream(paper, ExportOptions.model_validate(options), Losses()))
     with zipfile.ZipFile(io.BytesIO(whole)) as archive:
         assert archive.testzip() is None
@@ -92,6 +94,17 @@ def test_encounters_stand_in_their_table_also_without_entries() -> None:
         ("3", "observer-1", "600.000", "600.000", "false", "1"),
         ("4", "observer-1", "1800.000", "1800.000", "true", "7"),
     ]
+
+
+def test_the_table_of_encounters_says_whose_clock_was_set_back() -> None:
+    """Its durations are as wrong as the clock; the de-identified table says so too, and of the others nothing."""
+    study = make_nasty()
+    first = next(iter(study.things("encounter")))
+    study.fell = {first["id"]: 720_500}
+    masked, _ = deidentify(study, ExportOptions(), Losses())
+    for reader in (study, masked):
+        told = [row["clock_set_back_s"] for row in read(download(reader)["encounters.csv"])]
+        assert sorted(told) == ["", "", "", "", "720.500"]
 
 
 def test_the_small_tables_point_at_the_big_ones() -> None:

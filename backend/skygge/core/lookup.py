@@ -42,6 +42,7 @@ class Lookup:
     selection: Selection
     numbers: Mapping[str, tuple[int, int | None]]
     offsets: Mapping[str, int]
+    fell: Mapping[str, int]
     gaps: Mapping[str, list[Thing]] = field(default_factory=dict)
     last_ms: dict[str, int] = field(default_factory=dict)
     n_entries: Counter[str] = field(default_factory=Counter)
@@ -128,6 +129,7 @@ def open_lookup(reader: StudyReader, options: ExportOptions, losses: Losses) -> 
         selection=selection,
         numbers=_number(standing),
         offsets=reader.clock_offsets("encounter"),
+        fell=reader.set_back(),
         gaps=gaps,
     )
 

@@ -39,6 +39,7 @@ LABELS = {
     "observed_s": "Observed time in seconds: gaps taken off",
     "precision_s": "How precise the time is, in seconds",
     "clock_offset_s": "Correction of a wrong clock, in seconds",
+    "clock_set_back_s": "By how much the clock was set back in the encounter, in seconds: its durations are wrong",
     "visit_number": "Number of the visit; two observers of one visit share it",
     "encounter_number": "Number of the encounter: one observer's stretch of field work",
     "verbatim": "1 where the words were said word for word",

@@ -28,7 +28,7 @@ def encounters_table(lookup: Lookup) -> Table:
     header = [
         *("encounter_id encounter_number visit_number visit_id kind observer setting agency").split(),
         *("focal_actor_id focal_actor_label duration_s observed_s is_end_known end_origin").split(),
-        *("n_entries clock_offset_s").split(),
+        *("n_entries clock_offset_s clock_set_back_s").split(),
         *lookup.only_with_clock(
             "started_at_local", "started_at_utc", "ended_at_local", "ended_at_utc", "time_zone", "visit_code"
         ),
@@ -163,6 +163,7 @@ def _encounter_row(lookup: Lookup, encounter: Thing, gap_offsets: Mapping[str, i
         encounter.get("end_origin"),
         lookup.n_entries[encounter["id"]],
         _offset(lookup.offsets, encounter["id"]),
+        write_seconds(stretch.fell_ms) if stretch.fell_ms else None,
         *lookup.clock(encounter["started_at"], encounter.get("ended_at")),
         *zone_cells(lookup, encounter),
         *([encounter.get("visit_code")] if lookup.options.clock_times else []),
@@ -178,7 +179,8 @@ def stretch_of(lookup: Lookup, encounter: Thing, gap_offsets: Mapping[str, int])
         for gap in lookup.gaps.get(encounter["id"], [])
         if not gap.get("retracted")
     )
-    return Stretch(encounter["id"], encounter["id"], start, start, end, is_known, gaps, encounter, end)
+    fell_ms = lookup.fell.get(encounter["id"], 0)
+    return Stretch(encounter["id"], encounter["id"], start, start, end, is_known, gaps, encounter, end, fell_ms)
 
 
 def _gap_row(lookup: Lookup, gap: Thing, offsets: Mapping[str, int]) -> list[Cell]:

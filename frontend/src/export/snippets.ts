@@ -3,7 +3,7 @@ const LINES = [
   {
     name: 'R',
     text: `pull <- function(table) readr::read_csv(url(paste0("STUDY/exports/", table), headers = c(Authorization = paste("Bearer", Sys.getenv("SKYGGE_TOKEN")))), show_col_types = FALSE)
-visits <- subset(pull("encounters-csv"), kind == "visit" & is_end_known)
+visits <- subset(pull("encounters-csv"), kind == "visit" & is_end_known & is.na(clock_set_back_s))
 rates <- table(subset(pull("entries-csv"), encounter_id %in% visits$encounter_id & structure_origin == "explicit")$structure) / (sum(round(visits$observed_s * 1000)) / 3600000)`,
   },
   {
@@ -12,7 +12,7 @@ rates <- table(subset(pull("entries-csv"), encounter_id %in% visits$encounter_id
 import pandas as pd
 
 KEY = {"Authorization": "Bearer " + os.environ["SKYGGE_TOKEN"]}
-visits = pd.read_csv("STUDY/exports/encounters-csv?kind=visit", storage_options=KEY).query("is_end_known")
+visits = pd.read_csv("STUDY/exports/encounters-csv?kind=visit", storage_options=KEY).query("is_end_known and clock_set_back_s.isna()")
 entries = pd.read_csv("STUDY/exports/entries-csv?origin=explicit", storage_options=KEY).merge(visits[["encounter_id"]])
 rates = entries["structure"].value_counts() / (visits["observed_s"].mul(1000).round().sum() / 3600000)`,
   },
