@@ -30,6 +30,7 @@ describe('a clock that was wrong', () => {
 
   it('is none any more where a person set the times since', () => {
     expect(findJump([ONE, TWO, mended(THREE, '09:02:00')])).toBeUndefined();
+    expect(findJump([ONE, mended(TWO, '09:30:00'), THREE])?.by_ms).toBe(300_000);
   });
 
   it('is as wrong as before where both halves were moved together, and right where one was', () => {

@@ -66,7 +66,7 @@ export class Update {
     for (const pause of SEEN_AGAIN_MS) {
       await new Promise((resolve) => setTimeout(resolve, pause));
       // Not during a clearing: a worker that is put in place then keeps Chromium from ever getting done with it.
-      if (!(await holding(DISK, 'shared', isGone)) || this.installing) continue;
+      if (!(await holding(DISK, 'shared', isGone))) continue;
       this.isReadyOffline = false;
       this.watched = undefined;
       await this.renew();

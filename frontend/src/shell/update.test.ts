@@ -148,12 +148,16 @@ describe('the app’s own files', () => {
     ['refuses', () => Promise.reject(new Error('aborted'))],
   ])('are there as before when the browser is asked for them and %s', async (_how, answer) => {
     register.mockResolvedValue(new FakeRegistration({ active: new FakeWorker('activated') }));
-    getRegistration.mockImplementation(answer);
+    getRegistration.mockImplementationOnce(answer).mockImplementationOnce(answer);
     const update = new Update();
     await update.register();
-    await vi.advanceTimersByTimeAsync(600_000);
+    await vi.advanceTimersByTimeAsync(20_000);
     expect(update.isReadyOffline).toBe(true);
     expect(register).toHaveBeenCalledTimes(1);
+    // It goes on looking.
+    getRegistration.mockResolvedValueOnce(undefined);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(register).toHaveBeenCalledTimes(2);
   });
 
   it('are not ready while the browser says that it has no worker', async () => {
