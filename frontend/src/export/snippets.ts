@@ -11,9 +11,9 @@ rates <- table(subset(pull("entries-csv"), encounter_id %in% visits$encounter_id
     text: `import os
 import pandas as pd
 
-KEY = {"Authorization": "Bearer " + os.environ["SKYGGE_TOKEN"]}
-visits = pd.read_csv("STUDY/exports/encounters-csv?kind=visit", storage_options=KEY).query("is_end_known and clock_set_back_s.isna()")
-entries = pd.read_csv("STUDY/exports/entries-csv?origin=explicit", storage_options=KEY).merge(visits[["encounter_id"]])
+KEY = {"storage_options": {"Authorization": "Bearer " + os.environ["SKYGGE_TOKEN"]}}
+visits = pd.read_csv("STUDY/exports/encounters-csv?kind=visit", **KEY).query("is_end_known & clock_set_back_s.isna()")
+entries = pd.read_csv("STUDY/exports/entries-csv?origin=explicit", **KEY).merge(visits[["encounter_id"]])
 rates = entries["structure"].value_counts() / (visits["observed_s"].mul(1000).round().sum() / 3600000)`,
   },
 ];
