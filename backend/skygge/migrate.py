@@ -5,11 +5,14 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Connection, Engine, inspect, text
 
 from skygge.db import Database, open_database
 from skygge.errors import StartRefused
 from skygge.settings import Settings
+
+MIGRATING = 0x536B7967
+"""The advisory lock of migrations on PostgreSQL: any number that nothing else in the database uses."""
 
 
 def find_migrations() -> Path:
@@ -73,8 +76,18 @@ def _upgrade(database: Database) -> None:
     # A percent sign in a path would be read as an interpolation.
     config.set_main_option("script_location", str(find_migrations()).replace("%", "%%"))
     with database.writer.begin() as connection:
+        _wait_for_others(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def _wait_for_others(connection: Connection) -> None:
+    """Of several servers that start together one migrates; the others find it done when it has ended.
+
+    A writing transaction on SQLite is alone in any case. The lock ends with the transaction, also by a crash.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATING})
 
 
 def _revision(engine: Engine) -> str | None:

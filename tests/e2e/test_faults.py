@@ -47,6 +47,33 @@ def test_a_full_phone_says_so_and_keeps_the_tap(field: Field) -> None:
     hand.end()
 
 
+def test_a_full_phone_says_of_every_touch_that_it_was_not_written(field: Field) -> None:
+    """A pause and a person who asks to stop are no entries: nothing holds them, so she has to know, in a sheet too."""
+    hand = field.begin(("Citizen", "C1"))
+    page = field.page
+    unsaid = page.get_by_role("alert").filter(has_text="was not written")
+    page.evaluate(FULL)
+    try:
+        hand.tap("Off record")
+        expect(unsaid).to_be_visible()
+        expect(page.get_by_role("button", name="Back on record")).to_have_count(0)
+        hand.tap("Close")
+        expect(unsaid).to_have_count(0)
+        hand.more("Who is here, consent")
+        sheet = page.get_by_role("dialog", name="Who is here")
+        sheet.get_by_role("button", name="Stop for C1").tap()
+        expect(sheet.get_by_role("alert")).to_be_visible()
+        expect(sheet.get_by_role("button", name="Stop for C1")).to_be_visible()
+        sheet.get_by_role("button", name="Close").tap()
+    finally:
+        page.evaluate(ROOM)
+    hand.tap("Close")
+    hand.tap("Off record")
+    expect(page.get_by_role("button", name="Back on record")).to_be_visible()
+    hand.tap("Back on record")
+    hand.end()
+
+
 def _entries_at_server(field: Field) -> list[object]:
     answer = field.page.request.get(f"{field.server.origin}/api/v1/studies/{field.study_id}/entries?limit=500")
     items: list[object] = answer.json()["items"]

@@ -1,6 +1,10 @@
 """Schemas: every table comes from a revision, both databases agree, and nothing newer is touched."""
 
+import os
 import sqlite3
+import subprocess
+import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,12 +28,16 @@ from skygge.db import Database, open_database
 from skygge.errors import StartRefused
 from skygge.fieldlog.logged import seal
 from skygge.fieldlog.tables import RedactionRow
-from skygge.migrate import find_migrations, list_revisions, migrate, require_current
+from skygge.migrate import MIGRATING, find_migrations, list_revisions, migrate, require_current
 from skygge.settings import Settings
 from skygge.studies.tables import StudyRow
 
 REDACTION: Any = RedactionRow.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 STUDY: Any = StudyRow.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+WAITING = text(
+    "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database"
+    " WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()"
+)
 FULL_TEXT = ("search_fts", "ix_search_words_fts")
 
 
@@ -193,3 +201,28 @@ def test_what_was_struck_before_there_were_seals_is_sealed_as_the_server_seals(s
         rows = connection.execute(select(REDACTION)).mappings().all()
     database.close()
     assert [row["seal"] == seal(dict(row)) for row in rows] == [True, True]
+
+
+def test_servers_that_start_together_migrate_once(postgres_settings: Settings) -> None:
+    """Two hosts on one empty PostgreSQL: the second waits for the first, and neither fails."""
+    database = open_database(postgres_settings)
+    with database.writer.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    with database.writer.begin() as first:
+        first.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATING})
+        both = [_start_migrating(postgres_settings) for _ in range(2)]
+        for _ in range(600):
+            with database.reader.connect() as connection:
+                if (waiting := connection.execute(WAITING).scalar()) == 2:
+                    break
+            time.sleep(0.1)
+    assert waiting == 2
+    assert [one.wait(timeout=120) for one in both] == [0, 0]
+    require_current(database)
+    database.close()
+
+
+def _start_migrating(settings: Settings) -> subprocess.Popen[bytes]:
+    chosen = {"SKYGGE_DATA": str(settings.data), "SKYGGE_DATABASE_URL": str(settings.database_url)}
+    return subprocess.Popen([sys.executable, "-m", "skygge", "migrate"], env={**os.environ, **chosen})

@@ -29,6 +29,11 @@ export class Cleaning {
     private readonly files: FilesKeeper,
   ) {}
 
+  /** What is to go from the disk could go now. */
+  get isDue(): boolean {
+    return this.notebook.isUnclean && this.isIdle();
+  }
+
   /** After each sync. True where something that lasts a moment stands in the way: then it is worth coming back soon. */
   async run(): Promise<boolean> {
     if (this.isBehind) {
@@ -36,7 +41,7 @@ export class Cleaning {
       return false;
     }
     const { notes } = this.notebook;
-    if (!notes.standing.is_unclean || !this.isIdle()) return false;
+    if (!this.isDue) return false;
     // Chromium never gets done with clearing while a worker is being put in place, and refuses every write from then on.
     if (!this.files.isSettled || !notes.isComplete) return true;
     if (!(await isOnlyTab())) return false;

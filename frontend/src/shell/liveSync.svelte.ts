@@ -64,14 +64,21 @@ export class LiveSync implements SyncStatus {
   start(): void {
     this.times.start();
     this.hints.start();
+    addEventListener('hashchange', this.arrived);
     void navigator.locks?.request(TAB, { mode: 'shared' }, () => new Promise<void>((resolve) => (this.letTabGo = resolve)));
   }
 
   stop(): void {
     this.times.stop();
     this.hints.stop();
+    removeEventListener('hashchange', this.arrived);
     this.letTabGo?.();
   }
+
+  /** Somebody has come to where the disk may be cleared, from setting a lock for one: not only at the minute's turn. */
+  private readonly arrived = (): void => {
+    if (this.cleaning.isDue) this.times.again(AGAIN_MS);
+  };
 
   /** Something was saved. */
   saved(): void {

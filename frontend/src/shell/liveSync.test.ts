@@ -11,7 +11,7 @@ const EPOCH = '0192a000-0000-7000-8000-00000000aaaa';
 let occasions: Occasions;
 
 // Files share their modules; the one that is taken the place of here must be loaded anew, and again after these tests.
-const back = vi.hoisted(() => (vi.resetModules(), { isWanted: false, asked_ms: [] as number[] }));
+const back = vi.hoisted(() => (vi.resetModules(), { isWanted: false, isDue: false, asked_ms: [] as number[] }));
 afterAll(() => void vi.resetModules());
 
 vi.mock('../sync/when', () => ({
@@ -19,13 +19,27 @@ vi.mock('../sync/when', () => ({
     constructor(given: Occasions) {
       occasions = given;
     }
+    start(): void {
+      // No syncs of its own in these tests.
+    }
+    stop(): void {
+      // Nothing was started.
+    }
     again(ms: number): void {
       back.asked_ms.push(ms);
     }
   },
 }));
 vi.mock('../sync/engine', () => ({ syncOnce: () => Promise.resolve() }));
-vi.mock('./cleaning', () => ({ TAB: 'skygge-tab', Cleaning: class { run = () => Promise.resolve(back.isWanted); } }));
+vi.mock('./cleaning', () => ({
+  TAB: 'skygge-tab',
+  Cleaning: class {
+    run = () => Promise.resolve(back.isWanted);
+    get isDue(): boolean {
+      return back.isDue;
+    }
+  },
+}));
 
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();
@@ -83,6 +97,25 @@ describe('a disk that cannot be cleared this very moment', () => {
       expect(await occasions.run()).toBe('done');
     }
     expect(back.asked_ms).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 1_000]);
+  });
+});
+
+describe('a disk that may be cleared at the place somebody comes to', () => {
+  it('is not left waiting for the minute’s turn', async () => {
+    vi.stubGlobal('EventSource', undefined);
+    vi.stubGlobal('navigator', {});
+    const phone = newPhone();
+    const sync = new LiveSync(await phone.open(), phone.device_id, () => true, { isSettled: true, renew: () => Promise.resolve() });
+    back.asked_ms.length = 0;
+    sync.start();
+    dispatchEvent(new Event('hashchange'));
+    expect(back.asked_ms).toEqual([]);
+    back.isDue = true;
+    dispatchEvent(new Event('hashchange'));
+    expect(back.asked_ms).toEqual([1_000]);
+    sync.stop();
+    dispatchEvent(new Event('hashchange'));
+    expect(back.asked_ms).toEqual([1_000]);
   });
 });
 

@@ -10,6 +10,8 @@ import { placeChanges } from './placeChanges';
 import { toShownChange, toWire } from './refold';
 import type { EntrySubject, Subject, SubjectType } from './subjects';
 
+/** What the disk answered where it refused a write: a rejection that nobody dealt with is known by it. */
+export const refusals = new WeakSet<object>();
 const STUCK_AFTER_MS = 1500;
 const READ_AT_ONCE = 2000;
 /** Drafts that are no texts but times noted by the app itself: they must be readable while the notes are locked. */
@@ -82,6 +84,7 @@ class StoredNotebook implements OpenNotebook {
       return await saving;
     } catch (error) {
       if (holds) this.held = [...this.held, ...made];
+      if (error instanceof Object) refusals.add(error);
       throw error;
     } finally {
       clearTimeout(watchdog);
