@@ -151,6 +151,7 @@ EXPECTED: dict[str, tuple[int, str]] = {
 # The same addresses asked for more than de-identified files: by `tier`, or by clock times.
 FULL_TIER: dict[str, tuple[int, str]] = {
     f"GET {STUDY}/exports/*": (200, FULL_EXPORT),
+    f"GET {STUDY}/report": (200, FULL_EXPORT),
 }
 # A study that is not one's own, and one that is not there: nobody hears more of the one than of the other. A device is
 # lost to one study only.

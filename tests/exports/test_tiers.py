@@ -12,6 +12,7 @@ from uuid import UUID
 
 import pytest
 
+from skygge.core.analysis import all_analyses
 from skygge.core.deidentify import deidentify
 from skygge.core.export import TIER_LOSSES, Export, ExportOptions, Losses, all_exports
 from skygge.studies.access import Role
@@ -154,6 +155,37 @@ def test_analysts_get_the_deidentified_tier_unless_the_lead_allows(sqlite_world:
     assert anne.patch(f"{url}/members/{member['member_id']}", json={"exports_full": True}).status_code == 403
     lead.client.patch(f"{url}/members/{member['member_id']}", json={"exports_full": True})
     assert "vent lidt" in anne.get(f"{url}/exports/jsonl").text
+
+
+def test_a_report_is_a_download_like_any_other(world: World) -> None:
+    """De-identified for an analyst, whatever the analysis; on record; no hours unless they are asked for."""
+    lead, study_id = _found(world)
+    phone = Phone(lead.client, study_id)
+    who = phone.change("actor.added", {"label": "KAREN-7", "kind": "citizen"})
+    visit = phone.visit(agency="NORDHJEM", setting="home 3")
+    entries = [
+        phone.entry(visit, jotting="vent lidt", actor_id=who["subject_id"], structure=code)
+        for code in ("directing", "doing_with", "directing")
+    ]
+    phone.push(who, visit, *entries)
+    anne = _join(world, study_id, Role.ANALYST).client
+    url, everything = f"/api/v1/studies/{study_id}/report", {"analysis": list(all_analyses())}
+    (full, bare) = (client.get(url, params=everything).text for client in (lead.client, anne))
+    observer = phone.read("encounters")[0]["observer"]
+    for told in ("KAREN-7", "NORDHJEM"):
+        assert told in full and told not in bare, told
+    assert "2026-03-02" in full and not re.search("2026|2000-01", bare)
+    assert "09:0" not in full and "09:0" in lead.client.get(url, params={"clock_times": "1"}).text
+    assert "Directing" in bare and "Encounter 1" in bare
+    for more in ({"tier": "full"}, {"clock_times": "1"}):
+        refused = anne.get(url, params=more)
+        assert (refused.status_code, refused.json()["code"]) == (403, "export.tier_refused")
+    rows = [row for row in lead.client.get(f"{phone.url}/audit").json()["items"] if row["kind"] == "export.made"]
+    tiers = [(row["details"]["tier"], row["details"]["clock_times"]) for row in rows]
+    assert tiers == [("full", True), ("deidentified", False), ("full", False)]
+    assert rows[0]["who"] == rows[2]["who"] == observer != rows[1]["who"]
+    assert {row["details"]["format"] for row in rows} == {"report-html"}
+    assert rows[0]["details"]["counts"] == {"entries": 3, "encounters": 1}
 
 
 def test_a_preview_says_how_much_is_in_it_and_shows_the_first_rows(sqlite_world: World) -> None:

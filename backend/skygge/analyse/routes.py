@@ -13,16 +13,18 @@ from pydantic import BaseModel, Field, create_model
 from skygge.accounts.access import SignedIn
 from skygge.analyse.report import write_report
 from skygge.analyse.run import open_cell, run_analysis, write_methods
+from skygge.clock import ClockDep
 from skygge.core.analysis import Analysis, AnalysisParams, Answer, all_analyses
 from skygge.core.methods import Methods
 from skygge.core.report import ReportParams
 from skygge.core.report_formats import MEDIA_TYPES, ReportFormat
-from skygge.db import ReadSession
-from skygge.errors import AnalysisUnknown, CellMissing, RoleInsufficient, SessionMissing, StudyUnknown
+from skygge.db import DatabaseDep, ReadSession
+from skygge.errors import AnalysisUnknown, CellMissing, RoleInsufficient, SessionMissing, StudyUnknown, TierRefused
 from skygge.paging import MAX_PAGE, Page, PageQuery, to_page
 from skygge.problems import document_problems
 from skygge.strict import StrictRoute
 from skygge.studies.access import Permission, require
+from skygge.studies.downloads import record_made
 
 router = APIRouter(route_class=StrictRoute, tags=["analyses"])
 REFUSALS = document_problems(SessionMissing, StudyUnknown, RoleInsufficient)
@@ -55,15 +57,23 @@ class ReportQuery(ReportParams):
     responses={
         200: {"description": "The file.", "content": {kind.partition(";")[0]: {} for kind in MEDIA_TYPES.values()}},
         **REFUSALS,
-        **document_problems(AnalysisUnknown),
+        **document_problems(AnalysisUnknown, TierRefused),
     },
 )
-def download_report(study_id: UUID, who: SignedIn, session: ReadSession, asked: Annotated[ReportQuery, Query()]) -> Any:
-    """One file with the chosen analyses: figures, tables and a methods paragraph for each; no scripts in it."""
-    membership = require(session, who, study_id, Permission.ANALYSE)
+def download_report(
+    study_id: UUID, who: SignedIn, database: DatabaseDep, clock: ClockDep, asked: Annotated[ReportQuery, Query()]
+) -> Any:
+    """One file with the chosen analyses: figures, tables and a methods paragraph for each; no scripts in it.
+
+    De-identified for whoever may not have more, and on record like every other download.
+    """
+    with database.read() as session:
+        membership = require(session, who, study_id, Permission.ANALYSE)
+        made = write_report(session, membership, asked, asked.format)
+    with database.write() as session:
+        record_made(session, membership, made.details, clock)
     headers = {"Content-Disposition": f'attachment; filename="report.{asked.format}"'}
-    whole = write_report(session, membership, asked, asked.format)
-    return Response(whole, media_type=MEDIA_TYPES[asked.format], headers=headers)
+    return Response(made.content, media_type=MEDIA_TYPES[asked.format], headers=headers)
 
 
 def _describe(analysis: Analysis[Any, Any]) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from skygge.export.count import count_order
 from skygge.export.order import find_export, place_order, record_order
 from skygge.export.write import write_order
 from skygge.studies.access import Membership
+from skygge.studies.downloads import record_made
 
 F = TypeVar("F", bound=Filters)
 # Filters and parameters differ from one analysis to the next, so they are read by what the analysis itself declares.
@@ -82,10 +83,15 @@ def report_command(
     if out.suffix.lower().lstrip(".") not in MEDIA_TYPES:
         raise StartRefused("A report is a file that ends in .html or .docx.")
     params = _read(ReportParams, context.args)
-    with opened_database() as (_, database), database.read() as session:
-        whole = write_report(session, _membership(session, study), params, wanted)
+    with opened_database() as (_, database):
+        with database.read() as session:
+            member = _membership(session, study)
+            made = write_report(session, member, params, wanted)
+        # On record before the file is there.
+        with database.write() as session:
+            record_made(session, member, made.details, utc_now, is_console=True)
     try:
-        out.write_bytes(whole)
+        out.write_bytes(made.content)
     except OSError:
         raise StartRefused(f"The file {out} cannot be written.") from None
 

@@ -40,13 +40,18 @@ Line = dict[str, Any]
 
 def deidentify(reader: StudyReader, options: O, losses: Losses) -> tuple[StudyReader, O]:
     """The study without what identifies people, and options that ask it for the same things."""
-    selection = select(reader, options)
-    masked = MaskedStudy(reader, selection, losses)
+    masked, asked = mask(reader, options, losses)
+    return masked, options.model_copy(update={**asked, "clock_times": False, "tier": "deidentified"})
+
+
+def mask(reader: StudyReader, filters: Filters, losses: Losses) -> tuple[StudyReader, dict[str, Any]]:
+    """The study without what identifies people, and the filters by name that ask it for the same things."""
+    masked = MaskedStudy(reader, select(reader, filters), losses)
     asked: dict[str, Any] = {name: field.get_default(call_default_factory=True) for name, field in _FILTERS.items()}
-    if options.narrows:
+    if filters.narrows:
         # An id that nothing has keeps a filter that finds nothing from turning into no filter.
         asked["encounter"] = sorted(masked.kept_ids()) or [str(UUID(int=0))]
-    return masked, options.model_copy(update={**asked, "clock_times": False, "tier": "deidentified"})
+    return masked, asked
 
 
 @dataclass

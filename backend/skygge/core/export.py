@@ -15,20 +15,19 @@ from functools import cache
 from importlib.util import find_spec
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import Field, ValidationInfo, field_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
 from skygge.core.filters import Filters
 from skygge.core.losses import LOSSES as LOSSES
 from skygge.core.losses import Losses as Losses
 from skygge.core.reader import StudyReader
 from skygge.core.registry import discover
+from skygge.core.tier import AskedTier, ClockTimes
 
 # Left out by the de-identified tier, whatever the format.
 TIER_LOSSES = ("tier_names", "tier_texts", "tier_times")
 # Left out by `held.leave_out_held` before any format sees the study.
 ALWAYS_LOST = ("held",)
-Tier = Literal["full", "deidentified"]
 
 
 # What has to be known before a file leaves, in words; the number of groups stands in the text.
@@ -42,16 +41,8 @@ SMALL_GROUPS: Mapping[str, str] = {
 class ExportOptions(Filters):
     """What every export takes."""
 
-    clock_times: Annotated[
-        bool,
-        Field(description="Dates and clock times too. Anyone with the rota can then name these people."),
-    ] = False
-    tier: Annotated[
-        Tier | None,
-        Field(
-            description="`deidentified` drops free text, exact times and identifiers; without: as much as I may have."
-        ),
-    ] = None
+    clock_times: ClockTimes = False
+    tier: AskedTier = None
     new_since: Annotated[
         int | None,
         Field(
@@ -60,13 +51,6 @@ class ExportOptions(Filters):
             description="Only encounters that arrived after an export, by that export's number in the audit log.",
         ),
     ] = None
-
-    @field_validator("tier")
-    @classmethod
-    def _has_no_clock(cls, tier: Tier | None, info: ValidationInfo) -> Tier | None:
-        if tier == "deidentified" and info.data.get("clock_times"):
-            raise PydanticCustomError("filters_contradict", "clock times identify people")
-        return tier
 
 
 # Under which of the five buttons of the screen a format stands: to read; for QDA programs; tables; to keep; the rest.

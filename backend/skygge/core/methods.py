@@ -48,8 +48,10 @@ class _Facts:
     is_heuristic: bool
 
 
-def describe_methods(analysis: Analysis[Any, Any], reader: StudyReader, params: AnalysisParams) -> Methods:
-    """The paragraph in every language for one analysis as it is asked for."""
+def describe_methods(
+    analysis: Analysis[Any, Any], reader: StudyReader, params: AnalysisParams, *, shows_days: bool = True
+) -> Methods:
+    """The paragraph in every language for one analysis as it is asked for; a masked study has no days to tell."""
     params = params.in_force()
     observed = read_observed(reader, params)
     days = sorted(stretch.thing["started_at"][:10] for stretch in observed.stretches.values())
@@ -59,7 +61,7 @@ def describe_methods(analysis: Analysis[Any, Any], reader: StudyReader, params: 
         basis=rest_on(observed),
         n_set_back=sum(bool(stretch.fell_ms) for stretch in observed.stretches.values()),
         names={language: _names(observed, language) for language in LANGUAGES},
-        days=(days[0], days[-1]) if days else None,
+        days=(days[0], days[-1]) if days and shows_days else None,
         is_heuristic=is_heuristic(observed.codes.values()),
     )
     return Methods(

@@ -16,14 +16,17 @@ from skygge.core.analysis import AnalysisParams, Answer, all_analyses, answer
 from skygge.core.filters import Filters
 from skygge.core.methods import describe_methods
 from skygge.core.reader import StudyReader
-from skygge.core.report_words import CAVEATS, WORDS
+from skygge.core.report_words import CAVEATS, WORDS, name_encounter
 from skygge.core.streams import latest_codes
+from skygge.core.tier import AskedTier, ClockTimes
 
 Language = Literal["en", "da"]
 USUAL = ("timeline", "frequencies", "rates", "time-budget", "transitions")
 MOST_ROWS = 200
 COLOR = re.compile("#[0-9A-Fa-f]{6}")
 # What names a row or opens entries rather than tells something: nothing to read in a file.
+TIMELINE = ("encounter", "agency", "observer", "minutes", "lanes")
+CLOCK = frozenset({"started_at", "ended_at"})
 HIDDEN = frozenset(
     {"cell", "row_cell", "entry_id", "encounter_id", "first_encounter_id", "second_encounter_id", "cells"}
 )
@@ -36,6 +39,8 @@ class ReportParams(AnalysisParams):
         list[str], Field(max_length=50, description="Analyses in their order; five usual ones by default.")
     ] = []
     language: Annotated[Language, Field(description="English or Danish.")] = "en"
+    clock_times: ClockTimes = False
+    tier: AskedTier = None
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,10 @@ class Report:
 
 
 def compile_report(reader: StudyReader, params: ReportParams) -> Report:
-    """Run the chosen analyses over the same filters. Raises KeyError for an analysis that does not exist."""
+    """Run the chosen analyses over the same filters. Raises KeyError for an analysis that does not exist.
+
+    The reader's study is taken as it is: whoever asks for a de-identified report gives a masked one.
+    """
     study = next(reader.things("study"), {})
     names = params.analysis or [name for name in USUAL if name in all_analyses()]
     return Report(
@@ -100,7 +108,10 @@ def _section(reader: StudyReader, params: ReportParams, name: str) -> Section:
     own = analysis.params.model_validate(params.model_dump(include=asked, by_alias=True))
     found = answer(analysis, reader, own)
     result = found.result.model_dump(mode="json")
-    methods = describe_methods(analysis, reader, own)
+    if not params.clock_times:
+        result = _without_clock(result)
+    # On the days of a masked study nothing was observed.
+    methods = describe_methods(analysis, reader, own, shows_days=params.tier != "deidentified")
     return Section(
         name=name,
         question=analysis.question[params.language],
@@ -109,6 +120,15 @@ def _section(reader: StudyReader, params: ReportParams, name: str) -> Section:
         methods=methods.text[params.language],
         result=result,
     )
+
+
+def _without_clock(node: Any) -> Any:
+    """A result without the hours that a rota would turn into names; how long things took stays."""
+    if isinstance(node, list):
+        return [_without_clock(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    return {name: _without_clock(value) for name, value in node.items() if name not in CLOCK}
 
 
 def _notes(found: Answer[Any], language: Language) -> Iterable[str]:
@@ -163,12 +183,12 @@ def _matrix(result: Mapping[str, Any], language: Language) -> ReportTable:
 def _timeline(encounters: Sequence[Mapping[str, Any]], language: Language) -> ReportTable:
     words = WORDS[language]
     rows = []
-    for one in encounters[:MOST_ROWS]:
+    for number, one in enumerate(encounters[:MOST_ROWS], 1):
         lanes = ", ".join(f"{_name(lane, language)} {lane['n']}" for lane in one["lanes"])
         minutes = round(one["observed_seconds"] / 60)
-        when = f"{one['started_at'][:10]} {one['started_at'][11:16]}"
-        rows.append([when, one["agency"] or "–", one["observer"] or "–", str(minutes), lanes or "–"])
-    return ReportTable("", [words["begun"], words["agency"], words["observer"], words["minutes"], words["lanes"]], rows)
+        name = name_encounter(one, number, language)
+        rows.append([name, one["agency"] or "–", one["observer"] or "–", str(minutes), lanes or "–"])
+    return ReportTable("", [words[column] for column in TIMELINE], rows)
 
 
 def _table(name: str, things: Sequence[Mapping[str, Any]], language: Language) -> ReportTable:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from skygge.core.report_words import WORDS
+from skygge.core.report_words import WORDS, name_encounter
 
 MOST_DRAWN = 40
 WIDTH, LEFT, RIGHT, ROW = 900, 150, 20, 22
@@ -86,9 +86,9 @@ def draw(name: str, result: Mapping[str, Any], palette: Palette) -> list[Drawing
 def _timelines(result: Mapping[str, Any], palette: Palette) -> Iterator[Drawing]:
     encounters = result["encounters"][:MOST_DRAWN]
     longest = max((one["duration_s"] for one in encounters), default=0) or 60
-    for one in encounters:
-        when = f"{one['started_at'][:10]} {one['started_at'][11:16]}"
-        title = " · ".join(filter(None, (when, one["agency"], one["observer"])))
+    for number, one in enumerate(encounters, 1):
+        who = name_encounter(one, number, palette.language), one["agency"], one["observer"]
+        title = " · ".join(filter(None, who))
         yield Drawing(title, len(one["lanes"]) * ROW + 20, list(_timeline(one, _scale(longest), palette)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
@@ -11,7 +12,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
             "Codebook version {versions}."
         ),
         "caveat": "Take care with these numbers ({code}: {n}).", "methods": "For the methods section",
-        "from_to": "from ↓ to →", "begun": "Begun", "agency": "Agency", "observer": "Observer",
+        "from_to": "from ↓ to →", "encounter": "Encounter", "agency": "Agency", "observer": "Observer",
         "minutes": "Observed min.", "all": "All",
         "lanes": "Entries of", "name": "Name", "uncoded": "uncoded", "yes": "yes", "no": "no", "rows": "Counts",
         "n": "n", "n_visits": "Visits", "n_encounters": "Encounters", "per_hour": "Per hour", "interval": "Interval",
@@ -27,7 +28,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
             "Kodebog version {versions}."
         ),
         "caveat": "Vær varsom med disse tal ({code}: {n}).", "methods": "Til metodeafsnittet",
-        "from_to": "fra ↓ til →", "begun": "Begyndt", "agency": "Organisation", "observer": "Observatør",
+        "from_to": "fra ↓ til →", "encounter": "Forløb", "agency": "Organisation", "observer": "Observatør",
         "minutes": "Observerede min.", "lanes": "Noteringer for", "name": "Navn", "uncoded": "uden kode", "yes": "ja",
         "no": "nej", "rows": "Antal", "n": "n", "n_visits": "Besøg", "n_encounters": "Forløb", "per_hour": "Pr. time",
         "interval": "Interval", "observed_hours": "Observerede timer",
@@ -93,3 +94,9 @@ CAVEATS: Mapping[str, Mapping[str, str]] = {
         "structures.are_moments": "Jeres strukturer er øjeblikke: De har ingen varighed.",
     },
 }
+
+
+def name_encounter(one: Mapping[str, Any], number: int, language: str) -> str:
+    """When an encounter began, or its number where the file is to hold no hours."""
+    started: str | None = one.get("started_at")
+    return f"{started[:10]} {started[11:16]}" if started else f"{WORDS[language]['encounter']} {number}"

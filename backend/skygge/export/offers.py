@@ -11,7 +11,8 @@ from fastapi import APIRouter, Query
 from sqlmodel import Session
 
 from skygge.accounts.access import SignedIn
-from skygge.core.export import ALWAYS_LOST, LOSSES, TIER_LOSSES, Export, Tier, all_exports, count_small_groups
+from skygge.core.export import ALWAYS_LOST, LOSSES, TIER_LOSSES, Export, all_exports, count_small_groups
+from skygge.core.tier import Tier
 from skygge.db import ReadSession
 from skygge.export.order import ORDER_REFUSALS, REFUSALS, Order, list_earlier, order_as
 from skygge.export.preview import count_losses, preview_order, warn_of_groups

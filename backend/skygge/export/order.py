@@ -11,12 +11,11 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from skygge.accounts.access import Identity
-from skygge.audit.keep import CONSOLE, Event, keep
+from skygge.audit.keep import Event, keep
 from skygge.audit.tables import AuditRow
 from skygge.clock import Clock
 from skygge.core.deidentify import deidentify
 from skygge.core.export import Export, ExportOptions, Losses, all_exports
-from skygge.core.filters import Filters
 from skygge.core.held import leave_out_held
 from skygge.core.reader import StudyReader
 from skygge.errors import (
@@ -32,11 +31,11 @@ from skygge.fieldlog.load import open_study
 from skygge.fieldlog.tables import ChangeRow
 from skygge.problems import document_problems
 from skygge.studies.access import Membership, Permission, require
+from skygge.studies.downloads import MADE, STOPPED, record_made, settle_tier, tell_asked
 from skygge.studies.tables import StudyRow
 
 REFUSALS = document_problems(SessionMissing, StudyUnknown, RoleInsufficient, TierRefused)
 ORDER_REFUSALS = REFUSALS | document_problems(EarlierExportUnknown, ServerBusy)
-MADE, STOPPED = "export.made", "export.stopped"
 # An id that no encounter has: what was asked for is nothing, and not everything.
 NOBODYS = str(UUID(int=0))
 
@@ -79,20 +78,15 @@ def record_order(
     session: Session, order: Order, counts: Mapping[str, int], clock: Clock, *, is_console: bool = False
 ) -> AuditRow:
     """Put an export on record: what was asked for and how much of it there is, never what was in it."""
-    said = order.asked.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    filters = {field.alias or name for name, field in Filters.model_fields.items()}
     details = {
         "format": order.export.name,
         "tier": order.options.tier,
         "clock_times": order.options.clock_times or order.export.always_has_dates,
-        "filters": {name: value for name, value in said.items() if name in filters},
-        "options": {name: value for name, value in said.items() if name not in filters | {"tier", "clock_times"}},
+        **tell_asked(order.asked),
         "counts": dict(counts),
         "last_seq": order.last_seq,
     }
-    member = order.membership
-    who, account_id = (CONSOLE, None) if is_console else (member.observer, member.account_id)
-    return keep(session, Event(MADE, clock(), who, account_id, member.study_id, details))
+    return record_made(session, order.membership, details, clock, is_console=is_console)
 
 
 def record_stop(session: Session, order: Order, clock: Clock, number: int, n_bytes: int) -> AuditRow:
@@ -124,11 +118,7 @@ def find_export(name: str) -> Export[Any]:
 
 
 def _settle_tier(membership: Membership, asked: ExportOptions) -> ExportOptions:
-    tier = asked.tier or ("full" if membership.may_export_full else "deidentified")
-    if tier == "full" and not membership.may_export_full:
-        raise TierRefused
-    if tier == "deidentified" and asked.clock_times:
-        raise TierRefused("Clock times identify people; the de-identified files that you may download have none.")
+    tier = settle_tier(membership, asked.tier, clock_times=asked.clock_times)
     return asked.model_copy(update={"tier": tier})
 
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from skygge.core.export import Group, Tier
+from skygge.core.export import Group
+from skygge.core.tier import Tier
 
 
 class LossOut(BaseModel):

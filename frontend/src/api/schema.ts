@@ -1257,6 +1257,8 @@ export interface paths {
         /**
          * Download Report
          * @description One file with the chosen analyses: figures, tables and a methods paragraph for each; no scripts in it.
+         *
+         *     De-identified for whoever may not have more, and on record like every other download.
          */
         get: operations["download_report"];
         put?: never;
@@ -12801,6 +12803,10 @@ export interface operations {
                 analysis?: string[];
                 /** @description English or Danish. */
                 language?: "en" | "da";
+                /** @description Dates and clock times too. Anyone with the rota can then name these people. */
+                clock_times?: boolean;
+                /** @description `deidentified` drops free text, exact times and identifiers; without: as much as I may have. */
+                tier?: ("full" | "deidentified") | null;
                 /** @description One page, or a Word document. */
                 format?: "html" | "docx";
             };
@@ -12840,7 +12846,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Forbidden: role.insufficient */
+            /** @description Forbidden: export.tier_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
