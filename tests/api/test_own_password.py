@@ -13,7 +13,7 @@ from sqlmodel import select
 
 from skygge.accounts import passwords, sign_in
 from skygge.accounts.passwords import hash_password
-from skygge.accounts.tables import AccountRow
+from skygge.accounts.tables import AccountRow, SessionRow
 from skygge.audit.tables import AuditRow
 from skygge.clock import new_id
 from tests.api.resetting import NEW, OTHER, WRONG, ask_for_link, choose, lead, let_in, make_codes, olga, signs_in
@@ -50,6 +50,19 @@ def test_every_other_sign_in_ends_and_this_one_stays(world: World, lead: Person,
     laptop = world.make_person(lead.name)
     assert change(phone).status_code == 204
     assert [stays(one) for one in (phone, lost, laptop, olga)] == [True, False, False, True]
+
+
+def test_a_copy_of_the_cookie_ends_with_the_old_password(world: World, lead: Person) -> None:
+    """Whoever changes it because somebody may have been there is not left alone with a copy of this very sign-in."""
+    phone = world.make_person(lead.name, device_id=new_id())
+    copy = world.client()
+    copy.cookies.update(phone.client.cookies)
+    assert copy.get("/api/v1/me").status_code == 200
+    assert change(phone).status_code == 204
+    assert stays(phone) and copy.get("/api/v1/me").status_code == 401
+    with world.database.read() as session:
+        kept = session.exec(select(SessionRow).where(SessionRow.account_id == lead.account_id)).one()
+    assert kept.device_id is not None, "a phone stays a phone: signed in for days"
 
 
 def test_links_spare_codes_and_half_paired_phones_end_too(

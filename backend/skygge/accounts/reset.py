@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from skygge.accounts.links import drop_reset_links
 from skygge.accounts.secrets import hash_code, make_long_code
-from skygge.accounts.sessions import end_all_sessions, end_other_sessions
+from skygge.accounts.sessions import end_all_sessions
 from skygge.accounts.tables import AccountRow, PairingRow, ResetLinkRow, SpareCodeRow
 from skygge.accounts.throttle import clear_attempts, name_subject
 from skygge.errors import PasswordWrong, ResetLinkWrong
@@ -55,15 +55,14 @@ def use_code(session: Session, code: str, password_hash: str, now: datetime) -> 
     return Done(account.id, account.name, "link" if is_link else "spare_code")
 
 
-def change_password(session: Session, account_id: UUID, confirmed: str, new: str, kept: bytes) -> None:
-    """Set a password in place of the one whose hash was confirmed; `kept` is the token hash of who stays signed in.
+def change_password(session: Session, account_id: UUID, confirmed: str, new: str) -> None:
+    """Set a password in place of the one whose hash was confirmed.
 
-    Other sign-ins, phones about to be let in, links and the sheet of spare codes end; scripts' tokens stay, each is
-    revoked by itself. Raises PasswordWrong where the password was replaced since it was confirmed.
+    Phones about to be let in, links and the sheet of spare codes end, and the caller ends the sign-ins; scripts' tokens
+    stay, each is revoked by itself. Raises PasswordWrong where the password was replaced since it was confirmed.
     """
     hold_account(session, account_id, confirmed).password_hash = new
     _end_ways_in(session, account_id)
-    end_other_sessions(session, account_id, kept)
     _drop_spare_codes(session, account_id)
 
 

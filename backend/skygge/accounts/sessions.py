@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, func
+from sqlalchemy import delete
 from sqlmodel import Session, col
 
 from skygge.accounts.secrets import hash_token, make_token
@@ -79,12 +79,17 @@ def end_session(session: Session, token_hash: bytes) -> None:
     session.execute(delete(SessionRow).where(of_family))
 
 
-def end_other_sessions(session: Session, account_id: UUID, kept: bytes) -> None:
-    """Sign somebody out everywhere but in the one browser that has this token, whatever it is being handed just now."""
-    row = lock_session(session, kept)
-    first = (row.family_hash or row.token_hash) if row else kept
-    of_others = (col(SessionRow.token_hash) != first) & (func.coalesce(SessionRow.family_hash, b"") != first)
-    session.execute(delete(SessionRow).where(col(SessionRow.account_id) == account_id, of_others))
+def begin_anew(session: Session, account_id: UUID, used: bytes, now: datetime, good: Lifetimes) -> str | None:
+    """Sign somebody out everywhere; gives the one browser that asks with this token another, and a copy of it none.
+
+    None where that browser was signed out itself meanwhile.
+    """
+    row = lock_session(session, used)
+    end_all_sessions(session, account_id)
+    if row is None:
+        return None
+    device = Device(row.device_id, row.device_name or "") if row.device_id else None
+    return start_session(session, account_id, device, now, good)
 
 
 def end_all_sessions(session: Session, account_id: UUID) -> None:

@@ -347,7 +347,9 @@ export interface paths {
         put?: never;
         /**
          * Change Own Password
-         * @description Change my password. Every other sign-in of mine ends, and so does my sheet of spare codes.
+         * @description Change my password. Every sign-in of mine ends, and so does my sheet of spare codes; this browser gets a new one.
+         *
+         *     A copy of its cookie is then worth nothing. Where the answer is lost on its way one signs in with the new password.
          */
         post: operations["change_own_password"];
         delete?: never;
