@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import MakePhone
 from tests.e2e.field import Field, sure
@@ -60,6 +60,52 @@ def test_a_request_is_written_down_reminded_of_and_answered(
         with page.expect_download() as told:
             page.get_by_role("link", name=re.compile(f"({name}): ")).first.click()
         assert re.search(words, told.value.path().read_text(encoding="utf-8"))
+
+
+def test_every_file_for_the_officer_is_three_clicks_away(demo: ServerProcess, make_phone: MakePhone) -> None:
+    """Counted from where one comes in: about one person, a lost device, a certificate, and the four papers."""
+    phone = make_phone("officer", size=LAPTOP, locale="en-GB", dark=False)
+    page = phone.open("/")
+    _enter(demo, phone, page)
+    stop_somebody(demo, page)
+    places = page.get_by_role("navigation", name="Places")
+    settings, papers = places.get_by_role("link", name="Settings"), page.get_by_role("link", name="Papers", exact=True)
+    named = ("Impact assessment (DPIA)", "Data-management sheet", "Who downloaded what", "Requests of people observed")
+    ways = {
+        "everything about one person": (
+            places.get_by_role("link", name="People"),
+            page.get_by_role("main").get_by_role("button", name=re.compile("^C1")),
+            page.get_by_role("button", name="Everything about this person", exact=True),
+        ),
+        "lost device": (
+            settings,
+            page.get_by_role("link", name="Devices, if one is lost", exact=True),
+            page.get_by_role("button", name="Save as text", exact=True),
+        ),
+        "certificate": (settings, papers, page.get_by_role("button", name=re.compile("^Save as text: "))),
+        **{name: (settings, papers, page.get_by_role("link", name=f"{name}: Page to print")) for name in named},
+    }
+    for name, clicks in ways.items():
+        page.goto(f"{demo.origin}/#/")
+        first, second, third = clicks
+        first.click()
+        second.click()
+        with page.expect_download() as told:
+            third.click()
+        assert told.value.path().stat().st_size > 200, name
+    look_at(page, "officer")
+
+
+def stop_somebody(demo: ServerProcess, page: Page) -> None:
+    """The last of the people withdraws: something there is a certificate of."""
+    studies = page.request.get(f"{demo.origin}/api/v1/me").json()["studies"]
+    url = f"{demo.origin}/api/v1/studies/{next(one['study_id'] for one in studies if 'xampl' in one['title'])}"
+    people = page.request.get(f"{url}/actors?limit=500").json()["items"]
+    last = [one for one in people if one["kind"] == "citizen"][-1]
+    asked = {"actor_id": last["id"], "mode": "stop"}
+    found = page.request.post(f"{url}/withdrawals", data={**asked, "dry_run": True}).json()
+    decided = [{"id": text["id"], "decision": "kept"} for text in found["to_read"]]
+    assert page.request.post(f"{url}/withdrawals", data={**asked, "decided": decided}).status == 200
 
 
 def test_the_sheet_of_a_lost_device_says_whether_it_had_a_lock(own_field: Field) -> None:
