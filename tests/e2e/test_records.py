@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -14,6 +15,7 @@ from tests.e2e.observer import PASSWORD
 from tests.e2e.phone import LAPTOP, PHONE
 from tests.e2e.test_screens import PICTURES, _enter, demo, server
 from tests.fixtures.server_process import ServerProcess
+from tests.sync.phone import Phone
 
 __all__ = ["demo", "server"]
 SLOWLY = {"offline": False, "latency": 0, "downloadThroughput": 200_000, "uploadThroughput": 200_000}
@@ -63,6 +65,34 @@ def test_a_stopped_download_and_a_change_of_rights_are_on_record(
     look_at(page, f"records-{locale[:2]}")
     members = page.request.get(f"{study}/members").json()["items"]
     assert [one["exports_full"] for one in members if one["role"] == "analyst"] == [True]
+
+
+def test_words_struck_on_a_phone_tell_the_lead_which_files_may_hold_them(
+    demo: ServerProcess, make_phone: MakePhone
+) -> None:
+    """Who struck them was not told, on a phone: the row of the records is. Files made afterwards are clean."""
+    phone_of_lead = make_phone("struck", size=LAPTOP, locale="en-GB", dark=False)
+    page = phone_of_lead.open("/")
+    _enter(demo, phone_of_lead, page)
+    studies = page.request.get(f"{demo.origin}/api/v1/me").json()["studies"]
+    study_id = next(one["study_id"] for one in studies if "xampl" in one["title"])
+    study = f"{demo.origin}/api/v1/studies/{study_id}"
+    entries = page.request.get(f"{study}/entries?limit=500").json()["items"]
+    entry = next(one for one in entries if one["jotting"])
+    phone = Phone(None, UUID(study_id))  # type: ignore[arg-type]  # only its envelope is wanted
+    word = entry["jotting"].split()[0]
+    strike = phone.change("words.struck", {"words": word, "replacement": "▮"}, subject_id=entry["id"])
+    page.request.get(f"{study}/exports/csv")
+    told = page.request.post(f"{study}/changes", data=phone.body([strike])).json()
+    assert told["verdicts"][0]["verdict"] == "erased", told
+    page.request.get(f"{study}/exports/entries-csv")
+    page.goto(f"{demo.origin}/#/records")
+    page.get_by_role("radio", name="Everything", exact=True).check()
+    row = page.get_by_role("listitem").filter(has_text="Words struck").first
+    row.get_by_role("button", name="Files that may hold these words").click()
+    expect(row.get_by_role("status")).to_contain_text("csv")
+    expect(row.get_by_role("status")).not_to_contain_text("entries-csv")
+    look_at(page, "records-struck")
 
 
 def test_an_auditor_sees_the_log_and_no_jotting(demo: ServerProcess, make_phone: MakePhone) -> None:
