@@ -16,6 +16,9 @@ const PHONE = [
   'synced/Synced.svelte', 'settings/Settings.svelte', 'enter/SignIn.svelte', 'enter/Studies.svelte',
 ];
 
+// What several screens of the phone say. By itself each word is a file, nine tenths of it its own name: 7 kB in all.
+const SAID = 'entry entries timeline settings sync starter problem sign_in place history start memos conflict find back shown cancel none yes close reflection lock_open account_title devices_title dpia_title consents_title records_title add_phone_title search_title team_title team_invite concern_title capture_not_saved who_new strike_words_title review_reading more_start_next';
+
 export default defineConfig({
   plugins: [
     paraglideVitePlugin({
@@ -29,7 +32,7 @@ export default defineConfig({
     sizeLimits([
       // The aim is 45; Svelte's own share is 20 of it. Envelopes that may be sealed cost the last kB.
       { what: 'To log an entry', screens: ['capture/Capture.svelte'], most_kB: 57.5 },
-      { what: 'The whole phone side', screens: PHONE, most_kB: 123.5 },
+      { what: 'The whole phone side', screens: PHONE, most_kB: 120 },
     ]),
     chartBudget(),
     serviceWorker('src/sw.ts'),
@@ -44,7 +47,10 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         // What capture and most other screens share lies in one file: several small ones weigh more.
-        codeSplitting: { groups: [{ name: 'field', test: /src[\\/](fieldwork[\\/](codes|consent|gaps|naming|people|start|stopped|when)|store[\\/]clock|i18n[\\/]dates)\.ts$/ }] },
+        codeSplitting: { groups: [
+          { name: 'field', test: /src[\\/](fieldwork[\\/](codes|consent|gaps|naming|people|start|stopped|when)|store[\\/]clock|i18n[\\/]dates)\.ts$/ },
+          { name: 'said', test: new RegExp(`messages[\\\\/](${SAID.replaceAll(' ', '|')})`), minShareCount: 2 },
+        ] },
       },
     },
   },

@@ -1,6 +1,7 @@
 import type { Locale } from '../i18n/locale';
 import type { Notebook } from '../store/notebook';
 import type { Account, StudyBrief } from '../store/session';
+import type { Entrance } from '../sync/entrance';
 import type { Claimed, Server, SetupForm, StudyForm } from '../sync/server';
 import type { AppLock } from './appLock.svelte';
 import type { Theme } from './look.svelte';
@@ -66,17 +67,13 @@ export interface App {
   signIn(name: string, password: string): Promise<void>;
   /** A plain name for this device, until somebody gives it another. */
   readonly deviceName: string;
-  /** With a code from a device that is signed in; somebody there has to allow it, and then `comeIn` works. */
-  claimCode(code: string, device_name: string): Promise<Claimed>;
-  /** False while nobody has answered. */
+  /** What somebody asks of the server on a first day, before they are signed in. */
+  entrance(): Promise<Entrance>;
+  /** With a claim that a device which is signed in has to allow. False while nobody has answered. */
   comeIn(claimed: Claimed): Promise<boolean>;
   /** Ends the session at the server. What is on this phone stays. */
   signOut(): Promise<void>;
   setUp(token: string, form: SetupForm): Promise<void>;
-  /** With the code of an invitation: makes an account and signs in. */
-  join(code: string, form: { name: string; password: string }): Promise<void>;
-  /** With a link from an administrator; afterwards one signs in with the new password. */
-  resetPassword(token: string, password: string): Promise<void>;
   createStudy(form: StudyForm): Promise<void>;
   chooseStudy(study_id: string): Promise<void>;
   leaveStudy(): void;

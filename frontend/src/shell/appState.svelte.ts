@@ -118,9 +118,7 @@ export class AppState implements App {
 
   readonly deviceName = nameDevice();
 
-  async claimCode(code: string, device_name: string): Promise<Claimed> {
-    return (await entrance()).claimPairing({ code, device_name });
-  }
+  readonly entrance = entrance;
 
   async comeIn({ claim, name }: Claimed): Promise<boolean> {
     const device_id = await this.session.deviceFor(name);
@@ -150,17 +148,6 @@ export class AppState implements App {
     const { study_id } = await (await entrance()).setUp(token, form);
     await this.signIn(form.name, form.password, study_id);
     this.go('/', { replace: true });
-  }
-
-  async join(code: string, form: { name: string; password: string }): Promise<void> {
-    await (await entrance()).join({ code, ...form });
-    await this.signIn(form.name, form.password);
-    this.go('/', { replace: true });
-  }
-
-  async resetPassword(token: string, password: string): Promise<void> {
-    await (await entrance()).resetPassword(token, password);
-    this.go('/sign-in', { replace: true });
   }
 
   async createStudy(form: StudyForm): Promise<void> {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { findWords, strikeWords, textsOf } from './redact';
 
@@ -24,5 +25,14 @@ describe('where people write', () => {
   it('are nothing else of a study', () => {
     const study = { time_zone: 'x', languages: ['x'], field_mode: 'x', retention_until: 'x', observers_see: 'x' };
     expect(strikeWords(study, 'x', 'y')).toEqual(study);
+  });
+});
+
+/** The same cases are struck by the server's code: tests/core/test_redact.py. */
+describe('a replacement that is longer than what it replaces', () => {
+  const cases = JSON.parse(readFileSync('../tests/vectors/strikes_by_hand.json', 'utf-8')) as { name: string; payload: object; words: string; replacement: string; left: object }[];
+
+  it.each(cases)('$name', ({ payload, words, replacement, left }) => {
+    expect(strikeWords(payload, words, replacement)).toEqual(left);
   });
 });

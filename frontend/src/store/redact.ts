@@ -5,16 +5,29 @@ import type { Change, Payload, Redacted } from './changes';
  * that holds more. Twin: backend/skygge/core/redact.py.
  */
 
-// Where people write: words are struck in these fields and in everything inside them.
-const TEXT_NAMES =
-  /^(title|label|agency|setting|(lock_)?reason|jotting|text|note|way|witness|definition|starts|ends|(counter_)?example|words|(joint_)?controller|processor|hosting_place|purpose(_limits)?|concern_procedure)$/;
+// Where people write, and how long a text may be there: words are struck in these fields and in everything inside them.
+const LONGEST: readonly [RegExp, number][] = [
+  [/^(title|label|agency|way|witness)$/, 200],
+  [/^((joint_)?controller|processor|hosting_place|purpose(_limits)?|legal_basis|concern_procedure|lock_reason)$/, 2_000],
+  [/^(setting|reason|jotting|text|note|definition|starts|ends|(counter_)?example|words)$/, 100_000],
+];
+/** Stands for struck words where nothing else fits. */
+const BLOCK = '▮';
 
 type Stubbable = Pick<Change, 'redacted'>;
 type Path = (string | number)[];
 
-/** The payload with words replaced wherever they stand in its texts, literally. */
+/** The payload with words replaced wherever they stand in its texts, literally; by a block where a text would outgrow. */
 export function strikeWords<T>(payload: T, words: string, replacement: string): T {
-  return treated(payload, (text) => text.replaceAll(words, () => replacement)) as T;
+  return treated(payload, (text, path) => {
+    const struck = text.replaceAll(words, () => replacement);
+    const fits = [...struck].length <= (path.map(longestIn).find(Boolean) ?? Infinity);
+    return fits ? struck : text.replaceAll(words, BLOCK);
+  }) as T;
+}
+
+function longestIn(name: string | number): number | undefined {
+  return LONGEST.find(([names]) => names.test(String(name)))?.[1];
 }
 
 /** Where words stand in the texts of a payload. Places are counted in code points, as the server counts them. */
@@ -40,8 +53,8 @@ function treated(node: unknown, treat: (text: string, path: Path) => string, pat
   if (Array.isArray(node)) return node.map((inner, index) => treated(inner, treat, [...path, index], isText));
   const entries = Object.entries(node).map(([name, inner]) => {
     // A study says its legal basis in words; a person's consent names one by its key.
-    const isWritten = TEXT_NAMES.test(name) || (name === 'legal_basis' && !('actor_id' in node));
-    return [name, treated(inner, treat, [...path, name], isText || isWritten)];
+    const isWritten = longestIn(name) && !(name === 'legal_basis' && 'actor_id' in node);
+    return [name, treated(inner, treat, [...path, name], isText || Boolean(isWritten))];
   });
   return Object.fromEntries(entries) as unknown;
 }

@@ -12,6 +12,8 @@ export const entrance = {
   createStudy: (form: StudyForm) => ask('post', '/api/v1/studies', { body: withDefaults(form) }),
 };
 
+export type Entrance = typeof entrance;
+
 /** Double coding stays blind, and phones have a lock, unless a lead decides otherwise. */
 function withDefaults(form: StudyForm): Schemas['StudyIn'] {
   return { observers_see: 'own', lock_required: true, ...form };
