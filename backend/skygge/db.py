@@ -24,6 +24,8 @@ from skygge.settings import Settings
 from skygge.tidings import CHANNEL, Tidings
 
 BUSY_TIMEOUT_MS = 30_000
+# Under this name any session notes what is to be written before its answer leaves, even if it only reads itself.
+AFTERWARDS = "afterwards"
 # A write session notes under these names what has to happen outside the database when it is committed.
 ERASED = "erased"
 LEDGER = "ledger"
@@ -123,6 +125,8 @@ class Database:
                 if not problem.writes_kept:
                     raise
                 kept = problem
+            for work in session.info.pop(AFTERWARDS, []):
+                work(session)
             # Outside first: a line too many erases again what was asked to be erased; one too few would bring it back.
             self.ledger.append(session.info.pop(LEDGER, []))
             news = self._announce(session)
@@ -149,6 +153,7 @@ class Database:
         """`read` for the event loop: waiting for a place blocks no thread."""
         async with self._read_queue.of_this_loop(), contextmanager_in_threadpool(self.read()) as session:
             yield session
+        await self._write_afterwards(session.info.pop(AFTERWARDS, []))
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[Session]:
@@ -158,13 +163,24 @@ class Database:
 
     async def run_read(self, work: Callable[[Session], T]) -> T:
         """Do a piece of reading in a thread and give back what it found."""
+
+        def look(session: Session) -> tuple[T, list[Callable[[Session], None]]]:
+            return work(session), session.info.pop(AFTERWARDS, [])
+
         async with self._read_queue.of_this_loop():
-            return await run_in_threadpool(_run, self.read, work)
+            found, afterwards = await run_in_threadpool(_run, self.read, look)
+        await self._write_afterwards(afterwards)
+        return found
 
     async def run_write(self, work: Callable[[Session], T]) -> T:
         """Do a piece of writing in a thread, in a transaction of its own, committed when this returns."""
         async with self._write_queue.of_this_loop():
             return await run_in_threadpool(_run, self.write, work)
+
+    async def _write_afterwards(self, afterwards: list[Callable[[Session], None]]) -> None:
+        """What a reader left to be written; seldom anything."""
+        if afterwards:
+            await self.run_write(lambda session: [work(session) for work in afterwards])
 
     @contextmanager
     def _one_writer(self) -> Iterator[None]:

@@ -34,6 +34,7 @@ EXPORT = f"{SHUT}       ok ok   role  ok      role    ok         ok          ok"
 FULL_EXPORT = f"{SHUT}  ok ok   role  tier    role    ok         ok          ok"
 AUDIT = f"{SHUT}        ok role role  role    ok      ok         ok          role"
 LEAD = f"{SHUT}         ok role role  role    role    reads      ok          role"
+DEVICE = f"{SHUT}       ok ok   ok    ok      role    reads      ok          ok"
 WRITE = f"{SHUT}        ok ok   role  role    role    reads      ok          ok"
 
 # nobody garbage expired expired_token lost_phone stranger former admin foreign_token,
@@ -85,7 +86,7 @@ EXPECTED: dict[str, tuple[int, str]] = {
     f"POST {STUDY}/members": (201, LEAD),
     f"PATCH {STUDY}/members/{{member_id}}": (200, LEAD),
     f"GET {STUDY}/devices": (200, MEMBERS_READ),
-    f"POST {STUDY}/devices": (200, WRITE),
+    f"POST {STUDY}/devices": (200, DEVICE),
     # Read by whoever may make them; a read-only token of the lead's may not even look.
     f"GET {STUDY}/invitations": (200, LEAD),
     f"POST {STUDY}/invitations": (201, LEAD),

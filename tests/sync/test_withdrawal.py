@@ -9,7 +9,9 @@ from uuid import UUID
 
 import pytest
 
+from skygge.clock import new_id
 from skygge.core.export import all_exports
+from skygge.studies.access import Role
 from tests.fixtures.world import Person, World
 from tests.sync.phone import Change, Phone, join_with_phone, stamp, words
 from tests.sync.test_backup import back_up, restore
@@ -89,6 +91,7 @@ def test_a_device_is_not_clean_until_it_says_so(world: World, phone: Phone, stud
     phone.push(visit, entry)
     assert [one["unclean_since"] for one in phone.read("device-sheet")] == [None]
     phone.push(phone.change("words.struck", {"words": MARKER}, subject_id=entry["subject_id"]))
+    world.clock.turn(minutes=1)
     newer = join_with_phone(world, study_id, "Bo")
     newer.push(newer.visit())
     sheet = {one["observer"]: one for one in phone.read("device-sheet")}
@@ -102,6 +105,61 @@ def test_a_device_is_not_clean_until_it_says_so(world: World, phone: Phone, stud
     assert told.status_code == 204 and "clear-site-data" not in told.headers
     assert [one["unclean_since"] for one in phone.read("device-sheet")] == [None, None]
     assert phone.read("audit")[0]["kind"] == "device.cleaned"
+
+
+def test_a_device_that_read_before_it_wrote_is_not_clean(world: World, phone: Phone, study_id: UUID) -> None:
+    """A laptop that has the text, and writes its first memo after the erasure, has the bytes all the same."""
+    entry = phone.entry(visit := phone.visit(), jotting=MARKER)
+    phone.push(visit, entry)
+    laptop, script = sign_in_on(world, study_id), Phone(world.make_script(study_id, lead_of(world)), study_id)
+    for reading in (laptop, script):
+        assert MARKER in json.dumps(reading.read("entries"))
+    phone.push(phone.change("words.struck", {"words": MARKER}, subject_id=entry["subject_id"]))
+    # Not signed in to this study before: all that it ever reads is the stub.
+    later, again = sign_in_on(world, study_id), sign_in_on(world, study_id)
+    # Was here before a restore, when the numbers meant something else.
+    again.pull(epoch=str(UUID(int=1)))
+    assert MARKER not in json.dumps([later.pull_all(), again.pull_all()])
+    for device in (laptop, later, again):
+        assert words(device.push(device.change("memo.written", {"text": "Aften."}))) == ["stored"]
+    assert unclean(phone) == {phone.device_id, laptop.device_id, again.device_id}
+    told = {"device_id": str(laptop.device_id), "cleaned_to": laptop.pull()["cursor"]}
+    assert laptop.client.post(f"{phone.url}/clearings", json=told).status_code == 204
+    assert unclean(phone) == {phone.device_id, again.device_id}
+
+
+@pytest.mark.parametrize("role", [Role.READER, Role.ANALYST, Role.AUDITOR])
+def test_whoever_only_reads_has_a_device_too(world: World, phone: Phone, study_id: UUID, role: Role) -> None:
+    """Its disk holds what was erased as anybody's does. An auditor sees nothing of it."""
+    entry = phone.entry(visit := phone.visit(), jotting=MARKER)
+    phone.push(visit, entry)
+    world.join(study_id, world.make_person("Rie"), role)
+    reader = sign_in_on(world, study_id, "Rie")
+    if role == Role.AUDITOR:
+        assert reader.client.get(f"{phone.url}/audit").status_code == 200
+        assert reader.client.get(f"{phone.url}/entries").status_code == 403
+    else:
+        reader.pull_all()
+    told = reader.client.post(f"{phone.url}/devices", json={"device_id": str(reader.device_id), "has_lock": True})
+    assert told.status_code == (403 if role == Role.AUDITOR else 200)
+    phone.push(phone.change("words.struck", {"words": MARKER}, subject_id=entry["subject_id"]))
+    assert unclean(phone) == {phone.device_id} | (set() if role == Role.AUDITOR else {reader.device_id})
+
+
+def sign_in_on(world: World, study_id: UUID, name: str = "Lene Lead") -> Phone:
+    """Another device on which somebody signs in, as a browser does: with its own id."""
+    device_id = new_id()
+    return Phone(world.make_person(name, device_id=device_id).client, study_id, device_id)
+
+
+def lead_of(world: World) -> Person:
+    """The lead, signed in once more."""
+    return world.make_person("Lene Lead")
+
+
+def unclean(phone: Phone) -> set[UUID]:
+    """The devices that the sheet does not call clean."""
+    return {UUID(one["device_id"]) for one in phone.read("device-sheet") if one["unclean_since"]}
 
 
 @pytest.mark.parametrize("mode", ["erase", "redact"])

@@ -63,9 +63,11 @@ def create_script_token(
     with opened_database() as (_, database), database.write() as session:
         account = require_account(session, user)
         study_id = require_study(session, study).study_id
-        membership = find_membership(session, Identity(account.id, account.name, account.is_admin), study_id)
         now = utc_now()
         token, device_id = create_token(session, account.id, study_id, now, may_write=write, days=days)
+        # Raises what the script would meet; it has read nothing yet.
+        who = Identity(account.id, account.name, account.is_admin, device_id=device_id)
+        membership = find_membership(session, who, study_id)
         note_contact(session, membership, device_id, Contact(now, name="script"))
         made = {"token_id": str(device_id), "days": days, "may_write": write}
         keep(session, Event("token.made", now, CONSOLE, account.id, study_id, made))

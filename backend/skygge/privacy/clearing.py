@@ -30,37 +30,37 @@ def record_cleaned(session: Session, member: Membership, device_id: UUID, cleane
 
 def describe_devices(session: Session, study_id: UUID) -> list[dict[str, Any]]:
     """Every device: whose, last heard of when, revoked or not, what it wrote about whom, since when it is not clean."""
-    owners = {
-        row.account_id: row.observer for row in session.exec(select(MemberRow).where(MemberRow.study_id == study_id))
-    }
+    members = session.exec(select(MemberRow).where(MemberRow.study_id == study_id))
+    owners: dict[UUID | None, MemberRow] = {row.account_id: row for row in members if row.account_id}
     written = _count_changes(session, study_id)
     cleaned = _read_cleaned(session, study_id)
     redactions = _list_redactions(session, study_id)
     people = list_people(session, study_id)
     told = []
     for row in list_devices(session, study_id):
-        n_changes, first_seq = written.get(row.device_id, (0, 0))
-        # What was erased before a device first wrote reached it as a stub.
-        clean_to = max(cleaned.get(str(row.device_id), 0), first_seq - 1)
+        owner = owners.get(row.account_id)
+        # What was erased before a device first read here, or before its owner came, reached it as a stub.
+        clean_to = max(cleaned.get(str(row.device_id), 0), row.first_seq)
+        doubtful = (at for seq, at in redactions if seq > clean_to and not (owner and at < owner.joined_at))
         told.append({
             "device_id": row.device_id,
             "name": row.name,
-            "observer": owners.get(row.account_id),
+            "observer": owner.observer if owner else None,
             "last_contact_at": row.last_contact_at,
             "revoked_at": row.revoked_at,
-            "n_changes": n_changes,
+            "n_changes": written.get(row.device_id, 0),
             "people": people.get(row.device_id, []),
             "has_lock": row.has_lock,
             "n_waiting": row.n_waiting,
             "told_at": row.told_at,
-            "unclean_since": next((at for seq, at in redactions if seq > clean_to), None),
+            "unclean_since": next(doubtful, None),
         })  # fmt: skip
     return told
 
 
-def _count_changes(session: Session, study_id: UUID) -> dict[UUID, tuple[int, int]]:
-    query = select(ChangeRow.device_id, func.count(), func.min(ChangeRow.seq)).where(ChangeRow.study_id == study_id)
-    return {device_id: (n, seq) for device_id, n, seq in session.execute(query.group_by(col(ChangeRow.device_id)))}
+def _count_changes(session: Session, study_id: UUID) -> dict[UUID, int]:
+    query = select(ChangeRow.device_id, func.count()).where(ChangeRow.study_id == study_id)
+    return {device_id: n for device_id, n in session.execute(query.group_by(col(ChangeRow.device_id)))}
 
 
 def _read_cleaned(session: Session, study_id: UUID) -> dict[str, int]:

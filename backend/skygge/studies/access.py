@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from skygge.accounts.access import Identity
 from skygge.errors import DeviceRevoked, RoleInsufficient, StudyUnknown, TokenReadOnly
+from skygge.studies.first_contact import FirstContact, meet_device
 from skygge.studies.tables import DeviceRow, MemberRow
 
 
@@ -59,6 +60,7 @@ class Membership:
     device_id: UUID | None = None
     device_name: str = ""
     revoked_at: datetime | None = None
+    first_contact: FirstContact | None = None
 
     @property
     def is_device_revoked(self) -> bool:
@@ -141,6 +143,10 @@ def find_membership(session: Session, who: Identity, study_id: UUID) -> Membersh
     if row is None:
         raise StudyUnknown
     device = session.get(DeviceRow, (study_id, who.device_id)) if who.device_id else None
+    met = None
+    # A script that only reads is in the list of tokens; an auditor sees nothing that is ever erased.
+    if device is None and who.device_id and who.may_write and Permission.READ in PERMISSIONS[Role(row.role)]:
+        met = meet_device(session, study_id, who.device_id, who.account_id, who.device_name)
     return Membership(
         study_id=study_id,
         member_id=row.member_id,
@@ -150,5 +156,6 @@ def find_membership(session: Session, who: Identity, study_id: UUID) -> Membersh
         device_id=who.device_id,
         device_name=who.device_name,
         revoked_at=device.revoked_at if device else None,
+        first_contact=met,
         exports_full=row.exports_full,
     )

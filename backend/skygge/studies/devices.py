@@ -1,6 +1,5 @@
 """Devices of a study: made known, heard from, revoked."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,9 +9,8 @@ from sqlmodel import Session, col, select
 from skygge.db import LEDGER
 from skygge.errors import DeviceTaken
 from skygge.studies.access import Membership
+from skygge.studies.first_contact import FirstContact, make_known, name_unlike
 from skygge.studies.tables import DeviceRow
-
-MAX_ALIKE = 1000
 
 
 @dataclass(frozen=True)
@@ -34,17 +32,20 @@ def note_contact(session: Session, membership: Membership, device_id: UUID, cont
 
     Raises DeviceTaken when the device belongs to somebody else in this study.
     """
-    row = session.get(DeviceRow, (membership.study_id, device_id))
-    if row is None:
-        row = DeviceRow(study_id=membership.study_id, device_id=device_id, account_id=membership.account_id)
-        session.add(row)
+    key = (membership.study_id, device_id)
+    if session.get(DeviceRow, key) is None:
+        # Without a credential of its own it may have read here as anybody.
+        unproven = FirstContact(*key, membership.account_id)
+        met = membership.first_contact
+        make_known(session, met if met and met.device_id == device_id else unproven)
+    row = session.get_one(DeviceRow, key)
     if row.account_id != membership.account_id:
         raise DeviceTaken
     row.last_contact_at = contact.at
     if contact.name is not None:
         row.name = contact.name
-    elif not row.name:
-        row.name = _name_by_credential(session, membership, device_id)
+    elif not row.name and device_id == membership.device_id:
+        row.name = name_unlike(session, FirstContact(*key, membership.account_id, membership.device_name))
     if contact.clock_offset_ms is not None:
         row.clock_offset_ms = contact.clock_offset_ms
     if contact.has_lock is not None or contact.n_waiting is not None:
@@ -53,29 +54,12 @@ def note_contact(session: Session, membership: Membership, device_id: UUID, cont
     return row
 
 
-def _name_by_credential(session: Session, membership: Membership, device_id: UUID) -> str:
-    """What the device was called at its sign-in, numbered where its owner has several of that kind."""
-    name = membership.device_name if device_id == membership.device_id else ""
-    query = select(DeviceRow.name).where(
-        DeviceRow.study_id == membership.study_id,
-        DeviceRow.account_id == membership.account_id,
-        DeviceRow.device_id != device_id,
-    )
-    taken = set(session.exec(query)) if name else set()
-    return next((each for each in _numbered(name) if each not in taken), name)
-
-
-def _numbered(name: str) -> Iterator[str]:
-    yield name
-    yield from (f"{name[:90]} {number}" for number in range(2, MAX_ALIKE))
-
-
 def list_devices(session: Session, study_id: UUID, account_id: UUID | None = None) -> list[DeviceRow]:
     """The devices of a study, or of one person in it, last heard of first."""
     query = select(DeviceRow).where(DeviceRow.study_id == study_id)
     if account_id is not None:
         query = query.where(DeviceRow.account_id == account_id)
-    rows = session.exec(query.order_by(col(DeviceRow.last_contact_at).desc(), col(DeviceRow.device_id)))
+    rows = session.exec(query.order_by(col(DeviceRow.last_contact_at).desc().nulls_last(), col(DeviceRow.device_id)))
     return list(rows)
 
 

@@ -128,7 +128,10 @@ def put_device(study_id: UUID, body: DeviceIn, who: SignedIn, session: WriteSess
     """Make my device known under a name; with `revoked` the lead closes or reopens anybody's."""
     device_id = UUID(body.device_id)
     if body.revoked is None:
-        membership = require(session, who, study_id, Permission.WRITE)
+        # Whoever reads has a copy: a reader's phone is to be found too on the day it is lost.
+        membership = require(session, who, study_id, Permission.READ)
+        if not who.may_write:
+            raise TokenReadOnly
         contact = Contact(clock(), body.name, has_lock=body.has_lock, n_waiting=body.n_waiting)
         return note_contact(session, membership, device_id, contact).model_dump()
     lead = require(session, who, study_id, Permission.LEAD)

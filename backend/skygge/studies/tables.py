@@ -60,7 +60,8 @@ class MemberRow(SQLModel, table=True):
 class DeviceRow(SQLModel, table=True):
     """A phone, browser or script that writes in a study, when it was last heard of, and how wrong its clock is.
 
-    At `told_at` it said whether a lock was set on it, and how many changes waited on it.
+    At `told_at` it said whether a lock was set on it, and how many changes waited on it. Before it first read here the
+    study had come to `first_seq`; 0 where that is not known.
     """
 
     __tablename__ = "device"
@@ -75,6 +76,7 @@ class DeviceRow(SQLModel, table=True):
     has_lock: bool | None = None
     n_waiting: int | None = None
     told_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    first_seq: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
 
 
 class InvitationRow(SQLModel, table=True):

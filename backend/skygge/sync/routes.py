@@ -27,6 +27,7 @@ from skygge.paging import Page, PageQuery, close_page
 from skygge.problems import document_problems
 from skygge.strict import StrictRoute
 from skygge.studies.access import Permission, require, require_push
+from skygge.studies.first_contact import note_earlier_copy
 from skygge.studies.tables import StudyRow
 from skygge.sync.ingest import check_size, ingest
 from skygge.sync.shapes import (
@@ -94,6 +95,8 @@ def pull_changes(
     membership = require(session, who, study_id, Permission.READ)
     epoch = session.get_one(StudyRow, study_id).epoch
     if asked.epoch not in (None, epoch):
+        if membership.device_id is not None:
+            note_earlier_copy(session, study_id, membership.device_id)
         page = FeedPage([], 0, True, None)
     else:
         sight = sight_of(session, membership, only_own=asked.scope == "own")
