@@ -1,8 +1,8 @@
 """Wiping from the disk what was just erased: a database keeps old bytes until it is told not to.
 
 SQLite overwrites what is deleted (`secure_delete`), but the write-ahead log holds older pages until it is emptied.
-PostgreSQL leaves old rows in their pages: the tables are written anew. Its own write-ahead log is recycled by the
-next checkpoints; backups and archives of it keep what they hold until they are thrown away (docs/sync-protocol.md).
+PostgreSQL leaves old rows in their pages: the tables are written anew. Its own write-ahead log is written over after
+later checkpoints; backups and archives of it keep what they hold until they are thrown away (docs/sync-protocol.md).
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from skygge.core.codebook import read_starter
 from skygge.founding.found_study import codebook_id
 from tests.fixtures.world import World
 from tests.sync.phone import Change, Phone, join_with_phone, stamp, words
-from tests.sync.test_erasure import MARKER, assert_nowhere
+from tests.sync.test_erasure import MARKER, assert_nowhere, on_disk
 
 TITLE = "Home care North"
 
@@ -67,6 +67,7 @@ def test_nothing_goes_unless_the_title_is_typed(world: World, phone: Phone, stud
 def test_afterwards_it_is_nowhere_and_on_record(world: World, phone: Phone, study_id: UUID) -> None:
     """Lists, feed, exports, ledger, database file, write-ahead log; the certificate names a row of the audit log."""
     _fill(world, phone, study_id)
+    assert on_disk(world, MARKER) != []
     done = _end(phone, dry_run=False, title=TITLE).json()
     record = phone.client.get(f"{phone.url}/audit").json()["items"][0]
     assert_nowhere(world, phone)
@@ -84,6 +85,7 @@ def test_what_a_phone_still_has_does_not_come_back(world: World, phone: Phone, s
     """Whatever was sent is answered with its stub, and so is what it had not sent of an encounter that is gone."""
     sent = _fill(world, phone, study_id)
     visit = sent[2]
+    assert on_disk(world, MARKER) != []
     _end(phone, dry_run=False, title=TITLE)
     late = [phone.entry(visit, jotting=MARKER), phone.change("fieldnote.written", {
         "encounter_id": visit["subject_id"], "text": MARKER})]  # fmt: skip

@@ -14,7 +14,7 @@ from skygge.fieldlog.verify import verify
 from skygge.migrate import find_migrations
 from tests.fixtures.world import World
 from tests.sync.phone import Phone, join_with_phone, stamp, words
-from tests.sync.test_erasure import files_of
+from tests.sync.test_erasure import on_disk
 
 MARKER = "Zikkurathemmelig"
 
@@ -85,13 +85,14 @@ def test_struck_words_leave_the_index_and_the_disk(world: World, database: Datab
     erased = phone.entry(visit, jotting=f"{MARKER} igen", started_at=stamp(40))
     phone.push(visit, entry, erased)
     assert len(find(phone, MARKER)) == 2
+    assert on_disk(world, "zikkurat") != []
     phone.push(phone.change("words.struck", {"words": MARKER, "replacement": "C1"}, subject_id=entry["subject_id"]))
     phone.push(phone.change("encounter.struck", {"from": stamp(39), "to": stamp(41)}, subject_id=visit["subject_id"]))
     assert (find(phone, MARKER), find(phone, "c1 nej")) == ([], ["så siger C1 nej"])
     with database.read() as session:
         assert session.execute(text("SELECT count(*) FROM search_words WHERE words LIKE '%zikkurat%'")).scalar() == 0
         assert verify(session) == []
-    assert [file.name for file in files_of(database, world) if b"zikkurat" in file.read_bytes().lower()] == []
+    assert on_disk(world, "zikkurat", MARKER, MARKER.upper()) == []
 
 
 def test_nobody_finds_what_they_may_not_read(world: World, phone: Phone) -> None:

@@ -1,4 +1,4 @@
-"""Words are struck wherever text stands: in consents, the title, the terms, and every version of the codebook."""
+"""Words are struck wherever text stands: in consents, title, terms, every codebook, and beside what was parked."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from skygge.fieldlog.verify import verify
 from tests.fixtures.world import World
 from tests.sync.phone import Change, Phone, join_with_phone, stamp, words
-from tests.sync.test_erasure import MARKER, assert_nowhere, doors_that_tell
+from tests.sync.test_erasure import MARKER, assert_nowhere, doors_that_tell, on_disk
 
 TERMS = (
     "controller", "joint_controller", "processor", "hosting_place", "purpose", "purpose_limits", "legal_basis",
@@ -44,7 +45,7 @@ def test_words_in_a_consent_exist_nowhere_afterwards(world: World, phone: Phone)
     third = {**again, "change_id": phone.change("x")["change_id"], "parents": [second["change_id"]],
              "payload": {**said, "way": "brev", "witness": f"datter til {MARKER}"}}  # fmt: skip
     assert words(phone.push(person, first, second, third)) == ["stored"] * 4
-    assert doors_that_tell(phone, "changes") == ["changes"]
+    assert doors_that_tell(phone, "changes") == ["changes"] and on_disk(world, MARKER) != []
     assert words(phone.push(strike(phone, first))) == ["erased"]
     assert_nowhere(world, phone)
     assert doors_that_tell(phone) == []
@@ -64,7 +65,7 @@ def test_words_in_the_title_and_the_terms_exist_nowhere_afterwards(world: World,
         said = {name: f"{value} {n}" for name, value in terms.items()}
         asked = {**said, "title": f"Hos {MARKER} {n}", **lock}
         assert phone.client.patch(phone.url, json=asked).status_code == 200
-    assert {"changes", "papers/dpia"} <= set(doors_that_tell(phone))
+    assert {"changes", "papers/dpia"} <= set(doors_that_tell(phone)) and on_disk(world, MARKER) != []
     assert words(phone.push(strike(phone, str(phone.study_id)))) == ["erased"]
     assert_nowhere(world, phone)
     assert doors_that_tell(phone) == []
@@ -90,6 +91,7 @@ def test_words_in_the_codebook_go_from_every_version(world: World, phone: Phone)
     proposed = phone.change("code.proposed", code(**full))
     assert words(phone.push(*versions, draft, step, proposed)) == ["stored"] * 6
     assert {"changes", "codebooks", "exports/codebook-yaml"} <= set(doors_that_tell(phone))
+    assert on_disk(world, MARKER) != []
     strikes = [strike(phone, one) for one in (*versions, draft, proposed)]
     assert words(phone.push(*strikes)) == ["erased"] * 5
     assert_nowhere(world, phone)
@@ -127,3 +129,34 @@ def test_only_a_lead_strikes_in_the_study_and_in_what_others_published(
     told = other.push(strike(other, version), strike(other, str(study_id)))
     assert [one["code"] for one in told] == ["change.not_yours"] * 2
     assert MARKER in json.dumps(phone.pull_all())
+
+
+def test_a_label_beside_half_a_surrogate_is_found_and_goes(world: World, phone: Phone) -> None:
+    """What was parked for half a character is kept in escapes: `Å` is six letters there, and goes all the same."""
+    label = "Åse Sørbæk"
+    person = phone.change("actor.added", {"label": label, "kind": "citizen"})
+    visit = phone.visit()
+    entry, called = phone.entry(visit, jotting="vejret"), phone.entry(visit, jotting="kaffen")
+    phone.push(person, visit, entry, called)
+    halves = [
+        phone.amend(entry, {"jotting": f"{label} \ud800"}),
+        phone.amend(called, {"jotting": f"@{label} \ud800"}),
+        # Nothing of hers, and left as it was.
+        phone.amend(visit, {"setting": "\ud800 Åse"}),
+    ]
+    head = {"Content-Type": "application/json"}
+    told = phone.client.post(f"{phone.url}/changes", content=json.dumps(phone.body(halves)), headers=head)
+    assert words(told.json()["verdicts"]) == ["quarantined"] * 3
+    kept = json.dumps(label)[1:-1]
+    assert "\\u00c5" in kept and on_disk(world, kept) != []
+    done = phone.withdraw(person["subject_id"], "erase")
+    assert (done["n_references"], done["n_mentions"]) == (1, 1)
+    parked = [json.loads(one["content"]) for one in phone.read("quarantine")]
+    assert {one["subject_id"]: one["payload"] for one in parked} == {
+        entry["subject_id"]: {"jotting": "▮ \ud800"},
+        called["subject_id"]: {"jotting": "▮ \ud800"},
+        visit["subject_id"]: {"setting": "\ud800 Åse"},
+    }
+    assert on_disk(world, label) == []
+    with world.database.read() as session:
+        assert verify(session) == []

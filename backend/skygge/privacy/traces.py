@@ -148,12 +148,13 @@ def _find_named(session: Session, study_id: UUID, traces: Traces) -> None:
 
 
 def _texts_with(session: Session, study_id: UUID, labels: Collection[str]) -> Iterator[tuple[UUID, Any]]:
-    """Subject and payload of every change, stored or parked, whose bytes hold one of the labels."""
+    """Subject and payload of every change, stored or parked, that may hold one of the labels."""
     needles = [json.dumps(label, ensure_ascii=False)[1:-1].encode("utf-8") for label in labels]
     for table in (ChangeRow, QuarantineRow):
         query = select(table.raw).where(table.study_id == study_id).execution_options(yield_per=ROWS_AT_ONCE)
         for raw in session.exec(query):
-            if not any(needle in raw for needle in needles):
+            # Beside half a surrogate all that is not ASCII is kept in escapes: there the text itself is read.
+            if b"\\u" not in raw and not any(needle in raw for needle in needles):
                 continue
             said = json.loads(raw)
             try:
