@@ -70,12 +70,27 @@ def test_consent_and_withdrawal_on_the_screen(
     assert newest["details"]["decided"] == {"kept": n_texts}
     assert certificate_later(page, demo.origin, as_text, lambda name: look(page, eyes, name, size)) == said
     assert who["id"] not in [one["id"] for one in read(page, f"{study}/actors")]
-    page.goto(f"{demo.origin}/#/devices")
-    expect(page.get_by_role("button", name=re.compile("^(Save as text|Gem som tekst)$"))).to_be_visible()
+    check_sheet(page, demo.origin, study)
     look(page, eyes, f"devices-{locale[:2]}", size)
     page.goto(f"{demo.origin}/#/privacy")
     expect(page.get_by_role("link", name=re.compile("^C1"))).to_have_count(0)
     assert not eyes.wrong, eyes.wrong
+
+
+def check_sheet(page: Page, origin: str, study: str) -> None:
+    """The screen and the file name everybody whom each device may hold, and how many that is."""
+    page.goto(f"{origin}/#/devices")
+    with page.expect_download() as download:
+        page.get_by_role("button", name=re.compile("^(Save as text|Gem som tekst)$")).click()
+    assert download.value.suggested_filename == "devices.txt"
+    said = download.value.path().read_text("utf-8")
+    shown = page.get_by_role("main").inner_text()
+    sheet = read(page, f"{study}/device-sheet")
+    assert any(one["may_hold"] for one in sheet)
+    for one in sheet:
+        line = f"{len(one['may_hold'])} ({', '.join(one['may_hold'])})."
+        assert one["may_hold"] == [] or (line in said and line in shown), one["may_hold"]
+    assert said.count("pseudonym") == shown.count("pseudonym") == 1
 
 
 def read(page: Page, address: str, name: str = "items") -> list[dict[str, Any]]:

@@ -12,10 +12,11 @@ import pytest
 from skygge.clock import new_id
 from skygge.core.export import all_exports
 from skygge.studies.access import Role
+from skygge.studies.tables import DeviceRow
 from tests.fixtures.world import Person, World
 from tests.sync.phone import Change, Phone, join_with_phone, stamp, words
 from tests.sync.test_backup import back_up, restore
-from tests.sync.test_erasure import MARKER, assert_nowhere, doors_that_tell
+from tests.sync.test_erasure import MARKER, assert_nowhere, doors_that_tell, on_disk
 
 # Doors by which the words of this test leave while they are there: a search that finds nothing there proves nothing.
 LISTS = {"changes", "actors", "encounters", "entries", "fieldnotes", "memos", "search"}
@@ -45,7 +46,7 @@ def test_a_marker_planted_everywhere_is_nowhere_afterwards(world: World, phone: 
     odd = {**other.amend(jotting, {"jotting": f"{MARKER} igen"}), "kind": "entry.sung"}
     told = other.push(theirs, jotting, mended, reflection, note, memo, odd)
     assert words(told) == ["stored"] * 6 + ["quarantined"]
-    assert TELLING <= set(doors_that_tell(phone))
+    assert TELLING <= set(doors_that_tell(phone)) and on_disk(world, MARKER) != []
     done = phone.withdraw(who, "erase")
     assert (done["n_entries"], done["n_consents"]) == (1, 1)
     # With @: the mended jotting (parked change included) and the memo. Alone: daughter, setting, reflection, note.
@@ -176,6 +177,7 @@ def test_a_backup_from_before_a_withdrawal_brings_nothing_back(
     note = phone.change("fieldnote.written", {"encounter_id": visit["subject_id"], "text": f"{label}."})
     memo = phone.change("memo.written", {"text": f"Om {label}"})
     assert set(words(phone.push(person, visit, own, other, note, memo))) == {"stored"}
+    assert on_disk(world, MARKER) != []
     back_up(world, tmp_path / "before.backup")
     phone.withdraw(person["subject_id"], mode)
     assert_nowhere(world, phone)
@@ -290,7 +292,7 @@ def test_an_odd_decision_is_refused(phone: Phone, home: Home, decided: object) -
 
 
 def test_whose_data_a_lost_device_may_hold(world: World, phone: Phone, study_id: UUID) -> None:
-    """Who was there, acted or was addressed at its encounters; observers and everybody else's people are not named."""
+    """People of encounters begun on it, and of all that its owner may read; observers are none of them."""
     other = join_with_phone(world, study_id, "Bo")
     people = [phone.change("actor.added", {"label": f"C{n}", "kind": "citizen"}) for n in (1, 2, 3, 4)]
     me = phone.change("actor.added", {"label": "observer-1", "kind": "observer"})
@@ -300,8 +302,30 @@ def test_whose_data_a_lost_device_may_hold(world: World, phone: Phone, study_id:
     phone.push(*people, me, visit, entry)
     theirs = other.visit(focal_actor_id=third)
     other.push(theirs)
-    sheet = {one["observer"]: one["people"] for one in phone.read("device-sheet")}
-    assert sheet == {"observer-1": ["C1", "C2"], "observer-2": ["C3"]}
+    assert told_of(phone, "people") == {"observer-1": ["C1", "C2"], "observer-2": ["C3"]}
+    assert told_of(phone, "may_hold") == {"observer-1": ["C1", "C2", "C3"], "observer-2": ["C3"]}
+    for role in (Role.READER, Role.ANALYST, Role.AUDITOR):
+        person = world.make_person(role)
+        world.join(study_id, person, role)
+        # An auditor makes no device known, but a device may have been an observer's before.
+        with world.database.write() as session:
+            session.add(DeviceRow(study_id=study_id, device_id=new_id(), account_id=person.account_id))
+    everybody = ["C1", "C2", "C3"]
+    assert told_of(phone, "people") == {
+        "observer-1": ["C1", "C2"], "observer-2": ["C3"], "observer-3": [], "observer-4": [], "observer-5": [],
+    }  # fmt: skip
+    assert told_of(phone, "may_hold") == {
+        "observer-1": everybody, "observer-2": ["C3"], "observer-3": everybody, "observer-4": everybody,
+        "observer-5": [],
+    }  # fmt: skip
+    opened = phone.client.patch(phone.url, json={"observers_see": "all"})
+    assert opened.status_code == 200
+    assert told_of(phone, "may_hold")["observer-2"] == everybody
+
+
+def told_of(phone: Phone, name: str) -> dict[str, object]:
+    """What the sheet says of each observer's device."""
+    return {one["observer"]: one[name] for one in phone.read("device-sheet")}
 
 
 def test_consents_of_others_and_quotes_in_the_codebook_are_to_be_read(phone: Phone, home: Home) -> None:

@@ -35,7 +35,7 @@ def describe_devices(session: Session, study_id: UUID) -> list[dict[str, Any]]:
     written = _count_changes(session, study_id)
     cleaned = _read_cleaned(session, study_id)
     redactions = _list_redactions(session, study_id)
-    people = list_people(session, study_id)
+    people = list_people(session, study_id, owners.values())
     told = []
     for row in list_devices(session, study_id):
         owner = owners.get(row.account_id)
@@ -49,7 +49,8 @@ def describe_devices(session: Session, study_id: UUID) -> list[dict[str, Any]]:
             "last_contact_at": row.last_contact_at,
             "revoked_at": row.revoked_at,
             "n_changes": written.get(row.device_id, 0),
-            "people": people.get(row.device_id, []),
+            "people": people.met.get(row.device_id, []),
+            "may_hold": people.readable.get(row.account_id, []) if row.account_id else [],
             "has_lock": row.has_lock,
             "n_waiting": row.n_waiting,
             "told_at": row.told_at,

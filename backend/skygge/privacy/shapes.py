@@ -94,7 +94,8 @@ class ClearingIn(Strict):
 class DeviceSheetOut(BaseModel):
     """A device as it matters when it is lost. `unclean_since`: something was erased then, and its disk not cleared.
 
-    `people` are the pseudonyms of those who were at encounters begun on it: whose data it may hold.
+    `people` are the pseudonyms of those who were at encounters begun on it. `may_hold` are those of all encounters that
+    its owner may read today: any of them may be on it. The list of people, consents and memos are on every device.
     At `told_at` it said whether a lock was set, and how much waited on it; of what came later nobody knows.
     """
 
@@ -105,6 +106,7 @@ class DeviceSheetOut(BaseModel):
     revoked_at: datetime | None
     n_changes: int
     people: list[str]
+    may_hold: list[str]
     has_lock: bool | None
     n_waiting: int | None
     told_at: datetime | None

@@ -4051,7 +4051,8 @@ export interface components {
          * DeviceSheetOut
          * @description A device as it matters when it is lost. `unclean_since`: something was erased then, and its disk not cleared.
          *
-         *     `people` are the pseudonyms of those who were at encounters begun on it: whose data it may hold.
+         *     `people` are the pseudonyms of those who were at encounters begun on it. `may_hold` are those of all encounters that
+         *     its owner may read today: any of them may be on it. The list of people, consents and memos are on every device.
          *     At `told_at` it said whether a lock was set, and how much waited on it; of what came later nobody knows.
          */
         DeviceSheetOut: {
@@ -4072,6 +4073,8 @@ export interface components {
             n_changes: number;
             /** People */
             people: string[];
+            /** May Hold */
+            may_hold: string[];
             /** Has Lock */
             has_lock: boolean | null;
             /** N Waiting */
