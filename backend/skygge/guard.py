@@ -17,6 +17,8 @@ from skygge.settings import Settings
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # Links and codes are made and used here, so these addresses answer to the configured host alone.
 HOST_BOUND = ("/api/v1/setup", "/api/v1/reset", "/api/v1/invitations", "/api/v1/pairings")
+# Within a study too: a member's new link, and invitations.
+HOST_BOUND_ENDS = ("/reset", "/invitations")
 # `sw` lets the page register its service worker; the other is the one Svelte makes for its own templates.
 TRUSTED_TYPES_POLICIES = ("sw", "svelte-trusted-html")
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -46,6 +48,11 @@ HEADERS = {
 HSTS = "max-age=31536000; includeSubDomains"
 
 
+def carried_by_all(settings: Settings) -> dict[str, str]:
+    """What every answer carries, whoever gives it."""
+    return {**HEADERS, "Strict-Transport-Security": HSTS} if settings.is_secure else HEADERS
+
+
 class Guard:
     """ASGI middleware around the whole application."""
 
@@ -53,7 +60,7 @@ class Guard:
         self.app = app
         self.origins = settings.origins
         self.hosts = frozenset(urlsplit(origin).netloc for origin in settings.origins)
-        self.headers = {**HEADERS, "Strict-Transport-Security": HSTS} if settings.is_secure else HEADERS
+        self.headers = carried_by_all(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -93,7 +100,7 @@ class Guard:
             return NameRefused()
         if scope["method"] not in SAFE_METHODS and self._is_cross_site(headers):
             return CrossSite()
-        if scope["path"].startswith(HOST_BOUND) and headers.get("host", "").lower() not in self.hosts:
+        if _is_host_bound(scope["path"]) and headers.get("host", "").lower() not in self.hosts:
             return HostUnknown()
         return None
 
@@ -121,6 +128,10 @@ def _report(event: str, **facts: Any) -> None:
     import structlog
 
     structlog.wrap_logger(structlog.PrintLogger(sys.stderr)).error(event, **facts)
+
+
+def _is_host_bound(path: str) -> bool:
+    return path.startswith(HOST_BOUND) or path.rstrip("/").endswith(HOST_BOUND_ENDS)
 
 
 def _cache_control(path: str, status: int) -> str:

@@ -30,6 +30,7 @@ from tests.api.expected_answers import (
     REFUSED,
     STUDY,
 )
+from tests.api.test_headers import CARRIED
 from tests.fixtures.world import PASSWORD, Person, World
 from tests.sync.phone import Phone
 
@@ -319,6 +320,8 @@ def test_everybody_gets_what_the_table_says_and_nothing_else(house: House) -> No
         answer = house.ask(cell)
         n_cells += 1
         said = answer.json().get("code") if "problem+json" in answer.headers.get("content-type", "") else None
+        if {name: answer.headers.get_list(name) for name in CARRIED} != {name: [CARRIED[name]] for name in CARRIED}:
+            wrong.append((cell, answer.status_code, "lacks a header"))
         is_code_right = cell.code in (None, "") or said == cell.code
         if answer.status_code != cell.status or not is_code_right:
             wrong.append((cell, answer.status_code, said))

@@ -301,7 +301,11 @@ def test_the_host_of_a_request_never_gets_into_a_link(
     """Whoever sends the request through an address of their own gets no link that leads there."""
     member_id = member_of(world, lead, study_id, olga.account_id)
     evil = {"Host": "evil.example"}
-    made = lead.client.post(f"/api/v1/studies/{study_id}/members/{member_id}/reset", headers=evil)
-    assert "evil" not in made.text
     form = {"name": "Olga", "password": PASSWORD}
-    assert "evil" not in admin.client.post("/api/v1/resets", json=form, headers=evil).text
+    for refused in (
+        lead.client.post(f"/api/v1/studies/{study_id}/members/{member_id}/reset", headers=evil),
+        admin.client.post("/api/v1/resets", json=form, headers=evil),
+        lead.client.post(f"/api/v1/studies/{study_id}/invitations", json={}, headers=evil),
+    ):
+        assert (refused.status_code, refused.json()["code"]) == (400, "host.unknown")
+        assert "evil" not in refused.text

@@ -1,7 +1,9 @@
 """Starting a real server: what stops it, and that it survives being killed."""
 
+import contextlib
 import os
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -11,7 +13,10 @@ from pathlib import Path
 import pytest
 
 from skygge import cli
+from tests.api.test_headers import CARRIED, HSTS
 from tests.fixtures.server_process import ServerProcess, command_env, free_port
+
+REFUSED = CARRIED | {"cache-control": "no-store", "content-type": "text/plain; charset=utf-8", "connection": "close"}
 
 
 def _serve(data: Path, port: int) -> subprocess.CompletedProcess[str]:
@@ -108,6 +113,34 @@ def test_a_killed_server_starts_again_and_knows_what_it_knew(server: ServerProce
     with urllib.request.urlopen(f"{server.origin}/readyz", timeout=10) as answer:
         assert answer.status == 200
     assert "/#/setup/" in server.setup_url
+
+
+@pytest.mark.parametrize("said", [b"\x16\x03\x01 what\r\n\r\n", b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 66_000])
+def test_what_is_no_request_is_answered_with_the_headers_too(server: ServerProcess, said: bytes) -> None:
+    """A broken first line and headers that are too long never come to the application; its promises hold for them."""
+    assert read_refusal(socket.create_connection(("127.0.0.1", server.port), timeout=30), said) == REFUSED
+
+
+def test_over_https_a_refusal_says_that_it_stays_so(room: ServerProcess) -> None:
+    """The server that has its own certificate."""
+    trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+    plain = socket.create_connection(("127.0.0.1", room.port), timeout=30)
+    assert read_refusal(trusting.wrap_socket(plain), b"what\r\n\r\n") == REFUSED | {"strict-transport-security": HSTS}
+
+
+def read_refusal(connection: socket.socket, said: bytes) -> dict[str, str]:
+    """The headers of the answer to something that is no request; nothing of it is in there, and that is the end."""
+    with connection:
+        connection.sendall(said)
+        answer = b""
+        with contextlib.suppress(ConnectionResetError):
+            while piece := connection.recv(65_536):
+                answer += piece
+    head, _, body = answer.partition(b"\r\n\r\n")
+    first, *lines = head.decode("ascii").split("\r\n")
+    assert first == "HTTP/1.1 400 Bad Request" and b"Invalid HTTP request received." in body
+    return {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
 
 
 def test_huge_headers_and_silent_connections_do_not_stop_others(server: ServerProcess) -> None:

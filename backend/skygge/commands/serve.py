@@ -3,8 +3,10 @@
 import os
 import socket
 import sys
+from collections.abc import Mapping
 from typing import Annotated, Any
 
+import h11
 import typer
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -18,6 +20,7 @@ from skygge.commands.in_room import open_room
 from skygge.db import open_database
 from skygge.errors import StartRefused
 from skygge.fieldlog.replay import replay_understood
+from skygge.guard import carried_by_all
 from skygge.metrics import share_among_workers
 from skygge.migrate import migrate
 from skygge.settings import Settings, load_settings
@@ -28,6 +31,12 @@ MAX_HEADER_BYTES = 64 * 1024
 # A worker that starts answers nobody until it has read the program; on a busy machine that takes longer than uvicorn
 # would wait before it kills it and begins anew.
 WORKER_ANSWERS_WITHIN_S = 60
+
+
+class CarryingConfig(uvicorn.Config):
+    """Knows what every answer carries, those too that uvicorn gives by itself."""
+
+    carried: Mapping[str, str]
 
 
 class PatientProtocol(H11Protocol):
@@ -45,6 +54,20 @@ class PatientProtocol(H11Protocol):
         cycle: Any = self.cycle  # None before the first request, whatever its type says
         if cycle is not None and not cycle.response_complete:
             self._deadline.cancel()
+
+    def send_400_response(self, msg: str) -> None:
+        """What is no request never comes to the guard; its answer carries the same all the same."""
+        config: Any = self.config  # ours, whatever its type says
+        head = {**config.carried, "Content-Type": "text/plain; charset=utf-8", "Connection": "close"}
+        headers = [(name.encode("ascii"), value.encode("ascii")) for name, value in head.items()]
+        said = (
+            h11.Response(status_code=400, headers=headers, reason=b"Bad Request"),
+            h11.Data(data=msg.encode("ascii")),
+            h11.EndOfMessage(),
+        )
+        for event in said:
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
 
     def on_response_complete(self) -> None:
         """The connection may bring a further request, whose headers have as long as the first's."""
@@ -109,7 +132,7 @@ def _serve_many(settings: Settings, listening: socket.socket, room: RoomCertific
 
 
 def _config(settings: Settings, app: Any, room: RoomCertificate | None) -> uvicorn.Config:
-    return uvicorn.Config(
+    config = CarryingConfig(
         app,
         factory=isinstance(app, str),
         workers=settings.workers,
@@ -124,6 +147,8 @@ def _config(settings: Settings, app: Any, room: RoomCertificate | None) -> uvico
         ssl_certfile=room.certificate if room else None,
         ssl_keyfile=room.key if room else None,
     )
+    config.carried = {**carried_by_all(settings), "Cache-Control": "no-store"}
+    return config
 
 
 def _take_port(settings: Settings) -> socket.socket:
