@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
-import statistics
 import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from uuid import uuid4
 
+import pytest
+
+from skygge.accounts.enrol import create_account
+from skygge.accounts.tokens import create_token
+from skygge.clock import utc_now
 from skygge.commands.serve import HEADERS_WITHIN_S
+from skygge.db import open_database
+from skygge.demo.create import create_demo
+from skygge.settings import Settings
 from tests.fixtures.server_process import ServerProcess
+from tests.fixtures.world import hashed_password
 
 N_SLOW = 800 if os.environ.get("SKYGGE_TEST_SIZE") == "deep" else 200
 ASKS = 21
@@ -36,10 +45,23 @@ def _saying(server: ServerProcess, begun: bytes, n: int) -> Iterator[list[socket
         yield made
 
 
-def _ask(server: ServerProcess) -> float:
+@pytest.fixture
+def asked(server: ServerProcess) -> urllib.request.Request:
+    """What an ordinary request is: somebody signed in reads the entries of a study."""
+    database = open_database(Settings(data=server.data))
+    with database.write() as session:
+        account = create_account(session, "Lene", hashed_password(), utc_now(), is_admin=True)
+        study_id = create_demo(session, utc_now)
+        token, _ = create_token(session, account.id, study_id, utc_now(), may_write=False, days=1)
+    database.close()
+    address = f"{server.origin}/api/v1/studies/{study_id}/entries"
+    return urllib.request.Request(address, headers={"Authorization": f"Bearer {token}"})
+
+
+def _ask(asked: urllib.request.Request) -> float:
     started = time.monotonic()
-    with urllib.request.urlopen(f"{server.origin}/readyz", timeout=30) as answer:
-        assert answer.status == 200
+    with urllib.request.urlopen(asked, timeout=30) as answer:
+        assert answer.status == 200 and len(json.load(answer)["items"]) > 0
     return time.monotonic() - started
 
 
@@ -53,19 +75,21 @@ def _is_closed(one: socket.socket) -> bool:
         return True
 
 
-def test_an_ordinary_request_is_answered_beside_hundreds_of_slow_clients(server: ServerProcess) -> None:
+def test_an_ordinary_request_is_answered_beside_hundreds_of_slow_clients(
+    server: ServerProcess, asked: urllib.request.Request
+) -> None:
     """Half are at their headers, half at a body; all go on by a byte now and then."""
     with _saying(server, HEAD, N_SLOW // 2) as at_headers, _saying(server, BODY, N_SLOW // 2) as at_bodies:
         took = []
         for _ in range(ASKS):
             for one in (*at_headers, *at_bodies):
                 one.sendall(b"x")
-            took.append(_ask(server))
-        # The limit is the promise of SECURITY.md to everybody else, a hundred times what an answer takes.
-        assert statistics.median(took) < ORDINARY_WITHIN_S
+            took.append(_ask(asked))
+        # The limit is the promise of SECURITY.md to everybody else. One in twenty may meet what else the machine does.
+        assert sorted(took)[ASKS - 2] < ORDINARY_WITHIN_S, took
         assert not any(_is_closed(one) for one in at_bodies)
     # Who goes away in the middle of a body is no failure of the server's.
-    assert _ask(server) < 30
+    assert _ask(asked) < 30
     assert "rror" not in server.output and "xception" not in server.output
 
 
