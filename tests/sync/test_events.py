@@ -130,8 +130,8 @@ def test_a_device_that_is_revoked_hears_no_more(stage: Stage) -> None:
     _read_event(stream)
     with stage.database.write() as session:
         token = session.scalars(select(TokenRow)).one()
-        row = DeviceRow(study_id=stage.study_id, device_id=token.device_id, revoked_at=utc_now())
-        session.add(row)
+        # It has been known since it asked for the first time.
+        session.get_one(DeviceRow, (stage.study_id, token.device_id)).revoked_at = utc_now()
     stream.read()  # to its end, which comes
     refused = stage.follow()
     assert refused.status == 401 and json.loads(refused.read())["code"] == "device_revoked"
