@@ -313,7 +313,8 @@ def _cells(operation: str, target: str, status: int, row: list[str], query: str 
 def test_everybody_gets_what_the_table_says_and_nothing_else(house: House) -> None:
     """≥ 2,000 questions; a refusal never carries a word of the study, nor does an analyst's file."""
     operations = list_operations(house.world.app.openapi())
-    wrong, n_cells = [], 0
+    wrong: list[tuple[Cell, int, str | None]] = []
+    n_cells = 0
     for cell in list_cells(operations):
         if cell.actor.startswith("expired") and LAST.get(cell.operation, 0) < LAST["POST /api/v1/session"]:
             assert house.holds(cell.actor), f"only gone and not run out, at {cell.operation}"
