@@ -24,6 +24,7 @@ from skygge.fieldlog import routes as fieldlog
 from skygge.founding import routes as founding
 from skygge.guard import Guard
 from skygge.intake import routes as intake
+from skygge.logs import RequestLog
 from skygge.privacy import concerns, requests, resets
 from skygge.privacy import routes as privacy
 from skygge.problems import describe_openapi, document_problems, install_handlers
@@ -116,6 +117,7 @@ def _compose(settings: Settings) -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)
     app.add_middleware(HandOver)
     app.add_middleware(Guard, settings=settings)
+    app.add_middleware(RequestLog)
     if settings.metrics_token:
         app.state.metrics = metrics.make_registry()
         app.add_middleware(metrics.Meter, registry=app.state.metrics)

@@ -1,9 +1,6 @@
 """The outermost door: what every request must pass and every answer must carry, errors and files included."""
 
-import sys
-import traceback
 from collections.abc import Awaitable, Callable
-from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -11,6 +8,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from skygge.errors import CrossSite, HostUnknown, NameRefused, Problem, ServerFailed
+from skygge.logs import address_of, describe_failure, say
 from skygge.problems import to_response
 from skygge.settings import Settings
 
@@ -87,9 +85,7 @@ class Guard:
             # Gone in the middle of its own body: a phone in a lift. Nobody is there to be answered, nothing has failed.
             return
         except Exception as error:
-            # Type and place only: the message of an exception may quote a jotting.
-            frames = [f"{at.filename}:{at.lineno} {at.name}" for at in traceback.extract_tb(error.__traceback__)[-6:]]
-            _report("request failed", error=type(error).__name__, path=scope["path"], frames=frames)
+            say("error", "request failed", address=address_of(scope), **describe_failure(error))
             if has_started:
                 raise
             await to_response(ServerFailed())(scope, receive, send)
@@ -121,13 +117,6 @@ class Guard:
             await send(message)
 
         return send_with_headers
-
-
-def _report(event: str, **facts: Any) -> None:
-    # Loaded when there is something to say: it brings a terminal's colours along, a twentieth of a start.
-    import structlog
-
-    structlog.wrap_logger(structlog.PrintLogger(sys.stderr)).error(event, **facts)
 
 
 def _is_host_bound(path: str) -> bool:

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from skygge import __version__
 from skygge.errors import AddressUnknown, MetricsRefused, StartRefused
+from skygge.logs import address_of, method_of
 from skygge.problems import document_problems
 from skygge.settings import Settings
 
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
 
 router = APIRouter(tags=["health"])
-ELSEWHERE = "(the web app, or nothing)"
-METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 # Seconds until an answer begins: an export goes on for long after that, and a feed of events for ever.
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 SHARED = "PROMETHEUS_MULTIPROC_DIR"
@@ -56,9 +55,7 @@ class Meter:
         began = perf_counter()
 
         def tell(status: int) -> None:
-            # Only methods that exist: a word that somebody made up must not become a line for ever.
-            method = scope["method"] if scope["method"] in METHODS else "other"
-            address = _pattern(scope)
+            method, address = method_of(scope), address_of(scope)
             self.answers.labels(method, address, status).inc()
             self.seconds.labels(method, address).observe(perf_counter() - began)
 
@@ -68,15 +65,6 @@ class Meter:
             await send(message)
 
         await self.app(scope, receive, send_and_tell)
-
-
-def _pattern(scope: Scope) -> str:
-    """The pattern that fitted. A route knows its own part of it; what stands before it has no places for values."""
-    own: str | None = getattr(scope.get("route"), "path_format", None)
-    if own is None:
-        return ELSEWHERE
-    before = scope["path"].split("/")[: -len(own.split("/")) + 1 or None]
-    return "/".join(before) + own
 
 
 @router.get(

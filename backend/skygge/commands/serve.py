@@ -21,6 +21,7 @@ from skygge.db import open_database
 from skygge.errors import StartRefused
 from skygge.fieldlog.replay import replay_understood
 from skygge.guard import carried_by_all
+from skygge.logs import LOGGING
 from skygge.metrics import share_among_workers
 from skygge.migrate import migrate
 from skygge.settings import Settings, load_settings
@@ -142,6 +143,7 @@ def _config(settings: Settings, app: Any, room: RoomCertificate | None) -> uvico
         access_log=False,
         server_header=False,
         log_level="warning",
+        log_config=LOGGING,
         timeout_graceful_shutdown=10,
         timeout_worker_healthcheck=WORKER_ANSWERS_WITHIN_S,
         ssl_certfile=room.certificate if room else None,

@@ -1,7 +1,7 @@
 // @vitest-environment node
 import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { addressOf, call } from './call';
+import { addressOf, call, send } from './call';
 import { FOREIGN_ANSWER } from './problem';
 import { ClockOffset } from './serverCopy';
 
@@ -33,6 +33,20 @@ describe('asking the server', () => {
     const sent = fetching.mock.calls[1]?.[1];
     expect(sent?.headers).toMatchObject({ 'Content-Encoding': 'gzip' });
     expect(JSON.parse(gunzipSync(sent?.body as ArrayBuffer).toString())).toEqual(large);
+  });
+
+  it('gives each request an id of its own beside its other headers, a file and a download too', async () => {
+    const fetching = answerWith(200, '{}', JSON_TYPE);
+    await call('GET', '/x');
+    await call('POST', '/x', { body: {} });
+    await call('POST', '/x', { file: new Blob(['a']) });
+    await send('/api/v1/x', { signal: new AbortController().signal });
+    const sent = fetching.mock.calls.map(([, init]) => init.headers as Record<string, string>);
+    const ids = sent.map((headers) => headers['X-Request-Id']);
+    expect(new Set(ids).size).toBe(4);
+    for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+    expect(sent[1]?.['Content-Type']).toBe('application/json');
+    expect(sent[2]?.['Content-Type']).toBe('application/octet-stream');
   });
 
   it('names a problem by the server’s code and hears its wish for rest', async () => {

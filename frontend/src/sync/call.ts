@@ -1,3 +1,4 @@
+import { newId } from '../store/identity';
 import { FOREIGN_ANSWER, OFFLINE, Problem, type WrongPlace } from './problem';
 
 /** The one place where this app talks to its server. */
@@ -50,9 +51,10 @@ async function readWhole<T>(answer: Response): Promise<T> {
   }
 }
 
+/** The one fetch. Each request has an id of its own, by which the server's log tells of it. */
 export async function send(address: string, init: RequestInit): Promise<Response> {
   try {
-    return await fetch(address, init);
+    return await fetch(address, { ...init, headers: { ...init.headers, 'X-Request-Id': newId() } });
   } catch {
     throw new Problem(0, OFFLINE);
   }
