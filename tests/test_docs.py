@@ -15,8 +15,10 @@ from uuid import UUID
 import pytest
 import typer.main
 import yaml
+from sqlmodel import SQLModel
 
 import skygge
+import skygge.app
 from devtools.__main__ import parser
 from skygge.commands import verbs
 from skygge.core import changes
@@ -28,7 +30,8 @@ from skygge.settings import Settings
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 COMMANDS = (ROOT / "docs" / "commands.md").read_text("utf-8")
-DECISIONS = ROOT / "docs" / "decisions"
+DOCS = ROOT / "docs"
+DECISIONS = DOCS / "decisions"
 
 
 def missing(names: Iterator[str] | list[str], text: str) -> list[str]:
@@ -107,6 +110,36 @@ def test_every_package_that_the_server_imports_is_a_dependency() -> None:
     imported = set(re.findall(r"^\s*(?:from|import) (\w+)", lines, re.MULTILINE))
     foreign = imported - set(sys.stdlib_module_names) - {"skygge"}
     assert [name for name in sorted(foreign) if f'"{owners.get(name, name)}' not in declared] == []
+
+
+def test_every_bench_has_its_words() -> None:
+    benches = re.search(r"^- `\./dev bench .*?(?=^- )", COMMANDS, re.MULTILINE | re.DOTALL)
+    assert benches is not None
+    assert missing([script.stem for script in (ROOT / "bench").glob("*.py")], benches[0]) == []
+
+
+def test_every_table_stands_where_it_is_laid() -> None:
+    """A table that nobody thought about would be found by whoever lays studies on several machines."""
+    rows = dict(
+        re.findall(r"^\| (Distributed|Small)[^|]*\| ([^|]+) \|$", (DOCS / "scaling.md").read_text("utf-8"), re.M)
+    )
+    laid = {place: names.split(", ") for place, names in rows.items()}
+    tables = SQLModel.metadata.tables
+    # These are looked for by a hash, before their study is known.
+    of_studies = {name for name, table in tables.items() if "study_id" in table.columns} - {"token", "invitation"}
+    assert sorted(laid["Distributed"]) == sorted(of_studies)
+    assert sorted(laid["Small"]) == sorted(set(tables) - of_studies)
+
+
+def test_the_first_ten_minutes_name_what_the_screens_say() -> None:
+    """Whoever follows them looks for the very words."""
+    messages = json.loads((ROOT / "frontend" / "messages" / "en.json").read_text("utf-8")).values()
+    said = {one for one in messages if isinstance(one, str)} | {
+        analysis.question["en"] for analysis in all_analyses().values()
+    }
+    named = re.findall(r"(?<!\*)\*([^*\n]+)\*(?!\*)", (DOCS / "start.md").read_text("utf-8"))
+    assert len(named) > 10
+    assert [name for name in named if name not in said | {"Home care North", "7 of 31 (3 visits)"}] == []
 
 
 def test_every_analysis_has_its_section() -> None:

@@ -45,6 +45,18 @@ HOT = (
     "/exports/csv",
     "/exports/jsonl",
     "/exports/qdpx",
+    "/report",
+    "/search?q=lidt",
+    "/events",
+    "/requests",
+    "/concerns",
+    "/papers/downloads",
+    "/papers/requests",
+    "/papers/dpia",
+    "/device-sheet",
+    "/things/{entry}/exports",
+    "/invitations",
+    "/tokens",
     "/audit",
 )
 
@@ -112,10 +124,14 @@ def test_every_reading_asks_by_the_study(world: World, lead: Person, study_id: U
     """Lists, the feed, history, analyses, exports: no statement crosses studies."""
     visit = phone.visit(agency="North")
     entry = phone.entry(visit, action="asks")
-    phone.push(visit, entry, phone.amend(entry, {"jotting": "vent lidt"}))
+    person = phone.change("actor.added", {"label": "C1", "kind": "citizen"})
+    phone.push(visit, entry, person, phone.amend(entry, {"jotting": "vent lidt"}))
+    # A stream of events says the newest number and ends.
+    world.database.tidings.lasts_s = 0
+    ids = {"entry": entry["subject_id"], "person": person["subject_id"]}
     for path in HOT:
         with statements(world) as said:
-            answer = lead.client.get(f"/api/v1/studies/{study_id}{path.format(entry=entry['subject_id'])}")
+            answer = lead.client.get(f"/api/v1/studies/{study_id}{path.format_map(ids)}")
         assert answer.status_code == 200, (path, answer.text)
         assert any(NAMED.search(one) for one in said), path
         assert {one: tables for one in said if (tables := wandering(one))} == {}, path
@@ -129,7 +145,20 @@ def test_every_writing_asks_by_the_study(world: World, phone: Phone) -> None:
         struck = phone.change("words.struck", {"words": "Bodil", "replacement": "P1"}, subject_id=entry["subject_id"])
         odd = phone.change("memo.painted", {"text": "odd"})
         ended = phone.amend(visit, {"ended_at": stamp(30), "end_origin": "tap"}, kind="encounter.ended")
-        phone.push(visit, entry, struck, odd, ended)
+        note = phone.change("fieldnote.written", {"encounter_id": visit["subject_id"], "position": 1, "text": "stille"})
+        memo = phone.change("memo.written", {"about": [{"type": "entry", "id": entry["subject_id"]}], "text": "hvem?"})
+        verdicts = phone.push(visit, entry, struck, odd, ended, note, memo, phone.amend(note, {"text": "helt stille"}))
+    assert [one["verdict"] for one in verdicts].count("quarantined") == 1
     assert {one: tables for one in said if (tables := wandering(one))} == {}
     written = {table for one in said for table, _ in NAMED.findall(one) if not one.upper().startswith("SELECT")}
-    assert {"study", "change", "entry", "encounter", "quarantine", "redaction"} <= written
+    assert {
+        "study",
+        "change",
+        "entry",
+        "encounter",
+        "quarantine",
+        "redaction",
+        "fieldnote",
+        "memo",
+        "search_words",
+    } <= written
