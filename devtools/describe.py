@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from devtools.reference import api_page, errors_page
+from devtools.reference import api_page, errors_page, settings_page
 from devtools.vectors import describe_vectors
 from skygge.app import describe_api
 from skygge.core.analysis import AnalysisParams, all_analyses
@@ -28,6 +28,7 @@ def describe() -> dict[str, str]:
         "openapi": json.dumps(document),
         "api": api_page(document),
         "errors": errors_page(),
+        "settings": settings_page(),
         "analyses": analyses_page(all_analyses().values()),
         "exports": exports_page(all_exports().values()),
         "vectors": describe_vectors(),

@@ -18,6 +18,7 @@ PAGES = {
     "exports": ROOT / "docs" / "exports.md",
     "api": ROOT / "docs" / "api.md",
     "errors": ROOT / "docs" / "errors.md",
+    "settings": ROOT / "docs" / "settings.md",
     "vectors": ROOT / "tests" / "vectors" / "fold_generated.json",
 }
 

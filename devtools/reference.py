@@ -1,10 +1,11 @@
-"""The pages of the documentation that list what programs meet: every address of the API, every problem by its code."""
+"""The pages of the documentation that list what programs meet: addresses of the API, problems by code, settings."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from skygge.core.filters import Filters
 from skygge.errors import Problem
+from skygge.settings import Settings
 
 NOTE = "<!-- Written by ./dev generate from the code; edit the docstrings there. -->"
 TITLES = {
@@ -35,6 +36,12 @@ ERRORS = """# Problems, by their code
 What a program may rely on is `code` and `status`; titles may be worded better one day. An answer never repeats what was
 sent. Where single fields are wrong, `errors` names their places."""
 
+SETTINGS = """# Settings
+
+From the environment, or from a file `skygge.toml` in the folder where the command runs (without the prefix, in small
+letters: `port = 8321`). The environment wins. A wrong setting stops the start with one sentence, which never repeats
+what it was."""
+
 
 def api_page(document: dict[str, Any]) -> str:
     """docs/api.md: each operation with what it does, takes and refuses. Raises KeyError for a tag without a title."""
@@ -54,6 +61,18 @@ def errors_page() -> str:
         f"| `{one.code}` | {one.status} | {one.title} |" for one in sorted(_kinds(Problem), key=lambda one: one.code)
     ]
     return "\n\n".join([NOTE, ERRORS, "\n".join(["| Code | Status | What it says |", "|---|---|---|", *rows])]) + "\n"
+
+
+def settings_page() -> str:
+    """docs/settings.md: each setting with its default, its bounds and what it is for. Raises KeyError without words."""
+    rows = []
+    for name, shape in Settings.model_json_schema()["properties"].items():
+        facts = [f"`{shape['default']}`" if shape["default"] != "" else "none"]
+        facts += [f"{shape['minimum']} to {shape['maximum']}"] if "minimum" in shape else []
+        rows.append(
+            f"- `{Settings.model_config['env_prefix']}{name.upper()}` ({', '.join(facts)}): {shape['description']}"
+        )
+    return "\n\n".join([NOTE, SETTINGS, "\n".join(rows)]) + "\n"
 
 
 def _operation(document: dict[str, Any], address: str, operation: dict[str, Any]) -> Iterator[str]:

@@ -20,6 +20,7 @@ from sqlmodel import SQLModel
 import skygge
 import skygge.app
 from devtools.__main__ import parser
+from devtools.reference import settings_page
 from skygge.commands import verbs
 from skygge.core import changes
 from skygge.core.analysis import all_analyses, answer
@@ -68,7 +69,9 @@ def test_no_paragraph_is_about_a_command_that_is_not_there() -> None:
 
 
 def test_every_setting_has_its_paragraph() -> None:
-    assert missing([f"SKYGGE_{name.upper()}" for name in Settings.model_fields], COMMANDS) == []
+    page = (DOCS / "settings.md").read_text("utf-8")
+    assert missing([f"SKYGGE_{name.upper()}" for name in Settings.model_fields], page) == []
+    assert page == settings_page()
 
 
 def test_the_citation_names_this_version_and_licence() -> None:

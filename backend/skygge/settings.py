@@ -41,16 +41,43 @@ class Settings(BaseSettings):
         env_prefix="SKYGGE_", env_ignore_empty=True, toml_file="skygge.toml", frozen=True, hide_input_in_errors=True
     )
 
-    data: Path = Path("data")
-    database_url: str = ""
-    origin: str = ""
-    host: str = "127.0.0.1"
-    port: int = Field(default=8321, ge=1, le=65535)
-    workers: int = Field(default=1, ge=1, le=64)
-    security_contact: str = ""
-    session_hours: int = Field(default=12, ge=1, le=168)
-    metrics_token: str = Field(default="", repr=False)
-    device_days: int = Field(default=60, ge=1, le=366)
+    data: Path = Field(default=Path("data"), description="The folder for everything that is written.")
+    database_url: str = Field(
+        default="",
+        description="Another database than the file `skygge.db` in that folder, for example "
+        "`postgresql://skygge:…@localhost/skygge`.",
+    )
+    origin: str = Field(
+        default="",
+        description="The address that people type, `http://127.0.0.1:<port>` without it. Set it as soon as it is "
+        "another one: links are made from it, and requests from other origins are refused.",
+    )
+    host: str = Field(default="127.0.0.1", description="The address on which the server listens.")
+    port: int = Field(default=8321, ge=1, le=65535, description="The port on which it does.")
+    workers: int = Field(default=1, ge=1, le=64, description="Processes; more than one only with PostgreSQL.")
+    security_contact: str = Field(
+        default="",
+        description="Whom to tell of a hole in this server, as `mailto:`, `https://` or `tel:`; stands in "
+        "`/.well-known/security.txt` (RFC 9116), which is absent without it.",
+    )
+    session_hours: int = Field(
+        default=12,
+        ge=1,
+        le=168,
+        description="How long somebody stays signed in after the last contact, in a browser.",
+    )
+    device_days: int = Field(
+        default=60,
+        ge=1,
+        le=366,
+        description="The same on a phone. Nothing on it is lost or locked when that has run out.",
+    )
+    metrics_token: str = Field(
+        default="",
+        repr=False,
+        description="With it `/metrics` tells Prometheus, which sends it as `Authorization: Bearer`, how often each "
+        "kind of address is asked and how long answers take: never whose, and nothing of any study. Absent without it.",
+    )
 
     @classmethod
     def settings_customise_sources(
