@@ -62,6 +62,8 @@ export class LiveSync implements SyncStatus {
   }
 
   start(): void {
+    // A disk that is full now may have room at the next start; sync says that it is.
+    void this.phone.learn().catch(() => undefined);
     this.times.start();
     this.hints.start();
     addEventListener('hashchange', this.arrived);

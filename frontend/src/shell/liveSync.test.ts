@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { IDBFactory } from 'fake-indexeddb';
-import type { FedChange } from '../store/changes';
+import { KINDS, type FedChange } from '../store/changes';
 import { logged, newPhone, started } from '../store/forTests';
 import { newId } from '../store/identity';
 import { StoredPhoneCopy } from '../store/phoneCopy';
@@ -83,6 +83,26 @@ describe('the quiet of the timer', () => {
     expect(occasions.isObserving()).toBe(true);
     await notebook.write([{ kind: 'encounter.ended', subject_id: own, payload: { ended_at: '2026-03-02T10:00:00.000+01:00' } }]);
     expect(occasions.isObserving()).toBe(false);
+  });
+});
+
+describe('the first start after an update', () => {
+  it('reads what came in a kind that was not known then', async () => {
+    const theirs = await startedBy('observer-2');
+    const moved: FedChange = { ...theirs, change_id: newId(), kind: 'encounter.moved', payload: { floor: 2 }, seq: 2 };
+    const phone = newPhone();
+    const notebook = await phone.open();
+    const copy = new StoredPhoneCopy(notebook.notes, phone.device_id, { changes: 9, bytes: 9_000 });
+    await copy.enterEpoch(EPOCH);
+    await copy.keepPage(0, { epoch: EPOCH, changes: [theirs, moved], cursor: 2 });
+    vi.stubGlobal('EventSource', class { close = (): void => undefined; });
+    const later = KINDS as Record<string, object>;
+    later['encounter.moved'] = { subject: 'encounter' };
+    const live = new LiveSync(notebook, phone.device_id, () => true, { isSettled: true, renew: () => Promise.resolve() });
+    live.start();
+    await vi.waitFor(() => expect(notebook.list('encounter')[0]?.fields).toMatchObject({ kind: 'visit', floor: 2 }));
+    live.stop();
+    delete later['encounter.moved'];
   });
 });
 

@@ -57,6 +57,8 @@ export interface Standing {
   is_refilling?: boolean;
   /** Something was taken out of these notes, and the disk may still hold the bytes of it. */
   is_unclean?: boolean;
+  /** Kinds of change that a newer app reported and this one did not know when they came. */
+  unread?: string[];
   last_contact_at?: string;
   clock_offset_ms?: number;
 }

@@ -1,4 +1,4 @@
-import type { Change, FedChange } from './changes';
+import { specOf, type Change, type FedChange } from './changes';
 import { replaceShare, spellChecksum } from './checksum';
 import { readStanding, strictly, type ChangeRecord, type Fed, type ReportedTx, type Standing } from './database';
 import type { Notes } from './notes';
@@ -181,6 +181,19 @@ export class StoredPhoneCopy {
     if (await offerAgain(tx, lost)) standing.unsent += 1;
   }
 
+  /** After an update of the app: fold what was said in kinds that were not known when they came, and now are. */
+  async learn(): Promise<void> {
+    if (!this.notes.standing.unread?.some(specOf)) return;
+    await this.step(async (tx, standing, touched) => {
+      const { unread = [] } = standing;
+      let record = await tx.objectStore('change').openCursor();
+      for (; record; record = await record.continue()) {
+        if (unread.includes(record.value.body.kind)) touched.add(record.value.subject_id);
+      }
+      standing.unread = unread.filter((kind) => !specOf(kind));
+    });
+  }
+
   /** When the server last answered and how far this device's clock is off. Not worth a flush of its own. */
   async noteContact(last_contact_at: string, clock_offset_ms: number | undefined): Promise<void> {
     await this.notes.connection.use(async (db) => {
@@ -211,6 +224,8 @@ export class StoredPhoneCopy {
       await takeBack(tx, standing, change.change_id);
       await takeStub(tx, standing, record, change);
     }
+    const { unread = [] } = standing;
+    if (!specOf(change.kind) && !unread.includes(change.kind)) standing.unread = [...unread, change.kind];
     if (change.kind === 'subject.redacted') await takeRedaction(tx, standing, change);
   }
 
@@ -244,7 +259,8 @@ async function dropUnfed(tx: ReportedTx, standing: Standing, touched: Set<string
 /** Act on one verdict. False when there was nothing left to settle. */
 async function judge(tx: ReportedTx, standing: Standing, record: ChangeRecord, judged: Judged): Promise<boolean> {
   if (!(await takeFromOutbox(tx, standing, record))) return false;
-  if (judged.verdict === 'quarantined') {
+  // A newer server may have words of its own; whatever they mean, they do not say that it is safe there.
+  if (!['stored', 'known', 'erased'].includes(judged.verdict)) {
     await putAside(tx, standing, record.change_id, judged.code ?? '');
     return true;
   }
