@@ -1,5 +1,6 @@
 """The documentation is held to the code: a command, a setting or a decision without its paragraph goes red."""
 
+import itertools
 import json
 import re
 import sys
@@ -26,6 +27,7 @@ from skygge.core import changes
 from skygge.core.analysis import all_analyses, answer
 from skygge.core.export import ExportOptions, Losses, all_exports
 from skygge.core.model import SubjectType
+from skygge.core.report import ReportParams
 from skygge.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -60,6 +62,68 @@ def test_every_dev_command_has_its_paragraph() -> None:
 
 def test_every_skygge_command_has_its_paragraph() -> None:
     assert missing(skygge_commands(typer.main.get_command(verbs.app), "skygge"), COMMANDS) == []
+
+
+COMMAND_LINES = sorted(
+    {
+        (str(page.relative_to(ROOT)), " ".join(line.split()))
+        for page in PAGES
+        for line in re.findall(r"`(skygge [a-z][^`]*)`", page.read_text("utf-8"))
+    }
+)
+
+
+def wrong_words(line: str) -> list[str]:
+    """What a documented command line says that its command does not take."""
+    command: Any = typer.main.get_command(verbs.app)
+    words = line.split()[1:]
+    while words and hasattr(command, "commands") and words[0] in command.commands:
+        command = command.commands[words.pop(0)]
+    if hasattr(command, "commands"):
+        return words[:1] or ["it is not whole"]
+    options = [word for word in re.findall(r"--[a-z-]+", " ".join(words)) if word not in taken_by(command)]
+    # In capitals, or an example of it, before the first option.
+    given = list(itertools.takewhile(lambda word: not word.strip("[").startswith("--") and word != "[filters]", words))
+    return options + given[sum(param.param_type_name == "argument" for param in command.params) :]
+
+
+def taken_by(command: Any) -> list[str]:
+    """Its own options; and of what takes filters all that any analysis, format or report declares."""
+    names = [name for param in command.params for name in param.opts]
+    if command.context_settings.get("ignore_unknown_options"):
+        asked = [
+            ReportParams,
+            *(one.params for one in all_analyses().values()),
+            *(one.options for one in all_exports().values()),
+        ]
+        names += [
+            f"--{(field.alias or name).replace('_', '-')}" for one in asked for name, field in one.model_fields.items()
+        ]
+    return names
+
+
+def test_a_word_that_a_command_does_not_take_is_seen() -> None:
+    assert wrong_words("skygge serve --port P") == wrong_words("skygge export FORMAT --study ID [filters]") == []
+    assert wrong_words("skygge serve [--prot P] [--port P]") == ["--prot"]
+    assert wrong_words("skygge backup FILE FOLDER") == ["FOLDER"]
+    assert wrong_words("skygge fly") == ["fly"]
+
+
+@pytest.mark.parametrize(("page", "line"), COMMAND_LINES, ids=[f"{page}: {line}" for page, line in COMMAND_LINES])
+def test_every_command_line_is_one_that_its_command_takes(page: str, line: str) -> None:
+    assert wrong_words(line) == []
+
+
+def test_every_option_of_a_command_has_its_words() -> None:
+    """What an analysis or a format takes stands in the pages about these."""
+    missed = []
+    for path in skygge_commands(typer.main.get_command(verbs.app), "skygge"):
+        command: Any = typer.main.get_command(verbs.app)
+        for word in path.split()[1:]:
+            command = command.commands[word]
+        names = [name for param in command.params for name in param.opts if name.startswith("--")]
+        missed += [f"{path} {name}" for name in names if name not in COMMANDS]
+    assert missed == []
 
 
 def test_no_paragraph_is_about_a_command_that_is_not_there() -> None:
