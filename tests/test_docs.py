@@ -16,6 +16,7 @@ from uuid import UUID
 import pytest
 import typer.main
 import yaml
+from pydantic import BaseModel
 from sqlmodel import SQLModel
 
 import skygge
@@ -91,14 +92,11 @@ def taken_by(command: Any) -> list[str]:
     """Its own options; and of what takes filters all that any analysis, format or report declares."""
     names = [name for param in command.params for name in param.opts]
     if command.context_settings.get("ignore_unknown_options"):
-        asked = [
-            ReportParams,
-            *(one.params for one in all_analyses().values()),
-            *(one.options for one in all_exports().values()),
-        ]
-        names += [
-            f"--{(field.alias or name).replace('_', '-')}" for one in asked for name, field in one.model_fields.items()
-        ]
+        asked: list[type[BaseModel]] = [ReportParams]
+        asked += [one.params for one in all_analyses().values()]
+        asked += [one.options for one in all_exports().values()]
+        fields = [(name, field) for model in asked for name, field in model.model_fields.items()]
+        names += [f"--{(field.alias or name).replace('_', '-')}" for name, field in fields]
     return names
 
 

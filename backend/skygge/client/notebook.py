@@ -18,6 +18,7 @@ from skygge.core.wire import CHECK_BITS, check_value, to_verbatim
 
 Change = dict[str, Any]
 FED = ("seq", "author", "received_at", "corrected_at", "stubs")
+SAFE = frozenset({"stored", "known", "erased"})
 NO_WORDS: Change = {"mode": "erased"}
 
 
@@ -89,7 +90,8 @@ class Notebook:
                 continue
             settled += 1
             waiting.discard(change_id)
-            if verdict["verdict"] == "quarantined":
+            # A newer server may have words of its own; whatever they mean, they do not say that it is safe there.
+            if verdict["verdict"] not in SAFE:
                 self.parked[change_id] = str(verdict.get("code"))
                 continue
             kept = self.kept[change_id]
