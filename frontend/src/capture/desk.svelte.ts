@@ -2,6 +2,7 @@ import { flushSync } from 'svelte';
 import { goOnRecord, openGap } from '../fieldwork/gaps';
 import { actorRow } from '../fieldwork/people';
 import { isHeld } from '../fieldwork/stopped';
+import { personOf } from '../fieldwork/survivor';
 import { betweenForm, endUnseen, nextForm, startEncounter } from '../fieldwork/start';
 import type { App } from '../shell/app';
 import { toStamp } from '../store/clock';
@@ -46,12 +47,13 @@ export class CaptureDesk {
     private readonly app: App,
     readonly encounter: EncounterSubject,
   ) {
-    const last = this.entries.filter((entry) => !entry.retracted && entry.fields.actor_id).at(-1)?.fields.actor_id;
+    const who = (id: string | null | undefined) => (id ? personOf(app.notebook, id) : null);
+    const last = who(this.entries.filter((entry) => !entry.retracted && entry.fields.actor_id).at(-1)?.fields.actor_id);
     const row = actorRow(app.notebook, encounter);
     this.absence = findAbsence(app.notebook, encounter);
     const unfinished = unfinishedStrike(app.notebook, encounter.id);
     if (unfinished) this.#strike(unfinished);
-    this.pick = emptyPick(last && row.includes(last) ? last : (encounter.fields.focal_actor_id ?? null));
+    this.pick = emptyPick(last && row.includes(last) ? last : who(encounter.fields.focal_actor_id));
   }
 
   get codebook() {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Code, EntryFields, EntrySubject } from '../store/subjects';
 import { anyEntry, pendingRecodes, previewRecode, recodeDrafts, type RecodePlan } from './recode';
 
+const alone = (id: string): string => id;
 let made = 0;
 const entry = (fields: Partial<EntryFields>, retracted = false): EntrySubject =>
   ({ id: `e${(made += 1)}`, retracted, fields: { encounter_id: 'v1', kind: 'point', started_at: '', ...fields } }) as unknown as EntrySubject;
@@ -18,13 +19,13 @@ const merge: RecodePlan = { dimension: 'structure', from: 'doing_for', rules: [a
 
 describe('a plan for old entries', () => {
   it('counts what a merge would recode, without what was retracted', () => {
-    const { to, staying } = previewRecode(merge, ENTRIES);
+    const { to, staying } = previewRecode(merge, ENTRIES, alone);
     expect(to.map(({ key, entries, n_encounters }) => [key, entries.length, n_encounters])).toEqual([['doing_with', 3, 2]]);
     expect(staying).toEqual([]);
   });
 
   it('reports a merge as one group, each entry coded with the new version, its origin untouched', () => {
-    const drafts = recodeDrafts(merge, previewRecode(merge, ENTRIES), 2, 'g');
+    const drafts = recodeDrafts(merge, previewRecode(merge, ENTRIES, alone), 2, 'g');
     expect(drafts).toHaveLength(3);
     expect(drafts[1]).toEqual({ kind: 'entry.amended', subject_id: ENTRIES[1]?.id, group_id: 'g', payload: { structure: 'doing_with', codebook_version: 2 } });
   });
@@ -35,17 +36,17 @@ describe('a plan for old entries', () => {
       { ...anyEntry('helping'), actor_id: 'p1' },
     ];
     const plan = { ...merge, rules };
-    const preview = previewRecode(plan, ENTRIES);
+    const preview = previewRecode(plan, ENTRIES, alone);
     expect(preview.to.map(({ key, entries }) => [key, entries.length])).toEqual([['waiting', 1], ['helping', 1]]);
     expect(preview.staying.map(({ id }) => id)).toEqual([ENTRIES[1]?.id]);
-    expect(previewRecode({ ...plan, rest: 'directing' }, ENTRIES).staying).toEqual([]);
-    expect(previewRecode({ ...plan, rules: [anyEntry('')] }, ENTRIES)).toMatchObject({ to: [], staying: { length: 3 } });
+    expect(previewRecode({ ...plan, rest: 'directing' }, ENTRIES, alone).staying).toEqual([]);
+    expect(previewRecode({ ...plan, rules: [anyEntry('')] }, ENTRIES, alone)).toMatchObject({ to: [], staying: { length: 3 } });
     expect(recodeDrafts(plan, preview, 2, 'g')[0]?.payload).toEqual({ structure: 'waiting', structure_origin: 'later', codebook_version: 2 });
   });
 
   it('puts one flag in the place of another, once', () => {
     const plan: RecodePlan = { dimension: 'flag', from: 'doing_for', rules: [anyEntry('resists')], rest: null };
-    expect(recodeDrafts(plan, previewRecode(plan, ENTRIES), 2, 'g').map(({ payload }) => payload)).toEqual([{ flags: ['resists'], codebook_version: 2 }]);
+    expect(recodeDrafts(plan, previewRecode(plan, ENTRIES, alone), 2, 'g').map(({ payload }) => payload)).toEqual([{ flags: ['resists'], codebook_version: 2 }]);
   });
 
   it('finds retired codes that entries still carry, also those that a phone brings later', () => {

@@ -39,12 +39,13 @@ function keysOf(fields: EntryFields, dimension: Dimension): string[] {
   return key ? [key] : [];
 }
 
-export function previewRecode(plan: RecodePlan, entries: readonly EntrySubject[]): RecodePreview {
+/** What a plan would do. `personOf`: the id of who somebody turned out to be. */
+export function previewRecode(plan: RecodePlan, entries: readonly EntrySubject[], personOf: (id: string) => string): RecodePreview {
   const byCode = new Map<string, EntrySubject[]>();
   const staying: EntrySubject[] = [];
   for (const entry of carrying(entries, plan.dimension, plan.from)) {
     // A rule that leads nowhere yet is none.
-    const to = plan.rules.find((rule) => rule.to !== '' && fits(rule, entry.fields))?.to ?? plan.rest;
+    const to = plan.rules.find((rule) => rule.to !== '' && fits(rule, entry.fields, personOf))?.to ?? plan.rest;
     if (to === null || to === plan.from) staying.push(entry);
     else byCode.set(to, [...(byCode.get(to) ?? []), entry]);
   }
@@ -56,8 +57,8 @@ export function previewRecode(plan: RecodePlan, entries: readonly EntrySubject[]
   return { to, staying };
 }
 
-function fits({ actor_id, action, words }: RecodeRule, fields: EntryFields): boolean {
-  if (actor_id !== null && fields.actor_id !== actor_id) return false;
+function fits({ actor_id, action, words }: RecodeRule, fields: EntryFields, personOf: (id: string) => string): boolean {
+  if (actor_id !== null && !(fields.actor_id && personOf(fields.actor_id) === personOf(actor_id))) return false;
   if (action !== null && fields.action !== action) return false;
   return (fields.jotting ?? '').toLocaleLowerCase().includes(words.trim().toLocaleLowerCase());
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Notebook } from '../store/notebook';
 import type { Check, EncounterSubject } from '../store/subjects';
-import { giveCheck, hasDeclined, isToBeAsked, lastCheck } from './consent';
+import { giveCheck } from './answers';
+import { hasDeclined, isToBeAsked, lastCheck } from './consent';
 
 function encounter(id: string, started_at: string, checks: Check[] = []): EncounterSubject {
   return { id, fields: { kind: 'visit', started_at, checks }, retracted: false } as unknown as EncounterSubject;
@@ -58,8 +59,8 @@ describe('consent in an encounter', () => {
   it('is taken back by the same answer, and keeps what was seen of somebody who could not be asked', () => {
     const check: Check = { actor_id: 'c1', answer: 'could_not_ask', assent: 'dissent' };
     const one = encounter('e1', MONDAY, [check, { actor_id: 'p1', answer: 'yes' }]);
-    expect(giveCheck(one, check).payload).toEqual({ checks: [{ actor_id: 'p1', answer: 'yes' }] });
-    const answered = giveCheck(one, { actor_id: 'c1', answer: 'proxy' }).payload as { checks: Check[] };
+    expect(giveCheck(notebook(one), one, check).payload).toEqual({ checks: [{ actor_id: 'p1', answer: 'yes' }] });
+    const answered = giveCheck(notebook(one), one, { actor_id: 'c1', answer: 'proxy' }).payload as { checks: Check[] };
     expect(answered.checks).toContainEqual({ actor_id: 'c1', answer: 'proxy' });
   });
 });

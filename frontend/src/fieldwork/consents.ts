@@ -4,6 +4,8 @@ import { newId } from '../store/identity';
 import type { Draft } from '../store/changes';
 import type { Notebook } from '../store/notebook';
 import type { ActorKind, ConsentFields, Stamp, Subject } from '../store/subjects';
+import { isStopped } from './stopped';
+import { isSame, personOf } from './survivor';
 
 export type Standing = 'stopped' | 'never' | 'declined' | 'due' | 'agreed';
 export type ConsentForm = { [Field in keyof Omit<ConsentFields, 'actor_id' | 'at'>]-?: string };
@@ -41,19 +43,19 @@ export function keyName(field: keyof typeof CHOICES, key: string | null | undefi
 
 /** People of the study who may be asked, whoever needs something first. */
 export function peopleAsked(notebook: Notebook): Subject<'actor'>[] {
-  const people = notebook.list('actor').filter(({ fields }) => !fields.merged_into && PEOPLE.includes(fields.kind));
+  const people = notebook.list('actor').filter(({ id, fields }) => personOf(notebook, id) === id && PEOPLE.includes(fields.kind));
   return people.sort((a, b) => a.fields.label.localeCompare(b.fields.label, undefined, { numeric: true }));
 }
 
-/** Everything written down about a person's consent, the newest first. */
+/** Everything written down about a person's consent, under whichever id; the newest first. */
 export function consentsOf(notebook: Notebook, actor_id: string): Subject<'consent'>[] {
-  const own = notebook.list('consent').filter(({ fields }) => fields.actor_id === actor_id);
+  const own = notebook.list('consent').filter(({ fields }) => isSame(notebook, fields.actor_id, actor_id));
   return own.sort((a, b) => Date.parse(b.fields.at) - Date.parse(a.fields.at) || (a.id < b.id ? 1 : -1));
 }
 
 /** What stands now. Somebody who never was asked is a bystander: what is known of their consent is owed. */
 export function standingOf(notebook: Notebook, actor: Subject<'actor'>, today: string): Standing {
-  if (actor.fields.stopped_at) return 'stopped';
+  if (isStopped(notebook, actor.id)) return 'stopped';
   const [latest] = consentsOf(notebook, actor.id);
   if (!latest) return 'never';
   const { ethics, renew_on } = latest.fields;

@@ -3,6 +3,7 @@ import type { Notebook } from '../store/notebook';
 import { observerActorId } from '../store/identity';
 import { hasDeclined } from './consent';
 import { isStopped } from './stopped';
+import { personOf } from './survivor';
 import type { EncounterFields, EncounterSubject, Subject } from '../store/subjects';
 
 export type Actor = Subject<'actor'>;
@@ -14,9 +15,16 @@ export function meId(notebook: Notebook): string {
   return observerActorId(notebook.study_id, notebook.account.observer);
 }
 
-/** The pseudonym of an actor; `me` for the observer herself, null when nobody is named. */
+/** The pseudonym of who an actor turned out to be; `me` for the observer herself, null when nobody is named. */
 export function actorName(notebook: Notebook, id: string | null | undefined, me: string): string | null {
   if (!id) return null;
+  const person = personOf(notebook, id);
+  // Who they were merged into may not have come yet.
+  return ownName(notebook, notebook.get('actor', person) ? person : id, me);
+}
+
+/** The pseudonym under this very id, whoever it was merged into. */
+export function ownName(notebook: Notebook, id: string, me: string): string {
   if (id === meId(notebook)) return me;
   return notebook.get('actor', id)?.fields.label ?? '?';
 }
@@ -29,7 +37,7 @@ export function knownLabels(notebook: Notebook): Set<string> {
 /** Actors that can be picked: neither merged away nor withdrawn; this phone's observer is named apart. */
 export function pickableActors(notebook: Notebook): Actor[] {
   const me = meId(notebook);
-  const actors = notebook.list('actor').filter((actor) => !actor.fields.merged_into && actor.id !== me);
+  const actors = notebook.list('actor').filter(({ id }) => personOf(notebook, id) === id && id !== me);
   return actors.sort((a, b) => a.fields.label.localeCompare(b.fields.label, undefined, { numeric: true }));
 }
 
@@ -40,11 +48,12 @@ export function pickableActors(notebook: Notebook): Actor[] {
  */
 export function actorRow(notebook: Notebook, { id, fields }: Pick<EncounterSubject, 'id' | 'fields'>): string[] {
   const me = meId(notebook);
-  const noted = peopleOf(fields);
-  const gone = new Set((fields.presence ?? []).filter((stay) => stay.to).map((stay) => stay.actor_id));
+  const who = (one: string) => personOf(notebook, one);
+  const noted = peopleOf(fields).map(who);
+  const gone = new Set((fields.presence ?? []).filter((stay) => stay.to).map((stay) => who(stay.actor_id)));
   const entries = notebook.entriesOf(id).filter((entry) => !entry.retracted);
   const acted = entries.flatMap((entry) => [entry.fields.actor_id, entry.fields.recipient_id]);
-  const seen = acted.filter((one): one is string => !!one && !gone.has(one));
+  const seen = acted.flatMap((one) => (one ? [who(one)] : [])).filter((one) => !gone.has(one));
   const offered = noted.length > 0 ? [] : recentPeople(notebook).slice(0, OFFERED);
   const row = new Set([...noted, ...seen, ...offered]);
   // Always in the same place: last.
@@ -63,5 +72,6 @@ function recentPeople(notebook: Notebook): string[] {
   const known = pickableActors(notebook).filter((actor) => actor.fields.kind !== 'observer').map((actor) => actor.id);
   const encounters = notebook.list('encounter').filter((one) => !one.retracted).reverse();
   const met = encounters.flatMap(({ fields }) => [fields.focal_actor_id, ...(fields.presence ?? []).map((stay) => stay.actor_id)]);
-  return [...new Set([...met.filter((one): one is string => !!one && known.includes(one)), ...known])];
+  const seen = met.flatMap((one) => (one ? [personOf(notebook, one)] : []));
+  return [...new Set([...seen.filter((one) => known.includes(one)), ...known])];
 }

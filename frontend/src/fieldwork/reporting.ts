@@ -6,7 +6,7 @@ import { clockTime } from '../store/clock';
 import { findCode, labelOf } from './codes';
 import type { Step } from './history';
 import { actionName, codebookOf, structureName } from './naming';
-import { actorName } from './people';
+import { ownName } from './people';
 
 const FIELD_NAMES: Record<string, () => string> = {
   actor_id: () => m.entry_actor(),
@@ -31,7 +31,7 @@ export function fieldName(field: string): string {
 
 export function valueName(app: App, field: string, value: unknown): string {
   if (value === null || value === undefined || value === '') return m.none();
-  if (field === 'actor_id' || field === 'recipient_id') return actorName(app.notebook, String(value), m.actor_me()) ?? '?';
+  if (field === 'actor_id' || field === 'recipient_id') return ownName(app.notebook, String(value), m.actor_me());
   if (field === 'action') return actionName(app, String(value));
   if (field === 'structure') return structureName(app, String(value));
   if (field === 'flags') return flagNames(app, value);

@@ -5,6 +5,7 @@ import { visitId } from '../store/identity';
 import type { Notebook } from '../store/notebook';
 import type { ActorKind, EncounterFields, EncounterKind, EncounterSubject, Presence } from '../store/subjects';
 import { meId } from './people';
+import { isSame, personOf } from './survivor';
 
 export interface StartForm {
   kind: EncounterKind;
@@ -38,7 +39,7 @@ export function nextForm(notebook: Notebook): StartForm {
   const last = ownEncounters(notebook)[0]?.fields;
   return {
     kind: 'visit',
-    focal_actor_id: last?.focal_actor_id ?? null,
+    focal_actor_id: last?.focal_actor_id ? personOf(notebook, last.focal_actor_id) : null,
     agency: last?.agency ?? '',
     setting: '',
     visit_code: '',
@@ -146,9 +147,9 @@ export function markPresent(encounter: EncounterSubject, actor_id: string, now: 
   return { kind: 'encounter.amended', subject_id: encounter.id, payload: { presence } };
 }
 
-export function markGone(encounter: EncounterSubject, actor_id: string, now: string): Draft {
+export function markGone(notebook: Notebook, encounter: EncounterSubject, actor_id: string, now: string): Draft {
   const presence = (encounter.fields.presence ?? []).map((stay) =>
-    stay.actor_id === actor_id && !stay.to ? { ...stay, to: now } : stay,
+    !stay.to && isSame(notebook, stay.actor_id, actor_id) ? { ...stay, to: now } : stay,
   );
   return { kind: 'encounter.amended', subject_id: encounter.id, payload: { presence } };
 }

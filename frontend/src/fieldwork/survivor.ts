@@ -1,7 +1,40 @@
+/** Who is who after merging: a person may stand under several ids, and what one of them asked for counts for all. */
+import type { Notebook } from '../store/notebook';
 import type { Subject } from '../store/subjects';
 
+type Actors = ReadonlyMap<string, Subject<'actor'>>;
+
+export interface Persons {
+  /** Who stands for a person, by every id that was merged away. */
+  readonly survivors: ReadonlyMap<string, string>;
+  /** By who stands for them: the encounters in which they asked to stop, empty where it was in none. */
+  readonly stopped: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+/** Asked for each of a hundred thousand entries: made again only after something about a person has changed. */
+const known = new WeakMap<Notebook, Persons & { readonly revision: number }>();
+
+export function personsIn(notebook: Notebook): Persons {
+  const before = known.get(notebook);
+  const revision = notebook.people_revision;
+  if (before && before.revision === revision) return before;
+  const persons = { ...findPersons(notebook.list('actor')), revision };
+  known.set(notebook, persons);
+  return persons;
+}
+
+/** The id of who stands for this one. */
+export function personOf(notebook: Notebook, id: string): string {
+  return personsIn(notebook).survivors.get(id) ?? id;
+}
+
+/** Whether these are one person. */
+export function isSame(notebook: Notebook, one: string | null | undefined, other: string): boolean {
+  return !!one && personOf(notebook, one) === personOf(notebook, other);
+}
+
 /** Who an actor is once every merge is followed. In a circle the smallest id survives, as on the server. */
-export function survivorOf(actors: ReadonlyMap<string, Subject<'actor'>>, id: string): string {
+export function survivorOf(actors: Actors, id: string): string {
   const path = [id];
   for (let next = actors.get(id)?.fields.merged_into; next; next = actors.get(next)?.fields.merged_into) {
     const circle = path.indexOf(next);
@@ -9,4 +42,18 @@ export function survivorOf(actors: ReadonlyMap<string, Subject<'actor'>>, id: st
     path.push(next);
   }
   return path.at(-1) as string;
+}
+
+function findPersons(list: readonly Subject<'actor'>[]): Persons {
+  const actors = new Map(list.map((actor) => [actor.id, actor]));
+  const survivors = new Map<string, string>();
+  const stopped = new Map<string, Set<string>>();
+  for (const { id, fields } of list) {
+    const person = survivorOf(actors, id);
+    if (person !== id) survivors.set(id, person);
+    if (!fields.stopped_at) continue;
+    const encounters = stopped.get(person) ?? new Set();
+    stopped.set(person, fields.stopped_in ? encounters.add(fields.stopped_in) : encounters);
+  }
+  return { survivors, stopped };
 }

@@ -1,8 +1,9 @@
 /** Entries become rows: in the order of the encounters, then of the stream. Names are given when a row is drawn. */
 import { kindName } from '../fieldwork/naming';
+import { isHeld } from '../fieldwork/stopped';
 import { dayOf } from '../fieldwork/when';
 import type { Notebook } from '../store/notebook';
-import type { EncounterSubject, EntrySubject, Subject } from '../store/subjects';
+import type { EncounterSubject, EntrySubject } from '../store/subjects';
 import type { Place, Row } from './rows';
 
 export interface AllRows {
@@ -19,14 +20,13 @@ export class RowMaker {
   /** All entries on this device, newest encounter last. What is held about a person is nobody's to look at. */
   make(notebook: Notebook): AllRows {
     const places = placesOf(notebook.list('encounter').filter((one) => !one.retracted));
-    const held = heldPairs(notebook.list('actor'));
     const entries = notebook.list('entry');
     // A thing never changes, another takes its place: what is where it was has its start already.
     this.starts = entries.map((entry, at) => (entry === this.entries[at] ? (this.starts[at] ?? 0) : Date.parse(entry.fields.started_at)));
     this.entries = entries;
     const found = new Map<string, Started[]>(Array.from(places.keys(), (id) => [id, []]));
     for (const [index, entry] of entries.entries()) {
-      if (held.size === 0 || !isHeldIn(held, entry)) found.get(entry.fields.encounter_id)?.push({ entry, at: this.starts[index] ?? 0 });
+      if (!isHeld(notebook, entry)) found.get(entry.fields.encounter_id)?.push({ entry, at: this.starts[index] ?? 0 });
     }
     const rows: Row[] = [];
     for (const [id, place] of places) {
@@ -55,15 +55,6 @@ export function placesOf(encounters: readonly EncounterSubject[]): Map<string, P
       return [id, { encounter_id: id, visit: fields.visit_id ?? id, name, observer, day }];
     }),
   );
-}
-
-function heldPairs(actors: readonly Subject<'actor'>[]): ReadonlySet<string> {
-  const stopped = actors.filter(({ fields }) => fields.stopped_at && fields.stopped_in);
-  return new Set(stopped.map(({ id, fields }) => `${id} ${fields.stopped_in}`));
-}
-
-function isHeldIn(held: ReadonlySet<string>, { fields }: EntrySubject): boolean {
-  return [fields.actor_id, fields.recipient_id].some((id) => id && held.has(`${id} ${fields.encounter_id}`));
 }
 
 function inStreamOrder(one: Started, other: Started): number {

@@ -18,9 +18,10 @@ const rows = [
   row('d', NEXT_DAY, {}, { retracted: true }),
 ];
 const NAMES: Record<string, string> = { p1: 'P1', c1: 'Citizen one' };
+const PEOPLE = { who: (id: string | null | undefined) => NAMES[id ?? ''] ?? '?', personOf: (id: string) => id };
 
 function ids(filters: Partial<typeof NO_FILTERS>, mode: FieldMode = 'structures'): string {
-  return keepRows(rows, { ...NO_FILTERS, ...filters }, mode, (id) => NAMES[id] ?? '?').map(({ entry }) => entry.id).join('');
+  return keepRows(rows, { ...NO_FILTERS, ...filters }, mode, PEOPLE).map(({ entry }) => entry.id).join('');
 }
 
 describe('the review table', () => {

@@ -1,6 +1,7 @@
 /** The rows of the review table and its filters. Pure. */
 import { isToCode } from '../fieldwork/toCode';
 import type { EntrySubject, FieldMode } from '../store/subjects';
+import type { Drawing } from './drawRows';
 
 /** What the rows of one encounter share. */
 export interface Place {
@@ -43,10 +44,12 @@ export function isFiltering(filters: ReviewFilters): boolean {
 }
 
 type Keeps = (row: Row) => boolean;
+/** Who is who: pseudonyms, and the id of who somebody turned out to be. */
+type People = Pick<Drawing, 'who' | 'personOf'>;
 
 /** Rows that every filter keeps. An empty filter keeps all; text is found in jottings and names, letter case aside. */
-export function keepRows(rows: Row[], filters: ReviewFilters, mode: FieldMode, nameOf: (id: string) => string): Row[] {
-  const keeps = [...placeFilters(filters), ...entryFilters(filters, mode), ...textFilter(filters.text, nameOf)];
+export function keepRows(rows: Row[], filters: ReviewFilters, mode: FieldMode, { who, personOf }: People): Row[] {
+  const keeps = [...placeFilters(filters), ...personFilter(filters.actor, personOf), ...entryFilters(filters, mode), ...textFilter(filters.text, who)];
   // A hundred thousand rows: what is not asked costs nothing.
   return keeps.length === 0 ? rows : rows.filter((row) => keeps.every((keep) => keep(row)));
 }
@@ -60,9 +63,15 @@ function placeFilters({ from, to, visit, observer }: ReviewFilters): Keeps[] {
   return keeps;
 }
 
-function entryFilters({ actor, action, structure, flag, to_code }: ReviewFilters, mode: FieldMode): Keeps[] {
+/** Also under the ids of those who turned out to be this person. */
+function personFilter(actor: string, personOf: People['personOf']): Keeps[] {
+  if (!actor) return [];
+  const sought = personOf(actor);
+  return [({ entry: { fields } }) => [fields.actor_id, fields.recipient_id].some((id) => id && personOf(id) === sought)];
+}
+
+function entryFilters({ action, structure, flag, to_code }: ReviewFilters, mode: FieldMode): Keeps[] {
   const keeps: Keeps[] = [];
-  if (actor) keeps.push(({ entry }) => entry.fields.actor_id === actor || entry.fields.recipient_id === actor);
   if (action) keeps.push(({ entry }) => isGiven(action, entry.fields.action));
   if (structure) keeps.push(({ entry }) => isGiven(structure, entry.fields.structure));
   if (flag) keeps.push(({ entry }) => (entry.fields.flags ?? []).includes(flag));

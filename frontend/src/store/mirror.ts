@@ -9,6 +9,7 @@ export class Mirror {
   private readonly byEncounter = new Map<string, Map<string, EntrySubject>>();
   /** A thing without its beginning is not shown, but its heads count when it is changed. */
   private readonly unbegun = new Map<string, Subject>();
+  people_revision = 0;
 
   take(records: Iterable<SubjectRecord>): void {
     for (const record of records) this.put(record);
@@ -53,6 +54,7 @@ export class Mirror {
 
   private put(record: SubjectRecord): void {
     const subject = toSubject(record);
+    if (record.type === 'actor') this.people_revision += 1;
     this.remove(record.type, record.id);
     if (!record.isCreated) {
       this.unbegun.set(record.id, subject);

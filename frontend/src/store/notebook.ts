@@ -31,6 +31,8 @@ export interface Notebook {
 
   /** A thing that began and is known here. Retracted ones are given too. */
   get<T extends SubjectType>(type: T, id: string): Subject<T> | undefined;
+  /** Rises with whatever becomes of an actor: what was found out about the people holds until then. */
+  readonly people_revision: number;
   /** All things of a type, in the order of their ids (about the order in which they began); retracted ones too. */
   list<T extends SubjectType>(type: T): Subject<T>[];
   /** The entries of an encounter in stream order (start, then the device's number); retracted ones too. */

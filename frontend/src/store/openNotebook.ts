@@ -121,6 +121,10 @@ class StoredNotebook implements OpenNotebook {
     return this.notes.mirror.get(type, id);
   }
 
+  get people_revision(): number {
+    return this.notes.mirror.people_revision;
+  }
+
   list<T extends SubjectType>(type: T): Subject<T>[] {
     return this.notes.mirror.list(type);
   }

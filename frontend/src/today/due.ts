@@ -3,7 +3,8 @@ import { hintsOf } from '../fieldwork/keysheet/hintsOf';
 import { knownLabels } from '../fieldwork/people';
 import { ownEncounters } from '../fieldwork/start';
 import { isPerson } from '../fieldwork/consent';
-import { isHeld } from '../fieldwork/stopped';
+import { isHeld, isStopped } from '../fieldwork/stopped';
+import { personOf } from '../fieldwork/survivor';
 import { isToCode } from '../fieldwork/toCode';
 import type { Gap } from '../fieldwork/gaps';
 import type { Notebook } from '../store/notebook';
@@ -72,7 +73,7 @@ export function findLooseEnds(notebook: Notebook): LooseEnds {
   return {
     endsUnknown: own.filter(({ fields }) => fields.ended_at && !fields.end_origin),
     gaps: notebook.list('gap').filter((gap) => !gap.retracted && ids.has(gap.fields.encounter_id) && needsReason(gap)),
-    held: notebook.list('actor').filter(({ fields }) => fields.stopped_at && fields.stopped_in && !fields.merged_into),
+    held: findHeld(notebook),
     owed: findOwed(notebook),
     named: findNamed(notebook),
   };
@@ -85,13 +86,21 @@ export function recentEncounters(notebook: Notebook): EncounterSubject[] {
   return own.filter(({ fields }) => newest - Date.parse(fields.started_at) < RECENT_MS);
 }
 
+/** Whoever was merged since is one with who they turned out to be: each is asked about once in an encounter. */
+function findHeld(notebook: Notebook): LooseEnds['held'] {
+  const actors = notebook.list('actor').filter(({ fields }) => fields.stopped_at && fields.stopped_in);
+  const place = ({ id, fields }: Subject<'actor'>) => `${personOf(notebook, id)} ${fields.stopped_in}`;
+  return [...new Map(actors.map((one) => [place(one), one])).values()];
+}
+
 function findOwed(notebook: Notebook): LooseEnds['owed'] {
-  const met = new Set(recentEncounters(notebook).flatMap((one) => peopleIn(notebook, one)));
-  const told = new Set(notebook.list('consent').map(({ fields }) => fields.actor_id));
+  const who = (id: string) => personOf(notebook, id);
+  const met = new Set(recentEncounters(notebook).flatMap((one) => peopleIn(notebook, one)).map(who));
+  const told = new Set(notebook.list('consent').map(({ fields }) => who(fields.actor_id)));
   for (const { fields } of notebook.list('encounter').filter((one) => !one.retracted)) {
-    for (const { actor_id, answer } of fields.checks ?? []) if (answer !== 'could_not_ask') told.add(actor_id);
+    for (const { actor_id, answer } of fields.checks ?? []) if (answer !== 'could_not_ask') told.add(who(actor_id));
   }
-  const actors = notebook.list('actor').filter(({ id, fields }) => met.has(id) && isPerson(fields) && !fields.merged_into && !fields.stopped_at);
+  const actors = notebook.list('actor').filter(({ id, fields }) => met.has(id) && isPerson(fields) && !isStopped(notebook, id));
   return actors.filter(({ id }) => !told.has(id));
 }
 
