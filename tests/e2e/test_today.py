@@ -211,6 +211,37 @@ def test_a_clock_set_back_is_mended_in_one_step_and_taken_back(field: Field, lap
     phone.say("encounter.retracted", visit, {}, 60)
 
 
+def test_somebody_who_was_held_is_kept_held_again_or_decided_about(field: Field, laptop: Field) -> None:
+    """The wrong person: first in words what going on means, then all is shown; and back. Or the way to a withdrawal."""
+    phone = Pushed(field)
+    visit, held = phone.visit(), str(new_id())
+    phone.say("actor.added", held, {"label": "C77", "kind": "citizen"})
+    entry = phone.entry(
+        visit, 1, actor_id=held, jotting="siger nej", structure="directing", structure_origin="explicit"
+    )
+    phone.say("person.stopped", held, {"stopped_at": stamp(2), "stopped_in": visit}, 2)
+    page = begin_evening(laptop, LAPTOP)
+    end = loose(page, "Stopped for a person").filter(has_text="C77")
+    expect(end).to_contain_text("Held and hidden: entries 1", timeout=60_000)
+    expect(end.get_by_role("link", name="Withdrawal …", exact=True)).to_have_attribute("href", f"#/withdrawal/{held}")
+    end.get_by_role("button", name="Go on for C77 …", exact=True).click()
+    expect(end).to_contain_text("What is held about C77 (entries: 1) is then seen, counted and exported again")
+    look_at(page, "today-held")
+    assert read(field, "actors", held)["stopped_in"] == visit
+    end.get_by_role("button", name="Go on for C77", exact=True).click()
+    expect(end).to_have_count(0)
+    sure(lambda: read(field, "actors", held)["stopped_at"] is None, "it is still stopped")
+    page.get_by_role("button", name="Hold again for C77", exact=True).click()
+    expect(end).to_be_visible()
+    sure(lambda: read(field, "actors", held)["stopped_in"] == visit, "it is not held again")
+    assert read(field, "actors", held)["stopped_at"] == stamp(2)
+    end.get_by_role("button", name="Go on for C77 …", exact=True).click()
+    end.get_by_role("button", name="Go on for C77", exact=True).click()
+    page.goto(f"{field.server.origin}/#/entry/{entry}")
+    expect(page.get_by_text("siger nej").first).to_be_visible()
+    phone.say("encounter.retracted", visit, {}, 50)
+
+
 @SIZES
 def test_who_is_owed_information_is_named_until_it_is_written_down(
     field: Field, laptop: Field, size: tuple[int, int]

@@ -59,9 +59,10 @@ def withdraw_person(
 ) -> WithdrawalOut:
     """Carry out a person's withdrawal: stop writing about them, take the words out, or erase everything.
 
-    `to_read` lists texts from the same encounters that do not name the person: somebody has to read them, and says in
-    `decided` what became of each; until then nothing is redacted or erased. `exports` are downloads that may hold the
-    person. `number` and `seal` name the row of the audit log, for the certificate.
+    What stays is held no longer, and the person cannot be picked. `to_read` lists texts from the same encounters that
+    do not name the person: somebody has to read them, and says in `decided` what became of each; until then nothing is
+    redacted or erased. `exports` are downloads that may hold the person. `number` and `seal` name the row of the audit
+    log, for the certificate.
     """
     membership = require(session, who, study_id, Permission.LEAD)
     return withdraw(session, membership, asked, clock())

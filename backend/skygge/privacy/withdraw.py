@@ -1,4 +1,8 @@
-"""A person's withdrawal: found by everything that names them, carried out through the log."""
+"""A person's withdrawal: found by everything that names them, carried out through the log.
+
+It is the decision for which *stop for this person* holds what an encounter says about them: what stays is seen and
+counted again, and the person cannot be picked.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +23,7 @@ from skygge.fieldlog.own_words import make_server_change
 from skygge.fieldlog.parents import parents_of
 from skygge.fieldlog.project import write_stamp
 from skygge.fieldlog.redact import Redaction
-from skygge.fieldlog.tables import EncounterRow
+from skygge.fieldlog.tables import ActorRow, EncounterRow
 from skygge.privacy.shapes import Mode, WithdrawalIn, WithdrawalOut
 from skygge.privacy.traces import Traces, find_traces, mention_of
 from skygge.studies.access import Membership
@@ -38,7 +42,7 @@ def withdraw(session: Session, membership: Membership, asked: WithdrawalIn, now:
         traces.to_read = traces.texts.describe([*(one.id for one in traces.to_read), *traces.mentions])
         traces.mentions = set()
     decided = _count_decided(traces, asked)
-    changes = [_stop(session, membership.study_id, actor_id, now)] if mode != "erase" else []
+    changes = list(_stop(session, membership.study_id, actor_id, traces.ids, now)) if mode != "erase" else []
     author = Author(membership.account_id, membership.member_id, membership.observer, membership.role)
     device_id = server_device_id(membership.study_id)
     delivery = Delivery(membership.study_id, author, device_id, changes, now, is_import=True)
@@ -88,11 +92,20 @@ def _count(found: WithdrawalOut) -> dict[str, int]:
     }  # fmt: skip
 
 
-def _stop(session: Session, study_id: UUID, actor_id: UUID, now: datetime) -> dict[str, Any]:
+def _stop(session: Session, study_id: UUID, actor_id: UUID, ids: set[UUID], now: datetime) -> Iterator[dict[str, Any]]:
+    """The person cannot be picked any more. With that it is decided: what stands is held under none of their ids."""
     study = session.get_one(StudyRow, study_id)
-    stamp = now.isoformat(timespec="milliseconds")
-    change = make_server_change(study, "person.stopped", str(actor_id), {"stopped_at": stamp}, now)
-    return {**change, "parents": parents_of(session, study_id, actor_id, ["stopped_at"])}
+    decided = {"stopped_in": None}
+    stopped = {"stopped_at": now.isoformat(timespec="milliseconds"), **decided}
+    for one in sorted(ids):
+        if one == actor_id:
+            kind, payload = "person.stopped", stopped
+        elif session.get_one(ActorRow, (study_id, one)).stopped_in is not None:
+            kind, payload = "actor.amended", decided
+        else:
+            continue
+        change = make_server_change(study, kind, str(one), payload, now)
+        yield {**change, "parents": parents_of(session, study_id, one, list(payload))}
 
 
 def _order_nothing(study_id: UUID, traces: Traces, now: datetime) -> Iterator[Redaction]:

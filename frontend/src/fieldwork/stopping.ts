@@ -20,7 +20,7 @@ export function stopFor(notebook: Notebook, actor_id: string, encounter_id: stri
 }
 
 /** It was the wrong person, or they changed their mind: under every id under which it was stopped for them. */
-export function goOnFor(notebook: Notebook, actor_id: string): Draft[] {
+export function goOnFor(notebook: Notebook, actor_id: string, group_id: string): Draft[] {
   const stopped = notebook.list('actor').filter(({ id, fields }) => fields.stopped_at && isSame(notebook, id, actor_id));
-  return stopped.map(({ id }) => ({ kind: 'actor.amended', subject_id: id, payload: { stopped_at: null, stopped_in: null } }));
+  return stopped.map(({ id }) => ({ kind: 'actor.amended', subject_id: id, payload: { stopped_at: null, stopped_in: null }, group_id }));
 }

@@ -70,7 +70,7 @@ describe.each(WAYS)('two who turned out to be one person, merged %s', (_way, mer
     expect(findLooseEnds(notebook).held).toHaveLength(1);
     await stop(id === c1 ? twin : c1);
     expect(findLooseEnds(notebook).held).toHaveLength(1);
-    await notebook.write(goOnFor(notebook, c1));
+    await notebook.write(goOnFor(notebook, c1, newId()));
     expect(isShown()).toEqual(['c1', 'other', 'twin']);
     expect(findLooseEnds(notebook).held).toEqual([]);
   });

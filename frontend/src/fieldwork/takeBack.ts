@@ -3,15 +3,19 @@ import type { Notebook } from '../store/notebook';
 import { newId } from '../store/identity';
 import { undoGroup } from '../store/undoGroup';
 
-export interface Shift {
+/** What was done together. */
+export interface Deed {
   readonly group_id: string;
-  readonly minutes: number;
-  /** The things that it moved. */
+  /** The things that it changed. */
   readonly ids: readonly string[];
 }
 
+export interface Shift extends Deed {
+  readonly minutes: number;
+}
+
 /** Back to how it was, where nobody has changed it since; how many values were left alone. */
-export async function takeBack(notebook: Notebook, { group_id, ids }: Shift): Promise<number> {
+export async function takeBack(notebook: Notebook, { group_id, ids }: Deed): Promise<number> {
   const histories = await Promise.all(ids.map((id) => notebook.history(id)));
   const { drafts, left } = undoGroup(histories.flat(), group_id);
   const undoing = newId();
