@@ -211,6 +211,22 @@ def test_a_clock_set_back_is_mended_in_one_step_and_taken_back(field: Field, lap
     phone.say("encounter.retracted", visit, {}, 60)
 
 
+def test_an_encounter_written_apart_leads_to_where_it_is_chosen(field: Field, laptop: Field) -> None:
+    """By the names that screens have for the field, and not to the encounter, which shows nothing of it."""
+    phone = Pushed(field)
+    visit = phone.visit()
+    for place in ("hjem 71", "hjem 72"):
+        phone.say("encounter.amended", visit, {"setting": place}, 5)
+    page = begin_evening(laptop, LAPTOP)
+    page.get_by_role("link", name=re.compile("Visit.* · Place, by alias$")).click(timeout=60_000)
+    expect(page).to_have_url(re.compile("#/conflicts$"))
+    both = page.get_by_role("article").filter(has_text="hjem 71").filter(has_text="hjem 72")
+    expect(both).to_contain_text("Place, by alias")
+    both.get_by_role("button").first.click()
+    expect(both).to_have_count(0)
+    phone.say("encounter.retracted", visit, {}, 50)
+
+
 def test_somebody_who_was_held_is_kept_held_again_or_decided_about(field: Field, laptop: Field) -> None:
     """The wrong person: first in words what going on means, then all is shown; and back. Or the way to a withdrawal."""
     phone = Pushed(field)
