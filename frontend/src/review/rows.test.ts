@@ -62,6 +62,10 @@ describe('the review table', () => {
     expect(ids({ text: ' KØK ' })).toBe('c');
     expect(ids({ text: 'CITIZEN' })).toBe('b');
   });
+
+  it.each(['kokken', 'koekken', 'KØKKEN', 'Kök'])('folds letters as a search does: %s', (text) => {
+    expect(ids({ text })).toBe('c');
+  });
 });
 
 describe('a long table', () => {

@@ -1,4 +1,5 @@
 /** The rows of the review table and its filters. Pure. */
+import { foldWord } from '../fieldwork/foldWord';
 import { isToCode } from '../fieldwork/toCode';
 import type { EntrySubject, FieldMode } from '../store/subjects';
 import type { Drawing } from './drawRows';
@@ -47,7 +48,7 @@ type Keeps = (row: Row) => boolean;
 /** Who is who: pseudonyms, and the id of who somebody turned out to be. */
 type People = Pick<Drawing, 'who' | 'personOf'>;
 
-/** Rows that every filter keeps. An empty filter keeps all; text is found in jottings and names, letter case aside. */
+/** Rows that every filter keeps. An empty filter keeps all; text is found in jottings and names, folded as in a search. */
 export function keepRows(rows: Row[], filters: ReviewFilters, mode: FieldMode, { who, personOf }: People): Row[] {
   const keeps = [...placeFilters(filters), ...personFilter(filters.actor, personOf), ...entryFilters(filters, mode), ...textFilter(filters.text, who)];
   // A hundred thousand rows: what is not asked costs nothing.
@@ -84,16 +85,25 @@ function isGiven(filter: string, value: string | null | undefined): boolean {
 }
 
 function textFilter(text: string, nameOf: (id: string) => string): Keeps[] {
-  const sought = text.trim().toLowerCase();
+  const sought = foldWord(text.trim());
   if (!sought) return [];
   const named = new Map<string, boolean>();
   const isNamed = (id: string | null | undefined): boolean => {
     if (!id) return false;
-    const known = named.get(id) ?? nameOf(id).toLowerCase().includes(sought);
+    const known = named.get(id) ?? foldWord(nameOf(id)).includes(sought);
     named.set(id, known);
     return known;
   };
-  return [({ entry: { fields } }) => (fields.jotting ?? '').toLowerCase().includes(sought) || isNamed(fields.actor_id) || isNamed(fields.recipient_id)];
+  return [({ entry, entry: { fields } }) => foldedWords(entry).includes(sought) || isNamed(fields.actor_id) || isNamed(fields.recipient_id)];
+}
+
+/** An entry never changes, another takes its place: its words are folded once, and not at every letter that is typed. */
+const folded = new WeakMap<EntrySubject, string>();
+
+function foldedWords(entry: EntrySubject): string {
+  const known = folded.get(entry) ?? foldWord(entry.fields.jotting ?? '');
+  folded.set(entry, known);
+  return known;
 }
 
 /** Neither taken back nor gone up in another. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { foldWord, snippet } from './snippet';
+import { foldWord } from '../fieldwork/foldWord';
+import { snippet } from './snippet';
 
 const told = (text: string, asked: string): string => snippet(text, asked).map(({ text: piece, found }) => (found ? `[${piece}]` : piece)).join('');
 

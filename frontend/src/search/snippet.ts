@@ -1,4 +1,5 @@
-/** A piece of a text around what was asked for. Folds letters as the server does: core/search_words.py. Pure. */
+/** A piece of a text around what was asked for. Pure. */
+import { foldWord } from '../fieldwork/foldWord';
 
 export interface Piece {
   readonly text: string;
@@ -6,12 +7,6 @@ export interface Piece {
 }
 
 const AROUND = 80;
-const LETTERS: Record<string, string> = { æ: 'ae', ä: 'ae', ø: 'o', ö: 'o', å: 'a', ß: 'ss' };
-
-export function foldWord(word: string): string {
-  const plain = word.toLowerCase().normalize('NFC').replace(/[æäøöåß]/g, (letter) => LETTERS[letter] ?? letter);
-  return plain.normalize('NFKD').replace(/\p{M}/gu, '').replace(/oe|aa/g, (pair) => pair.charAt(0));
-}
 
 /** Words that begin with one that was asked for are marked; a long text is cut around the first of them. */
 export function snippet(text: string, asked: string): Piece[] {
