@@ -5,7 +5,7 @@ import { visitId } from '../store/identity';
 import type { Notebook } from '../store/notebook';
 import type { ActorKind, EncounterFields, EncounterKind, EncounterSubject, Presence } from '../store/subjects';
 import { meId } from './people';
-import { isSame, personOf } from './survivor';
+import { personOf } from './survivor';
 
 export interface StartForm {
   kind: EncounterKind;
@@ -138,18 +138,4 @@ function presenceOf(fields: EncounterFields, present: string[]): Presence[] {
   const known = new Set(stays.map((stay) => stay.actor_id));
   const added = present.filter((id) => !known.has(id));
   return [...stays, ...added.map((actor_id) => ({ actor_id, from: fields.started_at, to: fields.ended_at ?? null }))];
-}
-
-/** Who was added on the spot is there from now on; who was there before stays as noted. */
-export function markPresent(encounter: EncounterSubject, actor_id: string, now: string): Draft {
-  const stays = (encounter.fields.presence ?? []).filter((stay) => stay.actor_id !== actor_id || stay.to);
-  const presence = [...stays, { actor_id, from: now, to: null }];
-  return { kind: 'encounter.amended', subject_id: encounter.id, payload: { presence } };
-}
-
-export function markGone(notebook: Notebook, encounter: EncounterSubject, actor_id: string, now: string): Draft {
-  const presence = (encounter.fields.presence ?? []).map((stay) =>
-    !stay.to && isSame(notebook, stay.actor_id, actor_id) ? { ...stay, to: now } : stay,
-  );
-  return { kind: 'encounter.amended', subject_id: encounter.id, payload: { presence } };
 }

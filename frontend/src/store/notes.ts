@@ -58,10 +58,11 @@ export class Notes {
 
   /** What is left of the texts being typed about these things, after something was taken out of them. */
   async readDrafts(ids: readonly string[]): Promise<void> {
-    const keys = [...this.drafts.keys()].filter((key) => ids.some((id) => key.includes(id)));
+    const keys = [...this.drafts.keys(), ...this.locked_drafts].filter((key) => ids.some((id) => key.includes(id)));
     const kept = await this.connection.use((db) => Promise.all(keys.map((key) => db.get('draft', key))));
     for (const [at, key] of keys.entries()) {
       this.drafts.delete(key);
+      this.locked_drafts.delete(key);
       const draft = kept[at];
       if (draft) this.takeDraft(draft);
     }

@@ -94,6 +94,8 @@ class StoredNotebook implements OpenNotebook {
 
   private async commit(made: readonly Unplaced[]): Promise<StoredChange[]> {
     const { held } = this;
+    // Its code may not have come yet; that keeps no words in the thing itself.
+    if (made.some(({ kind }) => kind === 'words.struck')) await import('./looseTexts').then((loose) => loose.strikeLoose(this.notes, made)).catch(() => undefined);
     const saved = await commitChanges(this.notes, [...held, ...made], {
       observer: this.account.observer,
       told: this.told,

@@ -1,6 +1,7 @@
 import { specOf, type Change, type FedChange } from './changes';
 import { replaceShare, spellChecksum } from './checksum';
 import { readStanding, strictly, type ChangeRecord, type Fed, type ReportedTx, type Standing } from './database';
+import { dropLost } from './looseTexts';
 import type { Notes } from './notes';
 import { toStub } from './redact';
 import { refoldSubjects, sealBody, toWire } from './refold';
@@ -106,9 +107,10 @@ export class StoredPhoneCopy {
   }
 
   async keepPage(after: number, page: Page): Promise<boolean> {
+    const redacted = page.changes.filter(({ kind }) => kind === 'subject.redacted');
+    await dropLost(this.notes, redacted);
     const isKept = await this.keep(after, page);
-    const redacted = page.changes.filter(({ kind }) => kind === 'subject.redacted').map(({ subject_id }) => subject_id);
-    if (redacted.length > 0) await this.notes.readDrafts(redacted);
+    if (redacted.length > 0) await this.notes.readDrafts(redacted.map(({ subject_id }) => subject_id));
     return isKept;
   }
 

@@ -92,6 +92,38 @@ describe('a text being typed', () => {
   });
 });
 
+describe('texts that are about no one thing', () => {
+  const FILTERS = 'review-filters';
+  const kept = (name: string, text: string) => ({ name, filters: { visit: 'ane-1', text } });
+  const filters = () => JSON.parse(notebook.draft(FILTERS) ?? 'null') as unknown;
+
+  it('lose words that are struck here: memos that were begun, and filters however they are written', async () => {
+    const id = newId();
+    await notebook.write([logged('visit', { jotting: `${NAME} går` }, id)]);
+    await notebook.saveDraft('memo-new:', `Hvem er ${NAME}?`);
+    await notebook.saveDraft(FILTERS, JSON.stringify([kept(`med ${NAME}`, 'annemette siger'), kept('køkken', 'køkken')]));
+    await notebook.write([strikeText(id, NAME, 'C1')]);
+    expect(notebook.draft('memo-new:')).toBe('Hvem er C1?');
+    expect(filters()).toEqual([kept('med C1', 'C1 siger'), kept('køkken', 'køkken')]);
+    expect((await bytes()).toLowerCase()).not.toContain(`er ${NAME.toLowerCase()}`);
+    expect((await bytes()).toLowerCase()).not.toContain('annemette siger');
+  });
+
+  it('lose what was struck elsewhere where filters could hold it, and nothing else', async () => {
+    const id = newId();
+    const [first] = await notebook.write([logged('visit', { jotting: `${NAME} går` }, id)]);
+    await notebook.saveDraft('memo-new:', `Hvem er ${NAME}?`);
+    await notebook.saveDraft(FILTERS, JSON.stringify([kept(`${NAME} og`, 'annemette siger'), kept('går', 'går'), kept('a', 'køkken')]));
+    const by = newId();
+    const stub = { ...first!, ...FED, payload: { ...first!.payload, jotting: '▮ går' }, redacted: { mode: 'words', by } };
+    const told = { kind: 'subject.redacted' as const, subject_id: id, payload: { mode: 'words', changes: [first!.change_id] }, parents: [] };
+    await feed({ ...FED, ...told, change_id: by, device_id: newId(), device_seq: 1, made_at: FED.received_at, stubs: [stub] } as unknown as Partial<FedChange>);
+    expect(notebook.get('entry', id)?.fields.jotting).toBe('▮ går');
+    expect(filters()).toEqual([kept('▮ og', ''), kept('går', 'går'), kept('a', 'køkken')]);
+    expect(notebook.draft('memo-new:')).toBe(`Hvem er ${NAME}?`);
+  });
+});
+
 describe('places of words', () => {
   it('are counted in code points, in texts alone, one after the other', () => {
     const payload = { jotting: `🙂 ${NAME}, ${NAME}`, action: NAME, codes: [{ label: { da: `x${NAME}` } }] };
