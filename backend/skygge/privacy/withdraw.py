@@ -95,8 +95,8 @@ def _count(found: WithdrawalOut) -> dict[str, int]:
 def _stop(session: Session, study_id: UUID, actor_id: UUID, ids: set[UUID], now: datetime) -> Iterator[dict[str, Any]]:
     """The person cannot be picked any more. With that it is decided: what stands is held under none of their ids."""
     study = session.get_one(StudyRow, study_id)
-    decided = {"stopped_in": None}
-    stopped = {"stopped_at": now.isoformat(timespec="milliseconds"), **decided}
+    decided: dict[str, Any] = {"stopped_in": None}
+    stopped: dict[str, Any] = {"stopped_at": now.isoformat(timespec="milliseconds"), **decided}
     for one in sorted(ids):
         if one == actor_id:
             kind, payload = "person.stopped", stopped
