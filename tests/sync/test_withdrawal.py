@@ -190,46 +190,6 @@ def test_a_backup_from_before_a_withdrawal_brings_nothing_back(
     assert_nowhere(world, phone)
 
 
-def count_seen(phone: Phone, entries: list[str], words_of_them: str) -> dict[str, int]:
-    """How many of some entries an analysis counts, an export holds and a search finds."""
-    counted = phone.client.get(f"{phone.url}/analyses/frequencies").json()
-    lines = phone.client.get(f"{phone.url}/exports/jsonl").text.splitlines()
-    written = {line["id"] for line in map(json.loads, lines) if line["type"] == "entry"}
-    found = {one["id"] for one in phone.read("search", q=words_of_them)}
-    return {
-        "counted": counted["basis"]["n_entries"],
-        "written": len(written & set(entries)),
-        "found": len(found & set(entries)),
-    }
-
-
-@pytest.mark.parametrize("merged", [False, True], ids=["under one id", "under an id that was merged"])
-@pytest.mark.parametrize("mode", ["stop", "redact"])
-def test_what_a_withdrawal_leaves_is_held_no_longer(phone: Phone, mode: str, *, merged: bool) -> None:
-    """A withdrawal is the decision that *stop for this person* waits for: what stays is counted, written and found."""
-    person = phone.change("actor.added", {"label": "C1", "kind": "citizen"})
-    twin = phone.change("actor.added", {"label": "C1x", "kind": "citizen"})
-    one = phone.amend(twin, {"merged_into": person["subject_id"]})
-    visit = phone.visit()
-    met = (twin if merged else person)["subject_id"]
-    stopped = phone.change(
-        "person.stopped", {"stopped_at": stamp(9), "stopped_in": visit["subject_id"]}, subject_id=met
-    )
-    own, to_them = phone.entry(visit, actor_id=met, jotting="nejtak"), phone.entry(visit, recipient_id=met)
-    assert set(words(phone.push(person, twin, one, visit, own, to_them, stopped))) == {"stored"}
-    entries = [own["subject_id"], to_them["subject_id"]]
-    assert count_seen(phone, entries, "nejtak") == {"counted": 0, "written": 0, "found": 0}
-    phone.withdraw(person["subject_id"], mode)
-    found = 1 if mode == "stop" else 0
-    assert count_seen(phone, entries, "nejtak") == {"counted": 2, "written": 2, "found": found}
-    actors = {one["id"]: one for one in phone.read("actors")}
-    assert actors[person["subject_id"]]["stopped_at"] is not None and phone.read("conflicts") == []
-    assert [one.get("stopped_in") for one in actors.values()] == [None] * len(actors)
-    # A phone that was stopped in between and hears of it afterwards has said nothing new.
-    assert words(phone.push(stopped)) == ["known"]
-    assert count_seen(phone, entries, "nejtak")["counted"] == 2
-
-
 @dataclass
 class Home:
     """A person's visit with texts that do not name them, by what they are."""
