@@ -67,6 +67,43 @@ def test_a_memo_is_written_about_several_things_answered_and_mended(
     expect(page.get_by_text("What you come to think")).to_be_visible()
 
 
+@SIZES
+def test_a_memo_about_some_entries_and_one_about_a_person(field: Field, laptop: Field, size: tuple[int, int]) -> None:
+    """From the rows chosen in the review table, and from the person's own panel, where it is counted."""
+    hand = field.begin(("Citizen", f"C{size[0]}"))
+    for structure in ("Directing", "Doing for", "Doing with"):
+        hand.see(f"C{size[0]}", action="Asks", structure=structure)
+    hand.end()
+    ids = {entry["id"] for entry in field.entries() if entry["structure"] != "doing_for"}
+    page = open_at(laptop, "review", size)
+    rows = page.get_by_role("row").filter(has_text=f"C{size[0]}")
+    for structure in ("Directing", "Doing with"):
+        rows.filter(has_text=structure).get_by_role("checkbox").check()
+    page.get_by_role("link", name="Memo about these", exact=True).click()
+    text = f"To gange det samme {size[0]}"
+    page.get_by_label("New memo").fill(text)
+    page.get_by_role("button", name="Save memo", exact=True).click()
+    sure(lambda: about(field, text) == {("entry", one) for one in ids}, "the memo is not about those two")
+    page = open_at(laptop, "people", size)
+    page.get_by_role("main").get_by_role("button", name=re.compile(f"^C{size[0]}")).click()
+    page.get_by_role("link", name="Memos: 0", exact=True).click()
+    text = f"Hun svarer altid {size[0]}"
+    page.get_by_label("New memo").fill(text)
+    page.get_by_role("button", name="Save memo", exact=True).click()
+    sure(lambda: about(field, text) == {("actor", field.actor(f"C{size[0]}"))}, "the memo is not about the person")
+    open_at(laptop, "people", size)
+    page.get_by_role("main").get_by_role("button", name=re.compile(f"^C{size[0]}")).click()
+    expect(page.get_by_role("link", name="Memos: 1", exact=True)).to_be_visible()
+    look_at(page, f"person-memos-{size[0]}")
+
+
+def about(field: Field, text: str) -> set[tuple[str, str]]:
+    """What a memo is about, as the server has it."""
+    asked = f"{field.server.origin}/api/v1/studies/{field.study_id}/memos?limit=500"
+    found = [one for one in field.page.request.get(asked).json()["items"] if one["text"] == text]
+    return {(thing["type"], thing["id"]) for one in found for thing in one["about"]}
+
+
 def test_what_is_typed_stays_through_a_kill(field: Field, laptop: Field) -> None:
     """A breath after the last key the words are on the device; saved, they are a memo."""
     page = open_at(laptop, "memos")

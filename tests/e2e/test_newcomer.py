@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import MakePhone
+from tests.e2e.field import sure
 from tests.e2e.phone import LAPTOP
 from tests.e2e.test_codebook import TABLET, look_at
 from tests.e2e.test_screens import _enter, demo, server
@@ -16,12 +18,46 @@ from tests.fixtures.server_process import ServerProcess
 __all__ = ["demo", "server"]
 
 
+def study_of(page: Page, demo: ServerProcess) -> str:
+    """Where the example study answers."""
+    studies = page.request.get(f"{demo.origin}/api/v1/me").json()["studies"]
+    return f"{demo.origin}/api/v1/studies/{next(one['study_id'] for one in studies if 'xampl' in one['title'])}"
+
+
 def counts(page: Page, demo: ServerProcess) -> dict[str, int]:
     """Entries by structure, as the screen of frequencies asks for them."""
-    studies = page.request.get(f"{demo.origin}/api/v1/me").json()["studies"]
-    study = next(one["study_id"] for one in studies if "xampl" in one["title"])
-    answer = page.request.get(f"{demo.origin}/api/v1/studies/{study}/analyses/frequencies").json()
+    answer = page.request.get(f"{study_of(page, demo)}/analyses/frequencies").json()
     return {str(one["key"]): int(one["n"]) for one in answer["result"]["rows"] if one["key"]}
+
+
+def write_about(page: Page, demo: ServerProcess, choose: Callable[[], object]) -> None:
+    """A paragraph about each of the first three passages, anchored to every entry in it; as the server has them."""
+    passages = page.get_by_role("main").locator("section")
+    expected = []
+    for number in range(3):
+        page.goto(f"{demo.origin}/#/analysis/passages")
+        choose()
+        passage = passages.nth(number)
+        links = passage.get_by_role("list").get_by_role("link").all()
+        first, *others = [str(link.get_attribute("href")).rsplit("/", 1)[1] for link in links]
+        passage.get_by_role("link", name="Write up", exact=True).click()
+        page.locator(f"#entry-{first} button.pick").click()
+        page.keyboard.type(f"Passage {number}: from directing to doing with.")
+        for other in others:
+            page.locator(f"#entry-{other}").get_by_role("button", name="Add to this paragraph").click()
+        page.get_by_role("link", name="Back to the timeline").click()
+        expect(page.get_by_role("list", name="Entries in time")).to_be_visible()
+        expected.append({first, *others})
+    sure(lambda: anchored(page, demo) == expected, "the three paragraphs did not arrive with their anchors")
+    page.goto(f"{demo.origin}/#/analysis/passages")
+
+
+def anchored(page: Page, demo: ServerProcess) -> list[set[str]]:
+    """To which entries the paragraphs about passages are anchored, in the order in which they were written."""
+    notes = page.request.get(f"{study_of(page, demo)}/fieldnotes?limit=500").json()["items"]
+    told = sorted((note["text"], note["anchors"]) for note in notes if "Passage " in note["text"])
+    by_number = sorted(told, key=lambda one: one[0][one[0].index("Passage ") :])
+    return [set(anchors) for _, anchors in by_number]
 
 
 @pytest.mark.parametrize("size", [LAPTOP, pytest.param(TABLET, marks=pytest.mark.deep)], ids=["laptop", "tablet"])
@@ -38,6 +74,7 @@ def test_a_newcomer_finds_passages_merges_a_code_and_sees_the_analysis_change(
     which.select_option(label=wanted.inner_text(timeout=60_000))
     turns = page.get_by_role("heading", name="Directing → Doing with", exact=True)
     assert turns.count() >= 3
+    write_about(page, demo, lambda: which.select_option(label=wanted.inner_text(timeout=60_000)))
     before = counts(page, demo)
     assert before["doing_for"] > 0
     page.goto(f"{demo.origin}/#/codebook")
