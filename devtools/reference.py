@@ -29,8 +29,8 @@ All of it is JSON over HTTP, described for programs at `/api/v1/openapi.json`. A
 cookie, a script by `Authorization: Bearer` and a [token](pulling.md), which reads one study and nothing else. What may
 be left out has a question mark. What is refused is answered as RFC 9457 says, with a code that
 [stays the same](errors.md); a body or a value that cannot be read is refused everywhere (`body.…`, `request.invalid`),
-so that only the rest stands beside each address. Every answer has an `X-Request-Id`, the one that was sent where it was
-a UUID; by it the server's log tells of the request."""
+so that only the rest stands beside each address. Every answer to a request has an `X-Request-Id`, the one that was sent
+where it was 16 to 64 hexadecimal digits and hyphens; by it the server's log tells of the request."""
 ERRORS = """# Problems, by their code
 
 What a program may rely on is `code` and `status`; titles may be worded better one day. An answer never repeats what was

@@ -60,12 +60,16 @@ def _migrate_open(settings: Settings, database: Database) -> bool:
     present = _revision(database.writer)
     if present == known[-1]:
         return False
-    if present is not None and present not in known:
-        raise StartRefused("The database was written by a newer version of Skygge; install that version.")
+    _require_known(present)
     if present is not None and settings.uses_sqlite:
         _copy(settings.sqlite_file, present)
     _upgrade(database)
     return True
+
+
+def _require_known(revision: str | None) -> None:
+    if revision is not None and revision not in list_revisions():
+        raise StartRefused("The database was written by a newer version of Skygge; install that version.")
 
 
 def _upgrade(database: Database) -> None:
@@ -77,6 +81,7 @@ def _upgrade(database: Database) -> None:
     config.set_main_option("script_location", str(find_migrations()).replace("%", "%%"))
     with database.writer.begin() as connection:
         _wait_for_others(connection)
+        _require_known(_revision_on(connection))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
@@ -91,10 +96,14 @@ def _wait_for_others(connection: Connection) -> None:
 
 
 def _revision(engine: Engine) -> str | None:
-    if not inspect(engine).has_table("alembic_version"):
-        return None
     with engine.connect() as connection:
-        found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        return _revision_on(connection)
+
+
+def _revision_on(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     return found
 
 

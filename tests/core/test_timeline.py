@@ -166,3 +166,15 @@ def test_every_lane_opens_its_entries(drawn: list[Any], lanes: str) -> None:
         assert lane.n == len(behind)
         opened += behind
     assert sorted(opened) == sorted(line["id"] for line in lines if line["type"] == "entry")
+
+
+def test_those_who_saw_one_visit_follow_each_other_with_what_lies_between_their_starts() -> None:
+    """At 09:00 and 09:04 the same visit, at 09:02 another one: that one comes after both, and begins by itself."""
+    together = {"visit_id": name_id("one visit"), "observer": "observer-2"}
+    found = ask(
+        encounter("a", "09:00", "09:30", visit_id=name_id("one visit")),
+        encounter("other", "09:02", "09:20"),
+        encounter("b", "09:04", "09:30", **together),
+    )
+    told = [(one.encounter_id, one.visit_offset_s) for one in found.result.encounters]
+    assert told == [(name_id("a"), 0), (name_id("b"), 240), (name_id("other"), 0)]

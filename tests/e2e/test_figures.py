@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from skygge.core.analysis import all_analyses
 from tests.e2e.conftest import MakePhone
 from tests.e2e.phone import LAPTOP, PHONE
-from tests.e2e.test_screens import _enter, demo, server
+from tests.e2e.test_screens import PICTURES, _enter, demo, server
 from tests.fixtures.server_process import REPOSITORY, ServerProcess
 
 __all__ = ["demo", "server"]
@@ -72,6 +72,40 @@ def test_a_figure_opens_its_entries_and_is_saved(demo: ServerProcess, make_phone
         page.get_by_role("link", name=re.compile(r"\(DOCX\)")).click()
     report.value.save_as(tmp_path / "report.docx")
     assert (tmp_path / "report.docx").read_bytes()[:2] == b"PK"
+
+
+def test_a_timeline_is_to_scale_and_two_who_saw_a_visit_lie_under_one_another(
+    demo: ServerProcess, make_phone: MakePhone
+) -> None:
+    """Pauses are hatched, ends that nobody gave are dashed, each as often as the answer has them."""
+    phone = make_phone("timelines", size=LAPTOP, dark=False)
+    page = phone.open()
+    _enter(demo, phone, page)
+    studies = page.request.get(f"{demo.origin}/api/v1/me").json()["studies"]
+    study = next(one["study_id"] for one in studies if "xampl" in one["title"])
+    told = page.request.get(f"{demo.origin}/api/v1/studies/{study}/analyses/timeline").json()["result"]["encounters"]
+    second = next(place for place, one in enumerate(told) if one["visit_offset_s"] > 0 and one["lanes"])
+    _look_at(page, demo, "timeline")
+    sections = page.locator("figure section")
+    while sections.count() <= second:
+        page.get_by_role("button", name=re.compile("more$|^Show")).last.click()
+    places = []
+    for place in (second - 1, second):
+        section, one = sections.nth(place), told[place]
+        begin, end = (float(str(section.locator("line.ground").first.get_attribute(name))) for name in ("x1", "x2"))
+        places.append((begin, (end - begin) / one["duration_s"]))
+        intervals = [interval for lane in one["lanes"] for interval in lane["intervals"]]
+        assert section.locator("line.inferred").count() == sum(interval["is_inferred"] for interval in intervals)
+        assert section.locator("rect[fill^='url(']").count() == len(one["gaps"])
+    (first_begin, scale), (second_begin, same_scale) = places
+    assert same_scale == pytest.approx(scale)
+    assert second_begin - first_begin == pytest.approx(told[second]["visit_offset_s"] * scale)
+    expect(sections.nth(second)).to_contain_text("Same visit as above")
+    shown = [one for one in told[:12] if one["lanes"]]
+    n_dashed = sum(interval["is_inferred"] for one in shown for lane in one["lanes"] for interval in lane["intervals"])
+    assert n_dashed > 0 and any(one["gaps"] for one in shown), "the example has nothing dashed or hatched to look at"
+    sections.nth(second).scroll_into_view_if_needed()
+    page.screenshot(path=PICTURES / "timelines-together.png")
 
 
 def _look_at(page: Page, demo: ServerProcess, name: str) -> None:

@@ -174,16 +174,20 @@ def test_a_report_is_a_download_like_any_other(world: World) -> None:
     observer = phone.read("encounters")[0]["observer"]
     for told in ("KAREN-7", "NORDHJEM"):
         assert told in full and told not in bare, told
-    assert "2026-03-02" in full and not re.search("2026|2000-01", bare)
-    assert "09:0" not in full and "09:0" in lead.client.get(url, params={"clock_times": "1"}).text
+    # A device's id begins with its millisecond: in a file without hours it would be one.
+    hours = re.compile("2026|2000-01|[0-9a-f]{8}-[0-9a-f]{4}-7")
+    assert not hours.search(full) and not hours.search(bare)
+    timed = lead.client.get(url, params={**everything, "clock_times": "1"}).text
+    assert "2026-03-02 09:0" in timed and hours.search(timed)
+    assert "2026" not in lead.client.get(url, params={"from": "2026-03-02"}).text
     assert "Directing" in bare and "Encounter 1" in bare
     for more in ({"tier": "full"}, {"clock_times": "1"}):
         refused = anne.get(url, params=more)
         assert (refused.status_code, refused.json()["code"]) == (403, "export.tier_refused")
     rows = [row for row in lead.client.get(f"{phone.url}/audit").json()["items"] if row["kind"] == "export.made"]
     tiers = [(row["details"]["tier"], row["details"]["clock_times"]) for row in rows]
-    assert tiers == [("full", True), ("deidentified", False), ("full", False)]
-    assert rows[0]["who"] == rows[2]["who"] == observer != rows[1]["who"]
+    assert tiers == [("full", False), ("full", True), ("deidentified", False), ("full", False)]
+    assert rows[0]["who"] == rows[1]["who"] == observer != rows[2]["who"]
     assert {row["details"]["format"] for row in rows} == {"report-html"}
     assert rows[0]["details"]["counts"] == {"entries": 3, "encounters": 1}
 

@@ -9,9 +9,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field, create_model
+from sqlmodel import Session
 
 from skygge.accounts.access import SignedIn
-from skygge.analyse.report import write_report
+from skygge.analyse.report import WrittenReport, write_report
 from skygge.analyse.run import open_cell, run_analysis, write_methods
 from skygge.clock import ClockDep
 from skygge.core.analysis import Analysis, AnalysisParams, Answer, all_analyses
@@ -23,7 +24,7 @@ from skygge.errors import AnalysisUnknown, CellMissing, RoleInsufficient, Sessio
 from skygge.paging import MAX_PAGE, Page, PageQuery, to_page
 from skygge.problems import document_problems
 from skygge.strict import StrictRoute
-from skygge.studies.access import Permission, require
+from skygge.studies.access import Membership, Permission, require
 from skygge.studies.downloads import record_made
 
 router = APIRouter(route_class=StrictRoute, tags=["analyses"])
@@ -60,18 +61,20 @@ class ReportQuery(ReportParams):
         **document_problems(AnalysisUnknown, TierRefused),
     },
 )
-def download_report(
+async def download_report(
     study_id: UUID, who: SignedIn, database: DatabaseDep, clock: ClockDep, asked: Annotated[ReportQuery, Query()]
 ) -> Any:
     """One file with the chosen analyses: figures, tables and a methods paragraph for each; no scripts in it.
 
     De-identified for whoever may not have more, and on record like every other download.
     """
-    with database.read() as session:
+
+    def write(session: Session) -> tuple[Membership, WrittenReport]:
         membership = require(session, who, study_id, Permission.ANALYSE)
-        made = write_report(session, membership, asked, asked.format)
-    with database.write() as session:
-        record_made(session, membership, made.details, clock)
+        return membership, write_report(session, membership, asked, asked.format)
+
+    membership, made = await database.run_read(write)
+    await database.run_write(lambda session: record_made(session, membership, made.details, clock).number)
     headers = {"Content-Disposition": f'attachment; filename="report.{asked.format}"'}
     return Response(made.content, media_type=MEDIA_TYPES[asked.format], headers=headers)
 

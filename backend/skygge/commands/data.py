@@ -83,17 +83,20 @@ def report_command(
     if out.suffix.lower().lstrip(".") not in MEDIA_TYPES:
         raise StartRefused("A report is a file that ends in .html or .docx.")
     params = _read(ReportParams, context.args)
+    part = out.with_name(f"{out.name}.part")
     with opened_database() as (_, database):
-        with database.read() as session:
-            member = _membership(session, study)
-            made = write_report(session, member, params, wanted)
-        # On record before the file is there.
-        with database.write() as session:
-            record_made(session, member, made.details, utc_now, is_console=True)
-    try:
-        out.write_bytes(made.content)
-    except OSError:
-        raise StartRefused(f"The file {out} cannot be written.") from None
+        try:
+            with database.read() as session:
+                member = _membership(session, study)
+                made = write_report(session, member, params, wanted)
+            part.write_bytes(made.content)
+            # On record before the file is there under its name.
+            with database.write() as session:
+                record_made(session, member, made.details, utc_now, is_console=True)
+            os.replace(part, out)
+        except OSError:
+            part.unlink(missing_ok=True)
+            raise StartRefused(f"The file {out} cannot be written.") from None
 
 
 def demo_command() -> None:

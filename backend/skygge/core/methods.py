@@ -23,6 +23,8 @@ from skygge.core.streams import Observed, read_observed
 
 LANGUAGES = ("en", "da")
 # Filters whose values are ids of things without a name: how many were chosen is all that can be said.
+# What is to be filled in by hand where the file is to hold no dates.
+DAYS = frozenset({"from_", "to"})
 NAMELESS = frozenset({"visit", "encounter"})
 
 
@@ -46,12 +48,13 @@ class _Facts:
     names: Mapping[str, Mapping[str, str]]
     days: tuple[str, str] | None
     is_heuristic: bool
+    shows_days: bool
 
 
 def describe_methods(
     analysis: Analysis[Any, Any], reader: StudyReader, params: AnalysisParams, *, shows_days: bool = True
 ) -> Methods:
-    """The paragraph in every language for one analysis as it is asked for; a masked study has no days to tell."""
+    """The paragraph in every language for one analysis as it is asked for; for a file without dates it has none."""
     params = params.in_force()
     observed = read_observed(reader, params)
     days = sorted(stretch.thing["started_at"][:10] for stretch in observed.stretches.values())
@@ -63,6 +66,7 @@ def describe_methods(
         names={language: _names(observed, language) for language in LANGUAGES},
         days=(days[0], days[-1]) if days and shows_days else None,
         is_heuristic=is_heuristic(observed.codes.values()),
+        shows_days=shows_days,
     )
     return Methods(
         text={language: " ".join(_sentences(facts, language)) for language in LANGUAGES},
@@ -117,6 +121,8 @@ def _chosen_filters(facts: _Facts, language: str) -> Iterable[str]:
             continue
         values = value if isinstance(value, list) else [value]
         names = facts.names[language]
+        if name in DAYS and not facts.shows_days:
+            values = ["…"]
         shown = str(len(values)) if name in NAMELESS else ", ".join(names.get(str(one), str(one)) for one in values)
         yield f"{FILTERS[language][name]} {shown}"
 

@@ -23,6 +23,7 @@ from skygge.core.tier import AskedTier, ClockTimes
 Language = Literal["en", "da"]
 USUAL = ("timeline", "frequencies", "rates", "time-budget", "transitions")
 MOST_ROWS = 200
+ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 COLOR = re.compile("#[0-9A-Fa-f]{6}")
 # What names a row or opens entries rather than tells something: nothing to read in a file.
 TIMELINE = ("encounter", "agency", "observer", "minutes", "lanes")
@@ -83,10 +84,11 @@ def compile_report(reader: StudyReader, params: ReportParams) -> Report:
     """
     study = next(reader.things("study"), {})
     names = params.analysis or [name for name in USUAL if name in all_analyses()]
+    numbers: dict[str, str] = {}
     return Report(
         title=str(study.get("title") or "Skygge"),
         language=params.language,
-        sections=[_section(reader, params, name) for name in names],
+        sections=[_section(reader, params, name, numbers) for name in names],
         structures=[
             (code["key"], _name({"labels": code.get("label"), "key": code["key"]}, params.language))
             for code in latest_codes(reader).values()
@@ -102,16 +104,15 @@ def _colors(reader: StudyReader) -> dict[str, str]:
     return {key: color for key, color in found.items() if COLOR.fullmatch(color)}
 
 
-def _section(reader: StudyReader, params: ReportParams, name: str) -> Section:
+def _section(reader: StudyReader, params: ReportParams, name: str, numbers: dict[str, str]) -> Section:
     analysis = all_analyses()[name]
     asked = {word for word in params.model_fields_set if word in Filters.model_fields}
     own = analysis.params.model_validate(params.model_dump(include=asked, by_alias=True))
     found = answer(analysis, reader, own)
     result = found.result.model_dump(mode="json")
     if not params.clock_times:
-        result = _without_clock(result)
-    # On the days of a masked study nothing was observed.
-    methods = describe_methods(analysis, reader, own, shows_days=params.tier != "deidentified")
+        result = _without_clock(result, numbers)
+    methods = describe_methods(analysis, reader, own, shows_days=params.clock_times)
     return Section(
         name=name,
         question=analysis.question[params.language],
@@ -122,13 +123,18 @@ def _section(reader: StudyReader, params: ReportParams, name: str) -> Section:
     )
 
 
-def _without_clock(node: Any) -> Any:
-    """A result without the hours that a rota would turn into names; how long things took stays."""
+def _without_clock(node: Any, numbers: dict[str, str]) -> Any:
+    """A result without the hours that a rota would turn into names; how long things took stays.
+
+    The ids that devices make tell their millisecond too: in their place stands a number.
+    """
     if isinstance(node, list):
-        return [_without_clock(each) for each in node]
+        return [_without_clock(each, numbers) for each in node]
+    if isinstance(node, str) and ID.fullmatch(node):
+        return numbers.setdefault(node, str(len(numbers) + 1))
     if not isinstance(node, dict):
         return node
-    return {name: _without_clock(value) for name, value in node.items() if name not in CLOCK}
+    return {name: _without_clock(value, numbers) for name, value in node.items() if name not in CLOCK}
 
 
 def _notes(found: Answer[Any], language: Language) -> Iterable[str]:

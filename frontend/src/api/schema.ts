@@ -6155,6 +6155,11 @@ export interface components {
             agency: string | null;
             /** Started At */
             started_at: string;
+            /**
+             * Visit Offset S
+             * @description How long after the first encounter of its visit this one began; 0 where it was the first.
+             */
+            visit_offset_s: number;
             /** Duration S */
             duration_s: number;
             /** Is End Known */
@@ -6250,7 +6255,7 @@ export interface components {
         };
         /**
          * TimelineResult
-         * @description Encounters by their start.
+         * @description Encounters by their start; those of one visit follow one another, so that two observers can be compared.
          */
         TimelineResult: {
             /** Encounters */

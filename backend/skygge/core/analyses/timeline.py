@@ -87,6 +87,9 @@ class TimelineEncounter(Part):
     observer: str | None
     agency: str | None
     started_at: str
+    visit_offset_s: float = Field(
+        description="How long after the first encounter of its visit this one began; 0 where it was the first."
+    )
     duration_s: float
     is_end_known: bool
     clock_set_back_s: float | None = Field(
@@ -98,7 +101,7 @@ class TimelineEncounter(Part):
 
 
 class TimelineResult(Part):
-    """Encounters by their start."""
+    """Encounters by their start; those of one visit follow one another, so that two observers can be compared."""
 
     encounters: list[TimelineEncounter]
 
@@ -106,10 +109,14 @@ class TimelineResult(Part):
 def draw_lanes(observed: Observed, params: TimelineParams) -> TimelineResult:
     """Everything that a timeline shows."""
     streams = streams_of(observed.entries)
+    first: dict[str, int] = {}
+    for stretch in observed.stretches.values():
+        first[stretch.visit] = min(first.get(stretch.visit, stretch.zero_ms), stretch.zero_ms)
+    by_visit = sorted(observed.stretches.values(), key=lambda one: (first[one.visit], one.visit, one.zero_ms))
     return TimelineResult(
         encounters=[
-            _encounter(stretch, _lanes(observed, params, stretch, streams[stretch.id]))
-            for stretch in observed.stretches.values()
+            _encounter(stretch, first[stretch.visit], _lanes(observed, params, stretch, streams[stretch.id]))
+            for stretch in by_visit
         ]
     )
 
@@ -122,7 +129,7 @@ def find_cells(observed: Observed, params: TimelineParams) -> Cells:
     return dict(cells)
 
 
-def _encounter(stretch: Stretch, lanes: list[TimelineLane]) -> TimelineEncounter:
+def _encounter(stretch: Stretch, first_ms: int, lanes: list[TimelineLane]) -> TimelineEncounter:
     gaps = [gap for gap in stretch.gaps if gap.end_ms > stretch.start_ms and gap.start_ms < stretch.end_ms]
     return TimelineEncounter(
         encounter_id=stretch.id,
@@ -131,6 +138,7 @@ def _encounter(stretch: Stretch, lanes: list[TimelineLane]) -> TimelineEncounter
         observer=stretch.thing.get("observer"),
         agency=stretch.thing.get("agency"),
         started_at=stretch.thing["started_at"],
+        visit_offset_s=(stretch.zero_ms - first_ms) / 1000,
         duration_s=(stretch.end_ms - stretch.zero_ms) / 1000,
         is_end_known=stretch.is_end_known,
         clock_set_back_s=stretch.fell_ms / 1000 if stretch.fell_ms else None,

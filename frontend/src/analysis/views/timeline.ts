@@ -28,6 +28,8 @@ export interface Strand {
   observer: string | null;
   agency: string | null;
   started_at: string;
+  /** How long after the first encounter of its visit it began. */
+  visit_offset_s: number;
   duration_s: number;
   is_end_known: boolean;
   clock_set_back_s: number | null;
