@@ -48,7 +48,7 @@ export default defineConfig({
       output: {
         // What capture and most other screens share lies in one file: several small ones weigh more.
         codeSplitting: { groups: [
-          { name: 'field', test: /src[\\/](fieldwork[\\/](codes|consent|gaps|naming|people|start|stopped|when)|store[\\/]clock|i18n[\\/]dates)\.ts$/ },
+          { name: 'field', test: /src[\\/](fieldwork[\\/](codes|consent|gaps|naming|people|start|stopped|when)|(store|sync)[\\/](clock|changes)|i18n[\\/]dates)\.ts$|Truths\.svelte|idb[\\/]build|messages[\\/](words_verbatim|actor_nobody)\./ },
           { name: 'said', test: new RegExp(`messages[\\\\/](${SAID.replaceAll(' ', '|')})`), minShareCount: 2 },
         ] },
       },

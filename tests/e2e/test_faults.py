@@ -65,11 +65,17 @@ def test_a_full_phone_says_of_every_touch_that_it_was_not_written(field: Field) 
         expect(sheet.get_by_role("alert")).to_be_visible()
         expect(sheet.get_by_role("button", name="Stop for C1")).to_be_visible()
         sheet.get_by_role("button", name="Close").tap()
+        hand.tap("End")
+        hand.tap("End now")
+        expect(page.get_by_role("button", name="MARK").first).to_be_visible()
+        expect(page.get_by_text("held in memory")).to_have_count(0)
+        expect(unsaid).to_be_visible()
     finally:
         page.evaluate(ROOM)
-    hand.tap("Close")
+    # What is written next takes the sentence away: it would be about that.
     hand.tap("Off record")
     expect(page.get_by_role("button", name="Back on record")).to_be_visible()
+    expect(unsaid).to_have_count(0)
     hand.tap("Back on record")
     hand.end()
 

@@ -123,6 +123,29 @@ def test_what_is_typed_stays_through_a_kill(field: Field, laptop: Field) -> None
     sure(lambda: "En halv tanke" not in texts(field), "the memo was not taken back")
 
 
+def test_words_struck_in_a_memo_leave_the_one_that_is_being_written(field: Field, laptop: Field) -> None:
+    """Else the next letter would bring the name back."""
+    page = open_at(laptop, "memos")
+    page.get_by_label("New memo").fill("Annemette sad ved vinduet")
+    page.get_by_role("button", name="Save memo", exact=True).click()
+    page.get_by_label("New memo").fill("Hvem er Annemette?")
+    page.wait_for_timeout(1_000)
+    memo = page.get_by_role("article").filter(has_text="ved vinduet")
+    memo.get_by_role("button", name=re.compile("^Strike words")).first.click()
+    sheet = page.get_by_role("dialog")
+    word = sheet.get_by_role("group").first.get_by_role("button", name="Annemette", exact=True)
+    if word.get_attribute("aria-pressed") != "true":
+        word.click()
+    sheet.get_by_role("button", name=re.compile("^Strike .*Annemette")).click()
+    expect(page.get_by_label("New memo")).to_have_value("Hvem er ▮?")
+    page.keyboard.press("Escape")
+    page.get_by_label("New memo").press_sequentially(" Ja")
+    page.wait_for_timeout(1_000)
+    page.reload()
+    expect(page.get_by_label("New memo")).to_have_value(re.compile("^Hvem er ▮"))
+    page.get_by_label("New memo").fill("")
+
+
 @SIZES
 def test_a_codes_memos_stand_in_the_codebook(field: Field, laptop: Field, size: tuple[int, int]) -> None:
     """Written beside the code, read there and among all memos, and not a part of the draft."""

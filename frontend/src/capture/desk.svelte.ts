@@ -176,7 +176,7 @@ export class CaptureDesk {
   async end(goOn = false): Promise<void> {
     const now = Date.now();
     this.afterwards = `/ended/${this.encounter.id}`;
-    this.#save(() => {
+    this.#do(() => {
       const { notebook } = this.app;
       const gap = openGap(notebook, this.encounter.id);
       const onRecord = gap ? [goOnRecord(gap.id, stamp(now))] : [];
@@ -193,7 +193,7 @@ export class CaptureDesk {
    */
   startNext(): void {
     const now = Date.now();
-    this.#save(() => {
+    this.#do(() => {
       const { notebook } = this.app;
       const running = notebook.get('encounter', this.encounter.id) ?? this.encounter;
       const isOver = running.fields.kind === 'between';
@@ -208,8 +208,7 @@ export class CaptureDesk {
     if (!absence) return;
     const { from, to } = absence;
     const payload = { encounter_id: this.encounter.id, kind, from, to };
-    this.#save(() => this.app.notebook.write([{ kind: 'gap.recorded', subject_id: newId(), payload }]));
-    this.settle();
+    this.#do(() => this.app.notebook.write([{ kind: 'gap.recorded', subject_id: newId(), payload }]).then(() => this.settle()));
   }
 
   /** She had left before the phone came back: the encounter ended then, and what ran in it. */
@@ -218,8 +217,7 @@ export class CaptureDesk {
     const ends = endEncounter(this.#context(), ms).map((draft) =>
       draft.kind === 'encounter.ended' ? { ...draft, payload: { ...draft.payload, end_origin: 'recalled' } } : draft,
     );
-    this.#save(() => this.app.notebook.write(ends));
-    this.settle();
+    this.#do(() => this.app.notebook.write(ends).then(() => this.settle()));
   }
 
   /** Hide the last minutes at once; erase them when ten seconds have passed without a second thought. */
@@ -246,7 +244,7 @@ export class CaptureDesk {
 
   #strike(striking: Striking): void {
     this.striking = striking;
-    this.#save(async () => {
+    this.#do(async () => {
       await strike(this.app.notebook, this.encounter.id, striking);
       this.striking = null;
     });
@@ -324,6 +322,13 @@ export class CaptureDesk {
       () => void (this.failed = null),
       (error: unknown) => void (this.failed = isFull(error) ? 'full' : 'refused'),
     );
+  }
+
+  /** What is not held in memory and tried again: where the phone refuses it, nobody catches that, and she is told. */
+  #do(work: () => Promise<unknown>): void {
+    const doing = this.#saving.then(work).then(() => void (this.failed = null));
+    this.#saving = doing.catch(() => undefined);
+    void doing.then();
   }
 
   #context(first_id?: string): LogContext {

@@ -23,4 +23,9 @@ describe('filters under a name', () => {
     ]);
     for (const odd of [undefined, '', '{', '7', '[null, 3, {"name":5}]']) expect(readSaved(odd)).toEqual([]);
   });
+
+  it('are told apart where a strike has left two of them one name', () => {
+    const kept = ['C1', 'C1', 'C1 2', 'C1'].map((name) => ({ name, filters: NO_FILTERS }));
+    expect(readSaved(JSON.stringify(kept)).map(({ name }) => name)).toEqual(['C1', 'C1 2', 'C1 2 2', 'C1 3']);
+  });
 });

@@ -13,10 +13,21 @@ const MOST = 30;
 export function readSaved(text: string | undefined): SavedFilter[] {
   try {
     const kept: unknown = JSON.parse(text ?? '[]');
-    return Array.isArray(kept) ? kept.flatMap(readOne) : [];
+    return Array.isArray(kept) ? apart(kept.flatMap(readOne)) : [];
   } catch {
     return [];
   }
+}
+
+/** After words were struck two may bear one name: each is found by its own. */
+function apart(saved: readonly SavedFilter[]): SavedFilter[] {
+  const taken = new Set<string>();
+  return saved.map((one) => {
+    let { name } = one;
+    for (let n = 2; taken.has(name); n++) name = `${one.name} ${n}`;
+    taken.add(name);
+    return { ...one, name };
+  });
 }
 
 function readOne(one: unknown): SavedFilter[] {

@@ -36,6 +36,8 @@ interface Page {
 /** What a step of sync changed: things to fold anew, and the counters as they are now. */
 type Step<T> = (tx: ReportedTx, standing: Standing, touched: Set<string>) => Promise<T>;
 
+const READ_AT_ONCE = 2000;
+
 /** The phone's side of sync over the notes of one account and study. Each method is one strict transaction. */
 export class StoredPhoneCopy {
   constructor(
@@ -185,15 +187,27 @@ export class StoredPhoneCopy {
 
   /** After an update of the app: fold what was said in kinds that were not known when they came, and now are. */
   async learn(): Promise<void> {
-    if (!this.notes.standing.unread?.some(specOf)) return;
-    await this.step(async (tx, standing, touched) => {
-      const { unread = [] } = standing;
-      let record = await tx.objectStore('change').openCursor();
-      for (; record; record = await record.continue()) {
-        if (unread.includes(record.value.body.kind)) touched.add(record.value.subject_id);
-      }
-      standing.unread = unread.filter((kind) => !specOf(kind));
+    const known = this.notes.standing.unread?.filter(specOf) ?? [];
+    if (known.length === 0) return;
+    const told = await this.findTold(known);
+    await this.step((_tx, standing, touched) => {
+      for (const id of told) touched.add(id);
+      standing.unread = standing.unread?.filter((kind) => !known.includes(kind));
+      return Promise.resolve();
     });
+  }
+
+  /** In pieces, so that a tap comes in between: there may be a hundred thousand changes. */
+  private async findTold(kinds: readonly string[]): Promise<Set<string>> {
+    const found = new Set<string>();
+    let last = '';
+    for (;;) {
+      const range = IDBKeyRange.lowerBound(last, true);
+      const records = await this.notes.connection.use((db) => db.getAll('change', range, READ_AT_ONCE));
+      for (const { body, subject_id } of records) if (kinds.includes(body.kind)) found.add(subject_id);
+      if (records.length < READ_AT_ONCE) return found;
+      last = records.at(-1)?.change_id ?? '';
+    }
   }
 
   /** When the server last answered and how far this device's clock is off. Not worth a flush of its own. */

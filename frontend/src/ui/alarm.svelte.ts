@@ -1,10 +1,15 @@
 /** The one thing that everybody must see, wherever they are: on the page, and in a sheet that lies over it. */
-let sentence = $state('');
+let said = $state.raw({ text: '', n: 0 });
 
 export function alarm(text: string): void {
-  sentence = text;
+  said = { text, n: said.n + 1 };
 }
 
 export function alarmed(): string {
-  return sentence;
+  return said.text;
+}
+
+/** Rises with each: the same sentence once more is to be heard once more. */
+export function alarmNumber(): number {
+  return said.n;
 }
