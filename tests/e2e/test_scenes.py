@@ -108,6 +108,33 @@ def test_forgot_to_end_and_started_the_next(field: Field) -> None:
     field.settle()
 
 
+def test_consent_is_checked_with_one_tap_and_what_was_seen_with_another(field: Field) -> None:
+    """Each answer there is, assent or dissent where it matters, and the same tap again takes it back."""
+    hand = field.begin(("Citizen", "C9"))
+    hand.more("Who is here, consent")
+    answers = field.page.get_by_role("dialog").get_by_role("group", name="Consent of C9, here and now", exact=True)
+
+    def check() -> dict[str, object] | None:
+        stands = [one for one in field.last_encounter()["checks"] if one["actor_id"] == field.actor("C9")]
+        return {name: stands[0].get(name) for name in ("answer", "assent")} if stands else None
+
+    for name, answer, matters in (
+        ("yes", "yes", False), ("partly", "partly", True), ("declined", "declined", False),
+        ("could not ask", "could_not_ask", True), ("by proxy", "proxy", True),
+    ):  # fmt: skip
+        answers.get_by_role("button", name=name, exact=True).tap()
+        expect(answers.get_by_role("button", name=name, exact=True)).to_have_attribute("aria-pressed", "true")
+        sure(lambda answer=answer: check() == {"answer": answer, "assent": None}, f"{name} did not arrive")
+        assert answers.get_by_role("button", name="assent seen", exact=True).count() == matters
+        if matters:
+            answers.get_by_role("button", name="dissent seen", exact=True).tap()
+            sure(lambda answer=answer: check() == {"answer": answer, "assent": "dissent"}, "dissent did not arrive")
+    answers.get_by_role("button", name="dissent seen", exact=True).tap()
+    sure(lambda: check() is None, "the same tap again did not take it back")
+    field.page.get_by_role("dialog").get_by_role("button", name="Close", exact=True).tap()
+    hand.end()
+
+
 def test_a_citizen_withdraws_in_the_middle_without_a_network(field: Field) -> None:
     """*Stop for this person*: no dialog, offline; she cannot be picked, and what is written about her is hidden."""
     hand = field.begin(("Citizen", "C4"), ("Professional", "P4"))

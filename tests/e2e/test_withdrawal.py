@@ -25,6 +25,18 @@ WORDS = {
 }  # fmt: skip
 
 
+# What is chosen beside the words: answer, legal basis, promise; and where the witness is named.
+FORM = {
+    "en": ("given by proxy", "research in the public interest", "take the words out", "Witness or proxy, by role"),
+    "da": (
+        "givet af stedfortræder",
+        "forskning i samfundets interesse",
+        "tag ordene ud",
+        "Vidne eller stedfortræder, efter rolle",
+    ),
+}
+
+
 @pytest.mark.parametrize(("size", "locale"), [pytest.param(LAPTOP, "en-GB", marks=pytest.mark.deep), (PHONE, "da-DK")])
 def test_consent_and_withdrawal_on_the_screen(
     demo: ServerProcess, make_phone: MakePhone, size: tuple[int, int], locale: str
@@ -46,11 +58,18 @@ def test_consent_and_withdrawal_on_the_screen(
     page.get_by_role("button", name=record, exact=True).click()
     page.get_by_label(how, exact=True).fill("mundtligt, folderen læst højt")
     page.get_by_label(renew, exact=True).fill("2031-05-01")
+    for chosen in FORM[locale[:2]][:3]:
+        page.get_by_role("dialog").get_by_role("radio", name=chosen, exact=True).check()
+    page.get_by_label(FORM[locale[:2]][3]).fill("datter")
     look(page, eyes, f"consent-{locale[:2]}", size)
     page.get_by_role("button", name=save, exact=True).click()
     expect(page.get_by_text("mundtligt, folderen læst højt")).to_be_visible()
     look(page, eyes, f"person-{locale[:2]}", size)
-    sure(lambda: renewals(page, study, who["id"]) == ["2031-05-01"], "the consent did not arrive")
+    sure(lambda: len(recorded(page, study, who["id"])) == 1, "the consent did not arrive")
+    (said,) = recorded(page, study, who["id"])
+    wanted = {"ethics": "by_proxy", "legal_basis": "public_task", "withdrawal_promise": "redact", "witness": "datter"}
+    wanted |= {"way": "mundtligt, folderen læst højt", "renew_on": "2031-05-01"}
+    assert {name: said[name] for name in wanted} == wanted
     told = file_about_person(page)
     assert told["person"]["pseudonyms"] == ["C1"] and len(told["entries"]) > 0
     page.locator(f'a[href="#/withdrawal/{who["id"]}"]').click()
@@ -130,12 +149,12 @@ def file_about_person(page: Page) -> dict[str, Any]:
     return told
 
 
-def renewals(page: Page, study: str, actor_id: str) -> list[str]:
-    """When the consents that came in last are to be renewed."""
+def recorded(page: Page, study: str, actor_id: str) -> list[dict[str, Any]]:
+    """The consents that came in last and are to be renewed."""
     last_seq = page.request.get(study).json()["last_seq"]
     changes = read(page, f"{study}/changes?after={max(0, last_seq - 5)}", "changes")
     said = [change["payload"] for change in changes if change["kind"] == "consent.recorded"]
-    return [one["renew_on"] for one in said if one["actor_id"] == actor_id and one.get("renew_on")]
+    return [one for one in said if one["actor_id"] == actor_id and one.get("renew_on")]
 
 
 def look(page: Page, eyes: Eyes, name: str, size: tuple[int, int]) -> None:
