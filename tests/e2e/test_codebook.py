@@ -300,7 +300,9 @@ def test_a_code_from_the_field_is_taken_in_with_its_entries_and_an_example(field
     sheet.get_by_label("Provisional label").fill("Hums")
     sheet.get_by_role("button", name="Add to the row", exact=True).tap()
     hand.see("C4", action="Hums")
-    hand.write("nynner for sig selv", actor="C4")
+    field.page.get_by_role("region", name="Last entry").get_by_role("button", name="Write words").tap()
+    field.page.get_by_role("dialog").get_by_label("What was said or seen").fill("nynner for sig selv")
+    hand.tap("Save words")
     hand.end()
     key = field.entries()[0]["action"]
     assert key.startswith("p_")
@@ -311,9 +313,14 @@ def test_a_code_from_the_field_is_taken_in_with_its_entries_and_an_example(field
     proposed.get_by_role("button", name="Take it in").click()
     expect(proposed).to_have_count(0)
     row(desk, "Actions").get_by_role("button", name=re.compile("^Hums")).click()
+    form = desk.get_by_role("region", name="The chosen code", exact=True)
+    form.get_by_role("button", name="Take one from the entries").first.click()
+    desk.get_by_role("dialog").get_by_role("button").filter(has_text="nynner for sig selv").click()
+    expect(form.get_by_label("Example", exact=True)).to_have_value("C4: nynner for sig selv")
     publish(desk, "Hums, from the field", int(newest(field)["version"]) + 1)
     hums = next(code for code in newest(field)["codes"] if code["key"] == key)
     assert (hums["status"], hums["label"]) == ("active", {"en": "Hums"})
+    assert hums["example"] == "C4: nynner for sig selv"
 
 
 def test_a_codebook_leaves_and_comes_back_as_a_file(field: Field, desk: Page, tmp_path: Path) -> None:

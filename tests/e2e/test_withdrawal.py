@@ -25,6 +25,11 @@ WORDS = {
 }  # fmt: skip
 
 
+# A consent, as it is to arrive.
+SAID = {
+    "ethics": "by_proxy", "legal_basis": "public_task", "withdrawal_promise": "redact", "witness": "datter",
+    "way": "mundtligt, folderen læst højt", "renew_on": "2031-05-01",
+}  # fmt: skip
 # What is chosen beside the words: answer, legal basis, promise; and where the witness is named.
 FORM = {
     "en": ("given by proxy", "research in the public interest", "take the words out", "Witness or proxy, by role"),
@@ -42,7 +47,7 @@ def test_consent_and_withdrawal_on_the_screen(
     demo: ServerProcess, make_phone: MakePhone, size: tuple[int, int], locale: str
 ) -> None:
     """Recorded in all its fields, then erased: previewed, read text by text, done once, with a certificate."""
-    record, save, how, renew, erase, keep, sure_of, as_text = WORDS[locale[:2]]
+    record, save, _, _, erase, keep, sure_of, as_text = WORDS[locale[:2]]
     phone = make_phone("lead", size=size, locale=locale, dark=False)
     page = phone.open("/")
     _enter(demo, phone, page)
@@ -56,20 +61,14 @@ def test_consent_and_withdrawal_on_the_screen(
     look(page, eyes, f"consents-{locale[:2]}", size)
     page.get_by_role("link", name=re.compile("^C1")).click()
     page.get_by_role("button", name=record, exact=True).click()
-    page.get_by_label(how, exact=True).fill("mundtligt, folderen læst højt")
-    page.get_by_label(renew, exact=True).fill("2031-05-01")
-    for chosen in FORM[locale[:2]][:3]:
-        page.get_by_role("dialog").get_by_role("radio", name=chosen, exact=True).check()
-    page.get_by_label(FORM[locale[:2]][3]).fill("datter")
+    fill_consent(page, locale)
     look(page, eyes, f"consent-{locale[:2]}", size)
     page.get_by_role("button", name=save, exact=True).click()
     expect(page.get_by_text("mundtligt, folderen læst højt")).to_be_visible()
     look(page, eyes, f"person-{locale[:2]}", size)
     sure(lambda: len(recorded(page, study, who["id"])) == 1, "the consent did not arrive")
-    (said,) = recorded(page, study, who["id"])
-    wanted = {"ethics": "by_proxy", "legal_basis": "public_task", "withdrawal_promise": "redact", "witness": "datter"}
-    wanted |= {"way": "mundtligt, folderen læst højt", "renew_on": "2031-05-01"}
-    assert {name: said[name] for name in wanted} == wanted
+    (form,) = recorded(page, study, who["id"])
+    assert {name: form[name] for name in SAID} == SAID
     told = file_about_person(page)
     assert told["person"]["pseudonyms"] == ["C1"] and len(told["entries"]) > 0
     page.locator(f'a[href="#/withdrawal/{who["id"]}"]').click()
@@ -147,6 +146,17 @@ def file_about_person(page: Page) -> dict[str, Any]:
         page.get_by_role("button", name=re.compile("^(Everything about|Alt om) ")).click()
     told: dict[str, Any] = json.loads(download.value.path().read_text("utf-8"))
     return told
+
+
+def fill_consent(page: Page, locale: str) -> None:
+    """Everything that the form of a consent asks for."""
+    _, _, how, renew, *_ = WORDS[locale[:2]]
+    *chosen, witness = FORM[locale[:2]]
+    page.get_by_label(how, exact=True).fill(SAID["way"])
+    page.get_by_label(renew, exact=True).fill(SAID["renew_on"])
+    page.get_by_label(witness).fill(SAID["witness"])
+    for name in chosen:
+        page.get_by_role("dialog").get_by_role("radio", name=name, exact=True).check()
 
 
 def recorded(page: Page, study: str, actor_id: str) -> list[dict[str, Any]]:
