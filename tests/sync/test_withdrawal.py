@@ -117,16 +117,19 @@ def test_a_device_that_read_before_it_wrote_is_not_clean(world: World, phone: Ph
         assert MARKER in json.dumps(reading.read("entries"))
     phone.push(phone.change("words.struck", {"words": MARKER}, subject_id=entry["subject_id"]))
     # Not signed in to this study before: all that it ever reads is the stub.
-    later, again = sign_in_on(world, study_id), sign_in_on(world, study_id)
-    # Was here before a restore, when the numbers meant something else.
+    later, again, sender = (sign_in_on(world, study_id) for _ in range(3))
+    # Was here before a restore, when the numbers meant something else; so was one that sends before it asks: what it
+    # sends is not the first that it has to say.
     again.pull(epoch=str(UUID(int=1)))
+    sender.change("memo.written")
+    assert words(sender.push(sender.change("memo.written", {"text": "Morgen."}))) == ["stored"]
     assert MARKER not in json.dumps([later.pull_all(), again.pull_all()])
     for device in (laptop, later, again):
         assert words(device.push(device.change("memo.written", {"text": "Aften."}))) == ["stored"]
-    assert unclean(phone) == {phone.device_id, laptop.device_id, again.device_id}
+    assert unclean(phone) == {phone.device_id, laptop.device_id, again.device_id, sender.device_id}
     told = {"device_id": str(laptop.device_id), "cleaned_to": laptop.pull()["cursor"]}
     assert laptop.client.post(f"{phone.url}/clearings", json=told).status_code == 204
-    assert unclean(phone) == {phone.device_id, again.device_id}
+    assert unclean(phone) == {phone.device_id, again.device_id, sender.device_id}
 
 
 @pytest.mark.parametrize("role", [Role.READER, Role.ANALYST, Role.AUDITOR])

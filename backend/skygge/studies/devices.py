@@ -18,6 +18,7 @@ class Contact:
     """What one contact tells about a device. `clock_offset_ms` is device minus server, None when unknown.
 
     `has_lock` and `n_waiting` are what the device says of itself: a lock is set, so many changes are not sent.
+    `goes_on`: what it sends is not the first that it ever reported.
     """
 
     at: datetime
@@ -25,6 +26,7 @@ class Contact:
     clock_offset_ms: int | None = None
     has_lock: bool | None = None
     n_waiting: int | None = None
+    goes_on: bool = False
 
 
 def note_contact(session: Session, membership: Membership, device_id: UUID, contact: Contact) -> DeviceRow:
@@ -41,6 +43,9 @@ def note_contact(session: Session, membership: Membership, device_id: UUID, cont
     row = session.get_one(DeviceRow, key)
     if row.account_id != membership.account_id:
         raise DeviceTaken
+    if contact.goes_on and row.last_contact_at is None:
+        # It was here before a restore, when the numbers meant something else: it is not taken as clean.
+        row.first_seq = 0
     row.last_contact_at = contact.at
     if contact.name is not None:
         row.name = contact.name
