@@ -40,7 +40,7 @@ def ingest(session: Session, membership: Membership, push: Push, received_at: da
     )
     verdicts = append_delivery(session, delivery)
     try:
-        contact = Contact(received_at, clock_offset_ms=offset_ms, goes_on=_goes_on(push))
+        contact = Contact(received_at, clock_offset_ms=offset_ms, goes_on=push.goes_on)
         note_contact(session, membership, device_id, contact)
     except DeviceTaken:
         # Two people may share a phone: who wrote is told by the sign-in, not by the device.
@@ -52,9 +52,3 @@ def is_revoked(session: Session, membership: Membership, device_id: UUID) -> boo
     """Whether the credential's device or the one that says it sent this was revoked."""
     device = session.get(DeviceRow, (membership.study_id, device_id))
     return membership.is_device_revoked or (device is not None and device.revoked_at is not None)
-
-
-def _goes_on(push: Push) -> bool:
-    """Whether a device has reported something before: its own count of changes does not begin here."""
-    counts = [change.get("device_seq") for change in push.changes if isinstance(change, dict)]
-    return bool(counts) and all(isinstance(count, int) and count > 1 for count in counts)

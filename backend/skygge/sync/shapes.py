@@ -35,6 +35,12 @@ class Push(BaseModel):
             raise PydanticCustomError("extra_forbidden", "fields that this protocol does not have")
         return self
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether the device has reported something before: its own count of changes does not begin here."""
+        counts = [change.get("device_seq") for change in self.changes if isinstance(change, dict)]
+        return bool(counts) and all(isinstance(count, int) and count > 1 for count in counts)
+
 
 class VerdictOut(BaseModel):
     """What became of one change; verdicts stand in the order of the changes. `erased` comes with a stub."""
