@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { cleanDeep, cleanText } from './cleanText';
-import { EnvelopeNotReadable, openFields, openText, sealFields, type Envelope } from './envelope';
+import { EnvelopeNotReadable, isEnvelope, openFields, openText, sealFields, type Envelope } from './envelope';
 
 describe('envelopes', () => {
   it('hold texts only; codes and pseudonyms stay readable', () => {
     const sealed = sealFields('entry', { jotting: 'vent lidt 🙂', action: 'talks', actor_id: 'a' }, 'e');
     expect(sealed).toEqual({ jotting: { codec: 0, text: 'vent lidt 🙂' }, action: 'talks', actor_id: 'a' });
-    expect(openFields('entry', sealed, 'e')).toEqual({ jotting: 'vent lidt 🙂', action: 'talks', actor_id: 'a' });
+    expect(openFields(sealed, 'e')).toEqual({ jotting: 'vent lidt 🙂', action: 'talks', actor_id: 'a' });
   });
 
   it('leave an empty text empty and an absent one absent', () => {
@@ -19,6 +19,13 @@ describe('envelopes', () => {
     expect(sealFields('gap', { reason: 'bathroom' }, 'e').reason).toHaveProperty('codec', 0);
     expect(sealFields('fieldnote', { text: 'x' }, 'e').text).toHaveProperty('codec', 0);
     expect(sealFields('memo', { text: 'x' }, 'e').text).toHaveProperty('codec', 0);
+  });
+
+  it('hold what is a text elsewhere of a kind that this app does not know', () => {
+    const told = { jotting: 'vent', text: 'så', words: 'her', way: 'mundtligt', count: 3, action: 'talks' };
+    const sealed = sealFields(undefined, told, 'x');
+    expect(Object.entries(sealed).filter(([, value]) => isEnvelope(value)).map(([name]) => name)).toEqual(['jotting', 'text', 'words', 'way']);
+    expect(openFields(sealed, 'x')).toEqual(told);
   });
 
   it('say so when a newer app sealed them', () => {

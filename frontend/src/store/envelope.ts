@@ -39,6 +39,10 @@ const TEXT_FIELDS: Partial<Record<SubjectType, readonly string[]>> = {
   memo: ['text'],
 };
 
+// Kinds about things of any type, of which only a strike holds a text, and kinds that a newer app reports: what is a
+// text elsewhere is taken for one there too.
+const ANY = ['words', ...Object.values(TEXT_FIELDS).flat()];
+
 // One account at a time has its notes open in a page, and every transaction needs its keys.
 let ring: Ring | undefined;
 
@@ -61,17 +65,18 @@ export function openText(envelope: Envelope, about: string): string {
 
 /** A copy of the fields of a thing with its texts in envelopes. `about`: the id of the thing. */
 export function sealFields(type: SubjectType | undefined, fields: object, about: string): Record<string, unknown> {
-  return withTexts(type, fields, (value) => (typeof value === 'string' ? sealText(value, about) : value));
+  const names = type ? TEXT_FIELDS[type] : ANY;
+  return mapped(fields, (value, name) => (typeof value === 'string' && names?.includes(name) ? sealText(value, about) : value));
 }
 
 /** The reverse of sealFields. Throws as openText. */
-export function openFields(type: SubjectType | undefined, fields: object, about: string): Record<string, unknown> {
-  return withTexts(type, fields, (value) => (isEnvelope(value) ? openText(value, about) : value));
+export function openFields(fields: object, about: string): Record<string, unknown> {
+  return mapped(fields, (value) => (isEnvelope(value) ? openText(value, about) : value));
 }
 
 /** As openFields, but a text that does not open is simply not there. */
-export function openUnlocked(type: SubjectType | undefined, fields: object, about: string): Record<string, unknown> {
-  return withTexts(type, fields, (value) => (isEnvelope(value) ? textUnlessLocked(value, about) : value));
+export function openUnlocked(fields: object, about: string): Record<string, unknown> {
+  return mapped(fields, (value) => (isEnvelope(value) ? textUnlessLocked(value, about) : value));
 }
 
 /** The text, or undefined while it does not open: one damaged text must not keep the others from being read. */
@@ -83,12 +88,9 @@ export function textUnlessLocked(envelope: Envelope, about: string): string | un
   }
 }
 
-function withTexts(type: SubjectType | undefined, fields: object, treat: (value: unknown) => unknown) {
+function mapped(fields: object, treat: (value: unknown, name: string) => unknown): Record<string, unknown> {
   const copy: Record<string, unknown> = { ...fields };
-  // Kinds about things of any type: only a strike holds a text, and only until it is on the server.
-  for (const name of type ? (TEXT_FIELDS[type] ?? []) : ['words']) {
-    if (name in copy) copy[name] = treat(copy[name]);
-  }
+  for (const name in copy) copy[name] = treat(copy[name], name);
   return copy;
 }
 

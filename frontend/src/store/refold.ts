@@ -60,7 +60,7 @@ function toRecord(folded: Folded, history: readonly ChangeRecord[]): SubjectReco
 /** A folded thing as screens see it, texts open; what is under the lock is not there, and `is_locked` says so. */
 export function toSubject(record: SubjectRecord): Subject {
   const { type, id } = record;
-  const fields = openUnlocked(type, record.fields, id);
+  const fields = openUnlocked(record.fields, id);
   return {
     type,
     id,
@@ -78,8 +78,8 @@ export function toSubject(record: SubjectRecord): Subject {
 
 // The same words sealed twice are two envelopes to the fold; opened they are one value again. What was never sealed
 // stands as the fold has it: edits that a retraction had not seen are all told, though each says the same.
-function openConflict({ type, id }: SubjectRecord, { field, values }: Conflict): Conflict {
-  const open = values.map(({ change_id, value }) => ({ change_id, value: openUnlocked(type, { [field]: value }, id)[field] }));
+function openConflict({ id }: SubjectRecord, { field, values }: Conflict): Conflict {
+  const open = values.map(({ change_id, value }) => ({ change_id, value: openUnlocked({ [field]: value }, id)[field] }));
   const isFirst = ({ value }: { value: unknown }, at: number): boolean =>
     value === undefined || !isEnvelope(values[at]?.value) || open.findIndex((other) => isEqual(other.value, value)) === at;
   return { field, values: open.filter(isFirst) };
@@ -91,7 +91,7 @@ function hasLocked({ id, fields }: SubjectRecord): boolean {
 
 /** The change as it was reported, for reading: without the texts that are under the lock. */
 export function toShownChange({ body, fed }: ChangeRecord): StoredChange {
-  return { ...body, payload: openUnlocked(subjectOf(body.kind), body.payload, body.subject_id), ...fed };
+  return { ...body, payload: openUnlocked(body.payload, body.subject_id), ...fed };
 }
 
 /** The change for the wire, or why it cannot be sent now. */
@@ -107,7 +107,7 @@ type Body = Pick<Change, 'kind' | 'subject_id' | 'payload'>;
 
 /** A body as it was reported, texts open. Throws EnvelopeLocked while its key is not in memory. */
 export function openBody<T extends Body>(body: T): T {
-  return { ...body, payload: openFields(subjectOf(body.kind), body.payload, body.subject_id) };
+  return { ...body, payload: openFields(body.payload, body.subject_id) };
 }
 
 /** The reverse for a body on its way into the database. */
