@@ -25,17 +25,31 @@ Stopped = frozenset[tuple[str | None, str]]
 
 def leave_out_held(reader: StudyReader, losses: Losses) -> StudyReader:
     """The study without what is held, counted as a loss; the very same reader where nothing is."""
-    merged, stopped_in = {}, {}
-    for actor in reader.things("actor"):
-        merged[actor["id"]] = actor.get("merged_into")
-        if actor.get("stopped_at") and actor.get("stopped_in"):
-            stopped_in[actor["id"]] = actor["stopped_in"]
-    if not stopped_in:
+    actors = {actor["id"]: actor for actor in reader.things("actor")}
+    merged = {actor_id: actor.get("merged_into") for actor_id, actor in actors.items()}
+    stopped = frozenset(
+        (survivor(actor_id, merged), encounter) for actor_id, actor in actors.items() for encounter in stopped_in(actor)
+    )
+    if not stopped:
         return reader
-    stopped = frozenset((survivor(actor, merged), encounter) for actor, encounter in stopped_in.items())
     without = _WithoutHeld(reader, merged, stopped)
     losses.note("held", len(without.held))
     return without
+
+
+def stopped_in(actor: Thing) -> set[str]:
+    """The encounters that hold what they have about somebody under this very id.
+
+    Every value that stands counts: two phones may have stopped apart from each other, and neither takes the other back.
+    """
+    if not any(_standing(actor, "stopped_at")):
+        return set()
+    return {encounter for encounter in _standing(actor, "stopped_in") if encounter}
+
+
+def _standing(thing: Thing, name: str) -> list[Any]:
+    apart = [conflict["values"] for conflict in thing.get("conflicts") or () if conflict["field"] == name]
+    return [one["value"] for one in apart[0]] if apart else [thing.get(name)]
 
 
 class _WithoutHeld:

@@ -15,6 +15,7 @@ from skygge.core.arrays import BoolArray, IntArray, np
 from skygge.core.entry_table import OPEN_MS, EntryTable, read_entries, with_survivors
 from skygge.core.filters import Filters, Span, Thing, edges_of
 from skygge.core.fold import survivor
+from skygge.core.held import stopped_in
 from skygge.core.model import to_unix_ms
 from skygge.core.observed_time import ObservedClock, make_clock, merge_spans
 from skygge.core.reader import StudyReader, is_counted
@@ -235,8 +236,7 @@ def find_held(table: EntryTable, actors: Mapping[str, Thing], encounter_ids: Seq
     merged = {actor_id: actor.get("merged_into") for actor_id, actor in actors.items()}
     held = np.zeros(len(table), dtype=np.bool_)
     for actor_id, actor in actors.items():
-        place = places.get(actor.get("stopped_in") or "")
-        if place is not None and actor.get("stopped_at") is not None:
+        for place in sorted(places[encounter] for encounter in stopped_in(actor) if encounter in places):
             person = [survivor(actor_id, merged)]
             held |= (table.encounter == place) & (table.actor.find(person) | table.recipient.find(person))
     return held

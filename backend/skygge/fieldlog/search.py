@@ -16,6 +16,7 @@ from sqlalchemy import literal, select, text
 from sqlmodel import Session, col
 
 from skygge.core.fold import survivor
+from skygge.core.held import stopped_in
 from skygge.core.model import SubjectType
 from skygge.core.search_words import fold_words
 from skygge.fieldlog.conditions import ENCOUNTER
@@ -24,7 +25,7 @@ from skygge.fieldlog.refold import table_of
 from skygge.fieldlog.rows import Thing, iter_things
 from skygge.fieldlog.search_index import WORDS
 from skygge.fieldlog.sight import Sight
-from skygge.fieldlog.tables import ActorRow, EntryRow
+from skygge.fieldlog.tables import EntryRow
 
 MOST_WORDS = 10
 AT_ONCE = 200
@@ -77,12 +78,10 @@ def _read(session: Session, sight: Sight, kind: SubjectType, refs: Sequence[str]
 
 def _find_held(session: Session, sight: Sight) -> set[str]:
     """The entries that wait for a decision: about somebody for whom it was stopped in that very encounter."""
-    actors = select(col(ActorRow.id), col(ActorRow.merged_into), col(ActorRow.stopped_at), col(ActorRow.stopped_in))
-    rows = session.execute(actors.where(col(ActorRow.study_id) == sight.study_id)).all()
-    merged = {str(row.id): str(row.merged_into) if row.merged_into else None for row in rows}
-    stopped = {
-        (survivor(str(row.id), merged), row.stopped_in) for row in rows if row.stopped_at and row.stopped_in is not None
-    }
+    table = table_of("actor")
+    actors = list(iter_things(session, "actor", select(table).where(table.c.study_id == sight.study_id)))
+    merged = {actor["id"]: actor.get("merged_into") for actor in actors}
+    stopped = {(survivor(actor["id"], merged), UUID(encounter)) for actor in actors for encounter in stopped_in(actor)}
     if not stopped:
         return set()
     entries = select(

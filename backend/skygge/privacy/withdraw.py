@@ -100,12 +100,17 @@ def _stop(session: Session, study_id: UUID, actor_id: UUID, ids: set[UUID], now:
     for one in sorted(ids):
         if one == actor_id:
             kind, payload = "person.stopped", stopped
-        elif session.get_one(ActorRow, (study_id, one)).stopped_in is not None:
+        elif _is_held(session.get_one(ActorRow, (study_id, one))):
             kind, payload = "actor.amended", decided
         else:
             continue
         change = make_server_change(study, kind, str(one), payload, now)
         yield {**change, "parents": parents_of(session, study_id, one, list(payload))}
+
+
+def _is_held(actor: ActorRow) -> bool:
+    """Whether it was stopped under this id in an encounter, also where another value is shown of those that stand."""
+    return actor.stopped_in is not None or any(one["field"] == "stopped_in" for one in actor.conflicts)
 
 
 def _order_nothing(study_id: UUID, traces: Traces, now: datetime) -> Iterator[Redaction]:

@@ -11,7 +11,7 @@ function visit(id: string, started_at: string, ...checks: Check[]): EncounterSub
 }
 
 function notebook(encounters: EncounterSubject[], consents: object[] = [], actor: object = { kind: 'bystander' }): Notebook {
-  const things: Record<string, object[]> = { consent: consents.map((fields) => ({ fields, retracted: false })), actor: [{ id: 'b1', fields: actor }] };
+  const things: Record<string, object[]> = { consent: consents.map((fields) => ({ fields, retracted: false })), actor: [{ id: 'b1', fields: actor, conflicts: [] }] };
   const list = (type: string) => things[type] ?? encounters;
   return { list, get: (_type: string, id: string) => (id === 'b1' ? { fields: actor } : undefined) } as unknown as Notebook;
 }

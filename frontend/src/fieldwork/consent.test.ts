@@ -5,7 +5,7 @@ import { giveCheck } from './answers';
 import { hasDeclined, isToBeAsked, lastCheck } from './consent';
 
 function encounter(id: string, started_at: string, checks: Check[] = []): EncounterSubject {
-  return { id, fields: { kind: 'visit', started_at, checks }, retracted: false } as unknown as EncounterSubject;
+  return { id, fields: { kind: 'visit', started_at, checks }, conflicts: [], retracted: false } as unknown as EncounterSubject;
 }
 
 const kinds: Record<string, string> = { c1: 'citizen', me: 'observer', bed: 'thing_or_place' };
@@ -42,7 +42,7 @@ describe('consent in an encounter', () => {
   });
 
   it('that was declined in a record counts as declined, whichever is the newer', () => {
-    const said = (ethics: string, at: string) => ({ fields: { actor_id: 'c1', ethics, at }, retracted: false });
+    const said = (ethics: string, at: string) => ({ fields: { actor_id: 'c1', ethics, at }, conflicts: [], retracted: false });
     const monday = encounter('e1', MONDAY, [{ actor_id: 'c1', answer: 'yes' }]);
     const tuesday = encounter('e2', TUESDAY);
     const knows = (...records: unknown[]): Notebook =>

@@ -23,9 +23,9 @@ export function personsIn(notebook: Notebook): Persons {
   return persons;
 }
 
-/** The id of who stands for this one. */
-export function personOf(notebook: Notebook, id: string): string {
-  return personsIn(notebook).survivors.get(id) ?? id;
+/** The id of who stands for this one; of nobody nobody. */
+export function personOf<T extends string | null | undefined>(notebook: Notebook, id: T): string | T {
+  return personsIn(notebook).survivors.get(id as string) ?? id;
 }
 
 /** Whether these are one person. */
@@ -44,16 +44,28 @@ export function survivorOf(actors: Actors, id: string): string {
   return path.at(-1) as string;
 }
 
+/**
+ * The encounters in which it was stopped for somebody under this very id, undefined where it was not stopped: every
+ * value that stands, because two phones may have said so apart from each other, and each holds what its encounter has.
+ */
+export function stoppedIn(actor: Subject<'actor'>): string[] | undefined {
+  return standing(actor, 'stopped_at').some(Boolean) ? standing(actor, 'stopped_in').filter((id) => !!id) : undefined;
+}
+
+function standing({ fields, conflicts }: Subject<'actor'>, name: 'stopped_at' | 'stopped_in'): string[] {
+  const values = conflicts.find(({ field }) => field === name)?.values ?? [{ value: fields[name] }];
+  return values.map(({ value }) => value as string);
+}
+
 function findPersons(list: readonly Subject<'actor'>[]): Persons {
   const actors = new Map(list.map((actor) => [actor.id, actor]));
   const survivors = new Map<string, string>();
   const stopped = new Map<string, Set<string>>();
-  for (const { id, fields } of list) {
-    const person = survivorOf(actors, id);
-    if (person !== id) survivors.set(id, person);
-    if (!fields.stopped_at) continue;
-    const encounters = stopped.get(person) ?? new Set();
-    stopped.set(person, fields.stopped_in ? encounters.add(fields.stopped_in) : encounters);
+  for (const actor of list) {
+    const person = survivorOf(actors, actor.id);
+    if (person !== actor.id) survivors.set(actor.id, person);
+    const encounters = stoppedIn(actor);
+    if (encounters) stopped.set(person, new Set([...(stopped.get(person) ?? []), ...encounters]));
   }
   return { survivors, stopped };
 }

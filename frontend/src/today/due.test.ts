@@ -81,7 +81,7 @@ describe('loose ends', () => {
     const found = findLooseEnds(notebook);
     expect(found.endsUnknown.map(({ id }) => id)).toEqual([visit]);
     expect(found.gaps.map(({ id }) => id)).toEqual([gap]);
-    expect(found.held.map(({ id }) => id)).toEqual([citizen]);
+    expect(found.held.map(({ actor, encounter_id }) => [actor.id, encounter_id])).toEqual([[citizen, visit]]);
     expect(found.named.map(({ text }) => text)).toEqual(['så siger Karen nej']);
     await notebook.write([{ kind: 'gap.amended', subject_id: gap, payload: { reason: 'batteri' } }]);
     expect(findLooseEnds(notebook).gaps).toEqual([]);

@@ -3,8 +3,9 @@ import { hintsOf } from '../fieldwork/keysheet/hintsOf';
 import { knownLabels } from '../fieldwork/people';
 import { ownEncounters } from '../fieldwork/start';
 import { isPerson } from '../fieldwork/consent';
+import { choicesIn, isHeldBack } from '../fieldwork/heldBack';
 import { isHeld, isStopped } from '../fieldwork/stopped';
-import { personOf } from '../fieldwork/survivor';
+import { personOf, stoppedIn } from '../fieldwork/survivor';
 import { isToCode } from '../fieldwork/toCode';
 import type { Gap } from '../fieldwork/gaps';
 import type { Notebook } from '../store/notebook';
@@ -36,13 +37,14 @@ export function findDue(notebook: Notebook, mode: FieldMode, now_ms: number): Du
     isLate: unwritten.some(({ fields }) => now_ms - Date.parse(fields.ended_at ?? '') > LATE_MS),
     toCode: own.filter(({ fields }) => isToCode(fields, mode)),
     openStates: own.filter(({ fields }) => fields.kind === 'state' && !fields.ended_at && over.has(fields.encounter_id)),
-    conflicts: SUBJECT_TYPES.flatMap((type): Subject[] => notebook.list(type)).filter(isApart),
+    conflicts: SUBJECT_TYPES.flatMap((type): Subject[] => notebook.list(type)).filter((one) => isApart(one) && !isHeldBack(notebook, one)),
   };
 }
 
 /** Nobody has to choose about what was taken back, unless somebody wrote on without seeing that. */
-function isApart({ conflicts, retracted }: Subject): boolean {
-  return conflicts.length > 0 && (!retracted || conflicts.some(({ field }) => field === 'retracted'));
+function isApart(thing: Subject): boolean {
+  const conflicts = choicesIn(thing);
+  return conflicts.length > 0 && (!thing.retracted || conflicts.some(({ field }) => field === 'retracted'));
 }
 
 /** Something was written down, and no paragraph tells of it yet nor was any written after the visit. */
@@ -57,10 +59,16 @@ export function isUnwritten(notebook: Notebook, encounter: EncounterSubject): bo
   });
 }
 
+/** Somebody, and an encounter that holds what it has about them. */
+export interface Held {
+  readonly actor: Subject<'actor'>;
+  readonly encounter_id: string;
+}
+
 export interface LooseEnds {
   readonly endsUnknown: EncounterSubject[];
   readonly gaps: Gap[];
-  readonly held: Subject<'actor'>[];
+  readonly held: Held[];
   /** Met in the last week of fieldwork and never asked: they are to be told what was written, or to be left out. */
   readonly owed: Subject<'actor'>[];
   /** Texts in which somebody may be named, newest first. */
@@ -87,10 +95,9 @@ export function recentEncounters(notebook: Notebook): EncounterSubject[] {
 }
 
 /** Whoever was merged since is one with who they turned out to be: each is asked about once in an encounter. */
-function findHeld(notebook: Notebook): LooseEnds['held'] {
-  const actors = notebook.list('actor').filter(({ fields }) => fields.stopped_at && fields.stopped_in);
-  const place = ({ id, fields }: Subject<'actor'>) => `${personOf(notebook, id)} ${fields.stopped_in}`;
-  return [...new Map(actors.map((one) => [place(one), one])).values()];
+function findHeld(notebook: Notebook): Held[] {
+  const all = notebook.list('actor').flatMap((actor) => (stoppedIn(actor) ?? []).map((encounter_id) => ({ actor, encounter_id })));
+  return [...new Map(all.map((one) => [`${personOf(notebook, one.actor.id)} ${one.encounter_id}`, one])).values()];
 }
 
 function findOwed(notebook: Notebook): LooseEnds['owed'] {
