@@ -1,9 +1,10 @@
-/** Fields other than texts with several values that were given apart from each other: a person chooses one. Pure. */
+/** What was given apart from each other, texts and other values: a person chooses. Pure but for the notebook that is read. */
 import type { ChangeKind, Draft } from '../store/changes';
 import { specOf } from '../store/changes';
 import type { Notebook } from '../store/notebook';
 import { SUBJECT_TYPES, type Subject, type SubjectType } from '../store/subjects';
-import { siblingsOf, TEXTS, type WithText } from '../fieldwork/siblings';
+import { choicesIn, isHeldBack } from '../fieldwork/heldBack';
+import { siblingsOf, TEXTS, type Siblings, type WithText } from '../fieldwork/siblings';
 
 export interface ValuesApart {
   readonly type: SubjectType;
@@ -19,7 +20,7 @@ export function valuesApart(type: SubjectType, things: readonly Subject[]): Valu
   if (!specOf(`${type}.amended`)) return [];
   const text = type in TEXTS ? TEXTS[type as WithText].field : '';
   return things.flatMap((thing) =>
-    thing.conflicts
+    choicesIn(thing)
       .filter(({ field }) => field !== text && (field === 'retracted') === thing.retracted)
       .map(({ field, values }) => ({ type, id: thing.id, thing, field, values })),
   );
@@ -31,8 +32,30 @@ export function choose({ type, id, field }: ValuesApart, value: unknown): Draft 
   return { kind: `${type}.${value === true ? 'retracted' : 'restored'}` as ChangeKind, subject_id: id, payload: {} };
 }
 
-/** How many choices wait: texts and other values. */
+export interface Apart {
+  readonly texts: readonly Siblings[];
+  readonly values: readonly ValuesApart[];
+  /** Choices that wait until it is decided what becomes of what is held: neither wording is shown before. */
+  readonly n_held: number;
+}
+
+export function findApart(notebook: Notebook): Apart {
+  const all = SUBJECT_TYPES.flatMap((type): Subject[] => notebook.list(type)).filter(({ conflicts }) => conflicts.length > 0);
+  const shown = all.filter((thing) => !isHeldBack(notebook, thing));
+  const [texts, values] = [shown.flatMap(textsOf), shown.flatMap(valuesOf)];
+  return { texts, values, n_held: all.flatMap(textsOf).length + all.flatMap(valuesOf).length - texts.length - values.length };
+}
+
+/** How many choices wait. */
 export function countApart(notebook: Notebook): number {
-  const texts = (Object.keys(TEXTS) as WithText[]).flatMap((type) => siblingsOf(type, notebook.list(type)));
-  return texts.length + SUBJECT_TYPES.flatMap((type) => valuesApart(type, notebook.list(type))).length;
+  const { texts, values } = findApart(notebook);
+  return texts.length + values.length;
+}
+
+function textsOf(thing: Subject): Siblings[] {
+  return thing.type in TEXTS ? siblingsOf(thing.type as WithText, [thing]) : [];
+}
+
+function valuesOf(thing: Subject): ValuesApart[] {
+  return valuesApart(thing.type, [thing]);
 }
