@@ -47,13 +47,12 @@ export class CaptureDesk {
     private readonly app: App,
     readonly encounter: EncounterSubject,
   ) {
-    const who = (id: string | null | undefined) => (id ? personOf(app.notebook, id) : null);
-    const last = who(this.entries.filter((entry) => !entry.retracted && entry.fields.actor_id).at(-1)?.fields.actor_id);
+    const last = this.#who(this.entries.filter((entry) => !entry.retracted && entry.fields.actor_id).at(-1)?.fields.actor_id);
     const row = actorRow(app.notebook, encounter);
     this.absence = findAbsence(app.notebook, encounter);
     const unfinished = unfinishedStrike(app.notebook, encounter.id);
     if (unfinished) this.#strike(unfinished);
-    this.pick = emptyPick(last && row.includes(last) ? last : who(encounter.fields.focal_actor_id));
+    this.pick = emptyPick(last && row.includes(last) ? last : (this.#who(encounter.fields.focal_actor_id) ?? null));
   }
 
   get codebook() {
@@ -69,8 +68,14 @@ export class CaptureDesk {
     return all.filter((entry) => this.#isShown(entry));
   }
 
+  /** What runs, each under who its person turned out to be: by them it is stopped and closed. */
   get running(): EntrySubject[] {
-    return openStates(this.entries);
+    return openStates(this.entries).map((one) => ({ ...one, fields: { ...one.fields, actor_id: this.#who(one.fields.actor_id) } }));
+  }
+
+  /** The open state that a second tap on a code stops. */
+  runs(dimension: 'action' | 'structure', key: string): EntrySubject | undefined {
+    return stoppedBy(this.running, this.codebook, dimension, key, this.#who(this.pick.actor_id));
   }
 
   /** The entry of the recent line: the last act's, else the one that was logged last. */
@@ -250,6 +255,11 @@ export class CaptureDesk {
     });
   }
 
+  /** Somebody may have been merged since they were picked or written down. */
+  #who<T extends string | null | undefined>(id: T): string | T {
+    return this.app.live((notebook) => personOf(notebook, id));
+  }
+
   #isShown(entry: EntrySubject): boolean {
     const isStruck = this.striking !== null && isStruckBy(this.striking, entry.fields);
     return !isStruck && !this.app.live((notebook) => isHeld(notebook, entry));
@@ -275,7 +285,7 @@ export class CaptureDesk {
     if (startedBy === 'action' && this.mode === 'structures') {
       this.#started = { entry_id: id, at: now };
     }
-    this.#act(() => logEntry(commit, now, this.#context(id)));
+    this.#act(() => logEntry({ ...commit, actor_id: this.#who(commit.actor_id) }, now, this.#context(id)));
   }
 
   #withTiming(touched: Touch): Touch {
@@ -287,7 +297,7 @@ export class CaptureDesk {
   #stops(touched: Touch, now: number): boolean {
     if (touched.on !== 'action' && touched.on !== 'structure') return false;
     if (touched.on === 'structure' && this.pick.action !== null) return false;
-    const state = stoppedBy(this.running, this.codebook, touched.on, touched.key, this.pick.actor_id);
+    const state = this.runs(touched.on, touched.key);
     if (!state) return false;
     this.#act(() => stopState(state.id, now, this.#context()));
     this.pick = emptyPick(this.pick.actor_id);
@@ -338,7 +348,7 @@ export class CaptureDesk {
       prepared = undefined;
       return id;
     };
-    return { encounter_id: this.encounter.id, codebook: this.codebook, entries: this.entries, newId: next, stamp };
+    return { encounter_id: this.encounter.id, codebook: this.codebook, running: this.running, newId: next, stamp };
   }
 }
 

@@ -3,11 +3,12 @@ import { IDBFactory } from 'fake-indexeddb';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runningEncounter } from '../fieldwork/start';
 import type { App } from '../shell/app';
-import { logged, newPhone, started } from '../store/forTests';
+import { logged, newPhone, started, STUDY } from '../store/forTests';
 import { newId } from '../store/identity';
 import type { OpenNotebook } from '../store/openNotebook';
 import type { EncounterSubject } from '../store/subjects';
 import { CaptureDesk } from './desk.svelte';
+import { emptyPick } from './pick';
 
 let notebook: OpenNotebook;
 
@@ -55,5 +56,40 @@ describe('the end of a visit', () => {
   it('leaves nothing running otherwise', async () => {
     await new CaptureDesk(appOf(), await begin()).end();
     expect(runningEncounter(notebook)).toBeUndefined();
+  });
+});
+
+describe('a state of somebody who was merged while it runs', () => {
+  const [c1, twin] = [newId(), newId()];
+  const codes = ['sits', 'walks'].map((key) => ({ dimension: 'action', key, label: { en: key }, timing: 'state', scope: 'act', exclusive_set: 'place' }));
+  const open = (): string[] => notebook.list('entry').filter(({ fields }) => !fields.ended_at).map(({ fields }) => `${fields.action} ${fields.actor_id === c1 ? 'C1' : 'C1x'}`);
+  let desk: CaptureDesk;
+
+  beforeEach(async () => {
+    const visit = await begin();
+    await notebook.write([
+      { kind: 'study.amended', subject_id: STUDY, payload: { field_mode: 'actions' } },
+      { kind: 'codebook.published', subject_id: newId(), payload: { version: 1, status: 'published', codes } },
+      { kind: 'actor.added', subject_id: c1, payload: { label: 'C1', kind: 'citizen' } },
+      { kind: 'actor.added', subject_id: twin, payload: { label: 'C1x', kind: 'citizen' } },
+      logged(visit.id, { kind: 'state', action: 'sits', actor_id: twin }),
+    ]);
+    desk = new CaptureDesk(appOf(), visit);
+    await notebook.write([{ kind: 'actor.amended', subject_id: twin, payload: { merged_into: c1 } }]);
+  });
+
+  it.each([['the row has', c1], ['was picked before', twin]])('is stopped by its code under the id that %s', async (_where, id) => {
+    desk.pick = emptyPick(id);
+    expect(desk.runs('action', 'sits')).toBeDefined();
+    desk.touch({ on: 'action', key: 'sits' });
+    await vi.waitUntil(() => open().length === 0);
+    expect(notebook.list('entry')).toHaveLength(1);
+  });
+
+  it.each([['the row has', c1], ['was picked before', twin]])('is closed by what excludes it under the id that %s', async (_where, id) => {
+    desk.pick = emptyPick(id);
+    desk.touch({ on: 'action', key: 'walks' });
+    await vi.waitUntil(() => notebook.list('entry').length === 2);
+    expect(open()).toEqual(['walks C1']);
   });
 });

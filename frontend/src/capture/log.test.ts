@@ -3,6 +3,7 @@ import type { Codebook } from '../fieldwork/codes';
 import { afterUndo, endEncounter, giveStructure, logEntry, stopState, undo, type LogContext } from './log';
 import { backDate, jot, mayGoBack, placeBetween, swapActors } from './mend';
 import { reflection, sameAgain, type Commit } from './pick';
+import { openStates, type EntryLike } from './running';
 
 const NOW = Date.parse('2026-03-02T08:00:00.000Z');
 const codebook: Codebook = {
@@ -15,12 +16,12 @@ const codebook: Codebook = {
   ],
 };
 
-function context(entries: LogContext['entries'] = []): LogContext {
+function context(entries: readonly EntryLike[] = []): LogContext {
   let next = 0;
   return {
     encounter_id: 'e1',
     codebook,
-    entries,
+    running: openStates(entries),
     newId: () => `id-${++next}`,
     stamp: (ms) => new Date(ms).toISOString(),
   };

@@ -3,13 +3,13 @@ import type { Draft } from '../store/changes';
 import type { EntryFields, EntryKind } from '../store/subjects';
 import type { Codebook } from '../fieldwork/codes';
 import type { Commit } from './pick';
-import { closedBy, openStates, startsAsState, type EntryLike, type Onset } from './running';
+import { closedBy, startsAsState, type EntryLike, type Onset } from './running';
 
 export interface LogContext {
   encounter_id: string;
   codebook: Codebook | null;
-  /** The entries of the encounter so far. */
-  entries: readonly EntryLike[];
+  /** The open states of the encounter, each with who their person turned out to be. */
+  running: readonly EntryLike[];
   newId(): string;
   /** Unix milliseconds as an ISO 8601 time with the local offset. */
   stamp(ms: number): string;
@@ -50,7 +50,7 @@ export function logEntry(commit: Commit, now: number, context: LogContext): Logg
     precision_s: 0,
     codebook_version: context.codebook?.version || null,
   };
-  const closed = closing(openStates(context.entries), context, commit, started_at);
+  const closed = closing(context.running, context, commit, started_at);
   const logged: Draft = { kind: 'entry.logged', subject_id: id, payload };
   const act: Act = { did: 'logged', entry_id: id, closed };
   return { drafts: grouped([logged, ...closed.map(excluded)], context), act };
@@ -59,7 +59,7 @@ export function logEntry(commit: Commit, now: number, context: LogContext): Logg
 /** A structure tapped right after an action that runs belongs to it; it closes what it excludes, as if given with it. */
 export function giveStructure(before: Act, structure: string, now: number, context: LogContext): Logged {
   const { entry_id } = before;
-  const others = openStates(context.entries).filter((entry) => entry.id !== entry_id);
+  const others = context.running.filter((entry) => entry.id !== entry_id);
   const closed = closing(others, context, { actor_id: null, action: null, structure }, context.stamp(now));
   const given = entryDraft('entry.amended', entry_id, { structure, structure_origin: 'explicit' });
   const act: Act = { did: 'logged', entry_id, closed: [...before.closed, ...closed] };
@@ -95,7 +95,7 @@ export function afterUndo(act: Act): Act | null {
 /** The end of an encounter closes what still runs, and says so on each. */
 export function endEncounter(context: LogContext, now: number): Draft[] {
   const ended_at = context.stamp(now);
-  const ends = openStates(context.entries).map((entry) => endState(entry.id, ended_at, 'encounter_end'));
+  const ends = context.running.map((entry) => endState(entry.id, ended_at, 'encounter_end'));
   const ended: Draft = {
     kind: 'encounter.ended',
     subject_id: context.encounter_id,
