@@ -3,7 +3,7 @@ import type { Draft } from '../store/changes';
 import { currentTimeZone, offsetMinutesAt } from '../store/clock';
 import { visitId } from '../store/identity';
 import type { Notebook } from '../store/notebook';
-import type { ActorKind, EncounterFields, EncounterKind, EncounterSubject, Presence } from '../store/subjects';
+import type { ActorKind, EncounterFields, EncounterKind, EncounterSubject } from '../store/subjects';
 import { meId } from './people';
 import { personOf } from './survivor';
 
@@ -103,39 +103,4 @@ function encounterOf(notebook: Notebook, form: StartForm, now: string): Encounte
     time_zone: currentTimeZone(),
     utc_offset_minutes: offsetMinutesAt(new Date()),
   };
-}
-
-/** The form of an encounter that has begun, to fill in what was not yet filled. */
-export function formOfEncounter(fields: EncounterFields): StartForm {
-  return {
-    kind: fields.kind,
-    focal_actor_id: fields.focal_actor_id ?? null,
-    agency: fields.agency ?? '',
-    setting: fields.setting ?? '',
-    visit_code: fields.visit_code ?? '',
-    present: (fields.presence ?? []).map((stay) => stay.actor_id),
-  };
-}
-
-/** Only what the form changes. Who is added was there from the start; nothing else is guessed. */
-export function changedEncounter(study_id: string, fields: EncounterFields, form: StartForm): Partial<EncounterFields> {
-  const before = formOfEncounter(fields);
-  const changed: Partial<EncounterFields> = {};
-  if (form.kind !== before.kind) changed.kind = form.kind;
-  if (form.focal_actor_id !== before.focal_actor_id) changed.focal_actor_id = form.focal_actor_id;
-  if (form.agency !== before.agency) changed.agency = form.agency || null;
-  if (form.setting !== before.setting) changed.setting = form.setting || null;
-  if (form.visit_code !== before.visit_code && (isVisitCode(form.visit_code) || form.visit_code === '')) {
-    changed.visit_code = form.visit_code || null;
-    changed.visit_id = form.visit_code ? visitId(study_id, form.visit_code) : null;
-  }
-  if (form.present.join() !== before.present.join()) changed.presence = presenceOf(fields, form.present);
-  return changed;
-}
-
-function presenceOf(fields: EncounterFields, present: string[]): Presence[] {
-  const stays = (fields.presence ?? []).filter((stay) => present.includes(stay.actor_id));
-  const known = new Set(stays.map((stay) => stay.actor_id));
-  const added = present.filter((id) => !known.has(id));
-  return [...stays, ...added.map((actor_id) => ({ actor_id, from: fields.started_at, to: fields.ended_at ?? null }))];
 }
