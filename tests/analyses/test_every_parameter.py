@@ -85,7 +85,8 @@ def floats_of(node: Any, path: str = "") -> list[tuple[str, float | None]]:
 
 def is_time(path: str) -> bool:
     """Observed time is there whether anything was seen in it or not, and so is what part of it is uncoded."""
-    return any(word in path for word in ("observed", "common_seconds", "uncoded", "duration_s", "start_s", "end_s"))
+    words = ("observed", "common_seconds", "uncoded", "duration_s", "start_s", "end_s", "visit_offset_s")
+    return any(word in path for word in words)
 
 
 def is_undefined(path: str) -> bool:
