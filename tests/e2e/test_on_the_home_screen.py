@@ -69,7 +69,8 @@ def test_the_screen_stays_lit_while_an_encounter_is_written(field: Field) -> Non
     assert lit() == ""
     field.hand.start()
     sure(lambda: lit() == "on", "the screen may go dark in the middle of an encounter")
-    page.goto(f"{field.server.origin}/#/")
+    # Not home: that leads straight back to an encounter that runs.
+    page.goto(f"{field.server.origin}/#/sync")
     sure(lambda: lit() == "on off", "the screen stays lit where nothing is written")
     field.settle()
 
