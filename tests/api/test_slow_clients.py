@@ -13,15 +13,9 @@ from uuid import uuid4
 
 import pytest
 
-from skygge.accounts.enrol import create_account
-from skygge.accounts.tokens import create_token
-from skygge.clock import utc_now
 from skygge.commands.serve import HEADERS_WITHIN_S
-from skygge.db import open_database
-from skygge.demo.create import create_demo
-from skygge.settings import Settings
+from tests.fixtures.demo_reader import make_demo_reader
 from tests.fixtures.server_process import ServerProcess
-from tests.fixtures.world import hashed_password
 
 N_SLOW = 800 if os.environ.get("SKYGGE_TEST_SIZE") == "deep" else 200
 ASKS = 21
@@ -48,12 +42,7 @@ def _saying(server: ServerProcess, begun: bytes, n: int) -> Iterator[list[socket
 @pytest.fixture
 def asked(server: ServerProcess) -> urllib.request.Request:
     """What an ordinary request is: somebody signed in reads the entries of a study."""
-    database = open_database(Settings(data=server.data))
-    with database.write() as session:
-        account = create_account(session, "Lene", hashed_password(), utc_now(), is_admin=True)
-        study_id = create_demo(session, utc_now)
-        token, _ = create_token(session, account.id, study_id, utc_now(), may_write=False, days=1)
-    database.close()
+    study_id, token = make_demo_reader(server)
     address = f"{server.origin}/api/v1/studies/{study_id}/entries"
     return urllib.request.Request(address, headers={"Authorization": f"Bearer {token}"})
 

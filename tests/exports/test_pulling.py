@@ -11,14 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from skygge.accounts.enrol import create_account
-from skygge.accounts.tokens import create_token
-from skygge.clock import utc_now
-from skygge.db import open_database
-from skygge.demo.create import create_demo
-from skygge.settings import Settings
+from tests.fixtures.demo_reader import make_demo_reader
 from tests.fixtures.server_process import REPOSITORY, ServerProcess, command_env
-from tests.fixtures.world import hashed_password
 
 PAGE = (REPOSITORY / "docs" / "pulling.md").read_text("utf-8")
 
@@ -33,12 +27,7 @@ def lines_of(language: str, study: str) -> str:
 @pytest.fixture
 def pulled(server: ServerProcess) -> tuple[str, str, dict[str, float]]:
     """The example study on a real server: its address, a token, and the rates as the app tells them."""
-    database = open_database(Settings(data=server.data))
-    with database.write() as session:
-        account = create_account(session, "Lene", hashed_password(), utc_now(), is_admin=True)
-        study_id = create_demo(session, utc_now)
-        token, _ = create_token(session, account.id, study_id, utc_now(), may_write=False, days=1)
-    database.close()
+    study_id, token = make_demo_reader(server)
     study = f"{server.origin}/api/v1/studies/{study_id}"
     asked = urllib.request.Request(f"{study}/analyses/rates", headers={"Authorization": f"Bearer {token}"})
     with urllib.request.urlopen(asked) as answer:
