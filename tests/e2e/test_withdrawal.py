@@ -27,15 +27,15 @@ WORDS = {
 
 # A consent, as it is to arrive.
 SAID = {
-    "ethics": "by_proxy", "legal_basis": "public_task", "withdrawal_promise": "redact", "witness": "datter",
+    "ethics": "by_proxy", "legal_basis": "legitimate_interest", "withdrawal_promise": "redact", "witness": "datter",
     "way": "mundtligt, folderen læst højt", "renew_on": "2031-05-01",
 }  # fmt: skip
 # What is chosen beside the words: answer, legal basis, promise; and where the witness is named.
 FORM = {
-    "en": ("given by proxy", "research in the public interest", "take the words out", "Witness or proxy, by role"),
+    "en": ("given by proxy", "legitimate interest", "take the words out", "Witness or proxy, by role"),
     "da": (
         "givet af stedfortræder",
-        "forskning i samfundets interesse",
+        "legitim interesse",
         "tag ordene ud",
         "Vidne eller stedfortræder, efter rolle",
     ),
