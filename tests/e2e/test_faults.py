@@ -65,19 +65,28 @@ def test_a_full_phone_says_of_every_touch_that_it_was_not_written(field: Field) 
         expect(sheet.get_by_role("alert")).to_be_visible()
         expect(sheet.get_by_role("button", name="Stop for C1")).to_be_visible()
         sheet.get_by_role("button", name="Close").tap()
+        hand.tap("Close")
+        expect(unsaid).to_have_count(0)
         hand.tap("End")
         hand.tap("End now")
+        expect(unsaid).to_be_visible()
         expect(page.get_by_role("button", name="MARK").first).to_be_visible()
         expect(page.get_by_text("held in memory")).to_have_count(0)
-        expect(unsaid).to_be_visible()
     finally:
         page.evaluate(ROOM)
-    # What is written next takes the sentence away: it would be about that.
+    # What is written next takes the sentence away: it would be about that. The end of the visit leads to another page.
     hand.tap("Off record")
     expect(page.get_by_role("button", name="Back on record")).to_be_visible()
     expect(unsaid).to_have_count(0)
+    page.evaluate(FULL)
     hand.tap("Back on record")
-    hand.end()
+    expect(unsaid).to_be_visible()
+    page.evaluate(ROOM)
+    hand.tap("End")
+    hand.tap("End now")
+    expect(page.get_by_role("heading", name="has ended")).to_be_visible()
+    expect(unsaid).to_have_count(0)
+    hand.tap("Done")
 
 
 def _entries_at_server(field: Field) -> list[object]:
