@@ -47,6 +47,14 @@ class NotReady(Problem):
     code, status, title = "server.not_ready", 503, "The database does not answer."
 
 
+class ServerFull(Problem):
+    code, status, title = (
+        "server.full",
+        507,
+        "The server's disk is full; nothing was changed. Whoever runs it has to know.",
+    )
+
+
 class MetricsRefused(Problem):
     code, status, title = "metrics.refused", 401, "The metrics token is missing or wrong."
 

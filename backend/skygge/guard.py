@@ -7,9 +7,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from skygge.errors import CrossSite, HostUnknown, NameRefused, Problem, ServerFailed
+from skygge.errors import CrossSite, HostUnknown, NameRefused, Problem
 from skygge.logs import address_of, describe_failure, say
-from skygge.problems import to_response
+from skygge.problems import problem_of, to_response
 from skygge.settings import Settings
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -88,7 +88,7 @@ class Guard:
             say("error", "request failed", address=address_of(scope), **describe_failure(error))
             if has_started:
                 raise
-            await to_response(ServerFailed())(scope, receive, send)
+            await to_response(problem_of(error))(scope, receive, send)
 
     def _refusal(self, scope: Scope) -> Problem | None:
         headers = Headers(scope=scope)

@@ -1,6 +1,8 @@
 """Turning problems into answers: application/problem+json that never repeats what was sent."""
 
+import errno
 import re
+import sqlite3
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
@@ -9,6 +11,8 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException as StarletteProblem
 
 from skygge.core.changes import ChangeRefused
@@ -19,13 +23,20 @@ from skygge.errors import (
     BodyUnreadable,
     CodebookFileInvalid,
     MethodNotAllowed,
+    NotReady,
     Problem,
     RequestInvalid,
+    ServerBusy,
+    ServerFailed,
+    ServerFull,
 )
 
 # A place in a body may be told when it looks like a field of ours; a key that somebody made up is their text.
 FIELD_NAME = re.compile(r"[a-z][a-z_]{0,39}")
 MAX_ERRORS = 20
+SOON = {"Retry-After": "10"}
+# How the operating system, SQLite and PostgreSQL say that there is no room.
+FULL = ([errno.ENOSPC, None, None], [None, sqlite3.SQLITE_FULL, None], [None, None, "53100"])
 BY_STATUS: dict[int, type[Problem]] = {
     400: BodyUnreadable,
     404: AddressUnknown,
@@ -55,6 +66,21 @@ class ProblemBody(BaseModel):
 def to_response(problem: Problem) -> JSONResponse:
     """The answer that says this problem."""
     return JSONResponse(problem.body(), problem.status, headers=problem.headers, media_type="application/problem+json")
+
+
+def problem_of(error: Exception) -> Problem:
+    """What a failure is called to whoever asked: the database's and the disk's own ones are no fault of the program.
+
+    Of the transaction nothing was kept, and asking again is right: a phone keeps what it could not send.
+    """
+    origin = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(error, PoolTimeout) or getattr(origin, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+        return ServerBusy(headers=SOON)
+    codes = [getattr(origin, name, None) for name in ("errno", "sqlite_errorcode", "sqlstate")]
+    if codes in FULL:
+        return ServerFull(headers=SOON)
+    is_away = isinstance(error, OperationalError | InterfaceError | sqlite3.OperationalError)
+    return NotReady(headers=SOON) if is_away else ServerFailed()
 
 
 def install_handlers(app: FastAPI) -> None:
