@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from skygge.db import Database, open_database
 from skygge.errors import StartRefused
+from skygge.scrub import name_copy
 from skygge.settings import Settings
 
 MIGRATING = 0x536B7967
@@ -62,7 +63,7 @@ def _migrate_open(settings: Settings, database: Database) -> bool:
         return False
     _require_known(present)
     if present is not None and settings.uses_sqlite:
-        _copy(settings.sqlite_file, present)
+        copy_beside(settings.sqlite_file, present)
     _upgrade(database)
     return True
 
@@ -107,10 +108,10 @@ def _revision_on(connection: Connection) -> str | None:
     return found
 
 
-def _copy(file: Path, revision: str) -> None:
+def copy_beside(file: Path, revision: str) -> None:
     """Keep the file as it was, with its write-ahead log folded in, under a name that says when and which."""
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    copy = file.with_name(f"{file.stem}-before-{revision}-{stamp}{file.suffix}")
+    copy = name_copy(file, revision, stamp)
     try:
         with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(copy)) as target:
             source.backup(target)

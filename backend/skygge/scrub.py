@@ -3,10 +3,15 @@
 SQLite overwrites what is deleted (`secure_delete`), but the write-ahead log holds older pages until it is emptied.
 PostgreSQL leaves old rows in their pages: the tables are written anew. Its own write-ahead log is written over after
 later checkpoints; backups and archives of it keep what they hold until they are thrown away (docs/sync-protocol.md).
+
+The copy that is kept beside a SQLite file before an upgrade goes as well: nobody remembers it, and it holds the words.
 """
 
 from __future__ import annotations
 
+from glob import escape
+from os import fsync
+from pathlib import Path
 from time import monotonic, sleep
 
 from sqlalchemy import Connection, Engine, text
@@ -14,6 +19,8 @@ from sqlalchemy.exc import DBAPIError
 
 PATIENCE_S = 10.0
 ONE_TRY_MS = 1_000
+BEFORE = "-before-"
+ZEROS = bytes(1 << 20)
 REWRITTEN = (
     "change", "quarantine", "entry", "fieldnote", "memo", "encounter", "gap", "actor", "consent", "code", "codebook",
     "study", "search_words", "concern",
@@ -22,7 +29,33 @@ REWRITTEN = (
 
 def scrub(engine: Engine) -> bool:
     """Wipe it. False when somebody still reads the old state: to be tried again after the next write."""
-    return _empty_wal(engine) if engine.dialect.name == "sqlite" else _rewrite(engine)
+    if engine.dialect.name != "sqlite":
+        return _rewrite(engine)
+    try:
+        for copy in copies_of(Path(engine.url.database or "")):
+            _overwrite(copy)
+    except OSError:
+        return False
+    return _empty_wal(engine)
+
+
+def name_copy(file: Path, revision: str, stamp: str) -> Path:
+    """What a SQLite file is copied to before an upgrade from this revision."""
+    return file.with_name(f"{file.stem}{BEFORE}{revision}-{stamp}{file.suffix}")
+
+
+def copies_of(file: Path) -> list[Path]:
+    """All copies that upgrades have left beside a SQLite file."""
+    return sorted(file.parent.glob(f"{escape(file.stem)}{BEFORE}*{escape(file.suffix)}"))
+
+
+def _overwrite(file: Path) -> None:
+    with file.open("r+b") as written:
+        for _ in range(0, file.stat().st_size, len(ZEROS)):
+            written.write(ZEROS)
+        written.flush()
+        fsync(written.fileno())
+    file.unlink()
 
 
 def _empty_wal(engine: Engine) -> bool:

@@ -26,6 +26,8 @@ class FaultProxy:
     weather: Mapping[str, int] = field(default_factory=lambda: BAD_WEATHER)
     on_forwarded: Callable[[], None] | None = None
     happened: Counter[str] = field(default_factory=Counter)
+    # How often a server said that its own program had failed.
+    faults_of_program: int = 0
 
     def __post_init__(self) -> None:
         self._listening = socket.create_server(("127.0.0.1", 0))
@@ -76,6 +78,7 @@ class FaultProxy:
         answer = self._forward(request)
         if fault == "twice":
             answer = self._forward(request)
+        self.faults_of_program += answer.startswith(b"HTTP/1.1 500")
         if fault == "after" or not answer:
             return False
         if fault == "cut_answer":

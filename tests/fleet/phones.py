@@ -7,9 +7,12 @@ import json
 import os
 import random
 import subprocess
+from bisect import insort
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID, uuid4
@@ -17,6 +20,8 @@ from uuid import UUID, uuid4
 from devtools import node_env, web_build
 from devtools.machine import WORKSHOP
 from skygge.client import Device, DeviceFailed, Notebook
+from skygge.core.changes import SCHEMA
+from tests.fleet.kinds import NEW_KINDS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 TYPES = ("encounter", "entry", "gap", "memo")
@@ -38,9 +43,20 @@ class FleetPhone(Protocol):
 
     name: str
     ahead: timedelta
+    # What its version adds to a memo without anybody else knowing it.
+    flavour: Mapping[str, Any]
+    # Whether its version is one schema ahead of any server.
+    is_ahead: bool
 
     def write(self, draft: Draft) -> str:
         """Report a change; its id."""
+
+    @property
+    def device_id(self) -> UUID:
+        """By which the server knows it."""
+
+    def told(self, change_id: str) -> dict[str, Any] | None:
+        """A change as this phone wrote it, where that can be asked."""
 
     def sync(self) -> str | None:
         """Bring the copies together; what went wrong, None when nothing did."""
@@ -69,16 +85,30 @@ class FleetPhone(Protocol):
     def acknowledged(self) -> set[str]:
         """Ids of own changes that the server has said it stored."""
 
+    def parked(self) -> set[str]:
+        """Ids of own changes that the server has set aside."""
+
 
 @dataclass
 class PythonPhone:
-    """The library's device; what it has saved survives a crash."""
+    """The library's device; what it has saved survives a crash.
+
+    `manner`: what its version and its place put into every envelope. `shared`: changes that are the same on many
+    phones are kept once, or a fleet of two hundred would need more memory than there is.
+    """
 
     name: str
     ticket: Ticket
     rng: random.Random
     ahead: timedelta = timedelta()
+    flavour: Mapping[str, Any] = field(default_factory=dict)
+    manner: dict[str, Any] = field(default_factory=dict)
+    is_ahead: bool = False
+    shared: dict[str, Any] = field(default_factory=dict)
     device: Device = field(init=False)
+    _logged: list[str] = field(default_factory=list)
+    _n_seen: int = 0
+    _seen_in: str | None = None
 
     def __post_init__(self) -> None:
         self._begin(uuid4(), Notebook())
@@ -94,17 +124,38 @@ class PythonPhone:
             clock=lambda: datetime.now(UTC) + self.ahead,
         )
         self.device.notebook = notebook
+        self._logged, self._n_seen = [], 0
 
     def write(self, draft: Draft) -> str:
         change = self.device.report(draft["kind"], draft["subject_id"], draft["payload"], draft.get("parents"))
+        change.update(self.manner)
+        if self.is_ahead and draft["kind"] in NEW_KINDS:
+            change["schema"] = SCHEMA + 1
         return str(change["change_id"])
 
+    @property
+    def device_id(self) -> UUID:
+        return self.device.device_id
+
+    def told(self, change_id: str) -> dict[str, Any] | None:
+        return dict(self.device.notebook.kept[change_id].change)
+
     def sync(self) -> str | None:
+        before = len(self.device.notebook.kept)
         try:
             self.device.sync()
         except DeviceFailed as failure:
             return str(failure)
+        finally:
+            self._share(before)
         return None
+
+    def _share(self, since: int) -> None:
+        """A notebook puts another change in the place of one and never alters it, so all may hold the same."""
+        for change_id, kept in islice(self.device.notebook.kept.items(), since, None):
+            known = self.shared.setdefault(change_id, (kept.change, kept.fed))
+            if known == (kept.change, kept.fed):
+                kept.change, kept.fed = known
 
     def sign_in(self, ticket: Ticket) -> None:
         self.ticket = ticket
@@ -118,9 +169,14 @@ class PythonPhone:
         self._begin(uuid4(), Notebook())
 
     def pick_entry(self, at: float) -> str | None:
-        kept = self.device.notebook.kept.values()
-        known = sorted(one.change["subject_id"] for one in kept if one.change["kind"] == "entry.logged")
-        return known[int(at * len(known))] if known else None
+        notebook = self.device.notebook
+        if len(notebook.kept) < self._n_seen or notebook.epoch != self._seen_in:
+            self._logged, self._n_seen = [], 0
+        for one in islice(notebook.kept.values(), self._n_seen, None):
+            if one.change["kind"] == "entry.logged":
+                insort(self._logged, one.change["subject_id"])
+        self._n_seen, self._seen_in = len(notebook.kept), notebook.epoch
+        return self._logged[int(at * len(self._logged))] if self._logged else None
 
     def things(self) -> Things:
         found: Things = {}
@@ -139,9 +195,15 @@ class PythonPhone:
         kept = self.device.notebook.kept
         return {change_id for change_id, one in kept.items() if one.own and one.acknowledged}
 
+    def parked(self) -> set[str]:
+        return set(self.device.notebook.parked)
+
 
 class NodePhone:
     """The real store and sync of the web app, in a program of its own."""
+
+    flavour: Mapping[str, Any] = {}
+    is_ahead = False
 
     def __init__(self, name: str, ticket: Ticket) -> None:
         self.name, self.ticket, self.ahead = name, ticket, timedelta()
@@ -178,6 +240,13 @@ class NodePhone:
         self.ask("clock", ahead_ms=int(self.ahead.total_seconds() * 1000))
         return str(self.ask("write", drafts=[draft])[0])
 
+    @property
+    def device_id(self) -> UUID:
+        return self._device_id
+
+    def told(self, change_id: str) -> dict[str, Any] | None:
+        return None
+
     def sync(self) -> str | None:
         self.ask("clock", ahead_ms=int(self.ahead.total_seconds() * 1000))
         failed: str | None = self.ask("sync")
@@ -213,6 +282,10 @@ class NodePhone:
     def acknowledged(self) -> set[str]:
         kept = [record for store in json.loads(self.bytes()) for record in store]
         return {one["change_id"] for one in kept if "body" in one and "own" in one and "acknowledged" in one}
+
+    def parked(self) -> set[str]:
+        kept = [record for store in json.loads(self.bytes()) for record in store]
+        return {one["change_id"] for one in kept if "code" in one and "body" not in one}
 
     def close(self) -> None:
         """End the program."""

@@ -16,10 +16,10 @@ from tests.fixtures.world import hashed_password
 from tests.sync.phone import stamp
 
 
-def found_for_script(database: Database) -> tuple[UUID, Author, str]:
-    """A study, its lead, and a token that may write."""
+def found_for_script(database: Database, name: str = "Lene") -> tuple[UUID, Author, str]:
+    """A study, its lead of this name, and a token that may write."""
     with database.write() as session:
-        account = create_account(session, "Lene", hashed_password(), utc_now(), is_admin=True)
+        account = create_account(session, name, hashed_password(), utc_now(), is_admin=True)
         study, lead = found_study(session, Study(title="t"), read_starter("blank"), account.id, utc_now)
         token, _ = create_token(session, account.id, study.study_id, utc_now(), may_write=True, days=1)
     return study.study_id, Author(account.id, lead.member_id, lead.observer, lead.role), token

@@ -87,3 +87,55 @@ def test_a_sleeping_phone_is_no_wrong_clock(steady: Phone, clock: TurnableClock)
     another = made(steady, clock, timedelta(), monotonic_ms=one["monotonic_ms"] + 1000)
     push(steady, clock, timedelta(), one, another)
     assert corrections(steady, one, another) == [None, None]
+
+
+@pytest.mark.parametrize("wrong", [HOUR, -HOUR])
+@pytest.mark.parametrize("session_id", ["session-1", "session-2"])
+def test_a_clock_that_was_wrong_for_a_while_between_two_contacts_corrects_nothing(
+    steady: Phone, clock: TurnableClock, wrong: timedelta, session_id: str
+) -> None:
+    """Both contacts find a clock that is right; a change between says another hour than the ones beside it."""
+    push(steady, clock, HOUR, made(steady, clock, HOUR))
+    changes = []
+    for ahead in (HOUR, HOUR + wrong, HOUR):
+        clock.turn(minutes=10)
+        changes.append(made(steady, clock, ahead, session_id=session_id if ahead != HOUR else "session-1"))
+    push(steady, clock, HOUR, *changes)
+    assert corrections(steady, *changes) == [None, None, None]
+
+
+def test_a_clock_that_went_back_is_seen_by_the_one_that_nobody_sets(phone: Phone, clock: TurnableClock) -> None:
+    """Hours later the times rise again, yet less than was counted: one of them is wrong, and no contact says which."""
+    one = made(phone, clock, 2 * HOUR)
+    clock.turn(hours=5)
+    another = made(phone, clock, HOUR)
+    push(phone, clock, HOUR, one, another)
+    assert corrections(phone, one, another) == [None, None]
+
+
+def test_what_was_made_after_it_was_sent_is_not_corrected(phone: Phone, clock: TurnableClock) -> None:
+    """A clock that was a day ahead until just before the first contact."""
+    one = made(phone, clock, 24 * HOUR)
+    clock.turn(minutes=1)
+    push(phone, clock, HOUR, one)
+    assert corrections(phone, one) == [None]
+
+
+def test_a_clock_that_was_set_on_before_the_first_contact_corrects_nothing(phone: Phone, clock: TurnableClock) -> None:
+    """It was right and is an hour ahead now, or it was ahead all along and the phone slept: nobody knows."""
+    one = made(phone, clock, timedelta())
+    clock.turn(minutes=10)
+    another = made(phone, clock, HOUR)
+    push(phone, clock, HOUR, one, another)
+    assert corrections(phone, one, another) == [None, None]
+
+
+def test_a_clock_that_was_wrong_from_the_beginning_is_corrected_at_the_first_contact(
+    phone: Phone, clock: TurnableClock
+) -> None:
+    """Two starts of the app, nothing that speaks of another clock."""
+    one = made(phone, clock, HOUR)
+    clock.turn(minutes=10)
+    another = made(phone, clock, HOUR, session_id="session-2", monotonic_ms=5_000)
+    push(phone, clock, HOUR, one, another)
+    assert corrections(phone, one, another) == [60, 60]

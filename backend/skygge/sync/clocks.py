@@ -3,7 +3,7 @@
 A push measures the clock of now. A backlog may reach back to when the clock was another: somebody set it, or a phone
 that was off began in the wrong year. So the measure of now holds for the changes of a push only where the clock is
 known to have been the same before them. Where it was not, the place at which it jumped is looked for; and where that is
-not found either, nothing is known, and the device's own time stands uncorrected.
+not found either, or what is found cannot be, nothing is known, and the device's own time stands uncorrected.
 """
 
 from __future__ import annotations
@@ -31,17 +31,19 @@ MS = timedelta(milliseconds=1)
 
 def offsets_by_change(session: Session, study_id: UUID, push: Push, now_ms: int) -> dict[str, int] | None:
     """What is known of the clock change by change; None where the measure of now holds for all of them."""
-    device = session.get(DeviceRow, (study_id, UUID(push.device_id)))
-    if device is None or device.clock_offset_ms is None or device.last_contact_at is None:
-        return None
-    before_ms: int | None = device.clock_offset_ms
     told = read_told(push.changes)
+    device = session.get(DeviceRow, (study_id, UUID(push.device_id)))
+    sent_ms = read_instant(push.device_time).timestamp() * 1000 - now_ms
+    if device is None or device.clock_offset_ms is None or device.last_contact_at is None:
+        return None if is_possible(told, None, now_ms, sent_ms) and not has_leap(told) else {}
+    before_ms: int | None = device.clock_offset_ms
     ahead = timedelta(milliseconds=device.clock_offset_ms)
     if told and read_instant(told[0]["made_at"]) < device.last_contact_at + ahead:
         # The rest of a backlog, which an earlier push began: what was found out for the change before goes on.
         before_ms = read_last_offset(session, study_id, device.device_id)
     is_steady = before_ms is not None and abs(now_ms - before_ms) <= STEADY_MS
-    return None if is_steady else find_offsets(told, before_ms, now_ms)
+    offsets = None if is_steady else find_offsets(told, before_ms, now_ms)
+    return offsets if is_possible(told, offsets, now_ms, sent_ms) else {}
 
 
 def read_told(changes: Sequence[object]) -> list[Told]:
@@ -58,6 +60,43 @@ def find_offsets(told: Sequence[Told], before_ms: int | None, now_ms: int) -> di
     if jump is None or before_ms is None:
         return {}
     return {one["change_id"]: before_ms if place < jump else now_ms for place, one in enumerate(told)}
+
+
+def is_possible(told: Sequence[Told], offsets: Mapping[str, int] | None, now_ms: int, sent_ms: float) -> bool:
+    """Whether changes corrected so were made one after the other and before they were sent (`sent_ms`, Unix time).
+
+    A clock that was set wrong and right again between two contacts looks steady to both. But once it went back, and
+    so the corrected times do, or fall behind the clock that nobody sets; that one may stand still, never run on.
+    """
+    latest_ms = float("-inf")
+    ahead_of_count: dict[str, float] = {}
+    for one in told:
+        ahead_ms = now_ms if offsets is None else offsets.get(one["change_id"])
+        if ahead_ms is None:
+            continue
+        at_ms = read_instant(one["made_at"]).timestamp() * 1000 - ahead_ms
+        session_id, reading_ms = one["session_id"], at_ms - one["monotonic_ms"]
+        if not latest_ms - STEADY_MS <= at_ms <= sent_ms + STEADY_MS:
+            return False
+        if reading_ms < ahead_of_count.get(session_id, reading_ms) - STEADY_MS:
+            return False
+        latest_ms = max(latest_ms, at_ms)
+        ahead_of_count[session_id] = max(ahead_of_count.get(session_id, reading_ms), reading_ms)
+    return True
+
+
+def has_leap(told: Sequence[Told]) -> bool:
+    """Whether the clock was set on, or the one that nobody sets stood still: nothing tells which.
+
+    Between two contacts that found the same clock it stood still. Before the first one it may be either.
+    """
+    last: dict[str, float] = {}
+    for one in told:
+        reading_ms = read_instant(one["made_at"]).timestamp() * 1000 - one["monotonic_ms"]
+        if reading_ms > last.get(one["session_id"], reading_ms) + STEADY_MS:
+            return True
+        last[one["session_id"]] = reading_ms
+    return False
 
 
 def _find_jump(told: Sequence[Told], by_ms: int) -> int | None:
