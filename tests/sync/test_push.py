@@ -183,12 +183,17 @@ def test_an_upgrade_takes_in_what_was_parked_without_asking_the_phone(
 ) -> None:
     """The phone may be in a drawer: the server plays it again itself, once, and leaves what a rule refuses."""
     note, never = phone.change("memo.written", {"text": "why?"}), phone.change("encounter.painted")
+    visit = phone.visit(setting="kitchen")
     with monkeypatch.context() as older_server:
         older_server.delitem(KINDS, "memo.written")
-        assert words(phone.push(note, never)) == ["quarantined"] * 2
+        # It knows visits, and not that they have a setting.
+        older_server.setitem(KINDS, "encounter.started", KINDS["encounter.ended"])
+        codes = [verdict["code"] for verdict in phone.push(note, never, visit)]
+    assert codes == ["change.kind_unknown", "change.kind_unknown", "change.content_invalid"]
     with world.database.write() as session:
-        assert replay_understood(session, world.clock) == 1
+        assert replay_understood(session, world.clock) == 2
     assert [parked["change_id"] for parked in phone.read("quarantine")] == [never["change_id"]]
+    assert [one["setting"] for one in phone.read("encounters")] == ["kitchen"]
     assert [memo["text"] for memo in phone.read("memos")] == ["why?"]
     assert note["change_id"] in [change["change_id"] for change in phone.pull_all()]
     with world.database.write() as session:

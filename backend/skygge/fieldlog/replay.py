@@ -16,8 +16,9 @@ from skygge.fieldlog.append import Author, Delivery, append_delivery
 from skygge.fieldlog.tables import QuarantineRow
 from skygge.studies.tables import MemberRow
 
-# The other reasons are rules, and an upgrade does not change who may say what.
-NOT_UNDERSTOOD = ("change.kind_unknown", "change.schema_newer")
+# The other reasons are rules, and an upgrade does not change who may say what. Content that was invalid may have had a
+# field that this version knows.
+NOT_UNDERSTOOD = ("change.kind_unknown", "change.schema_newer", "change.content_invalid")
 
 
 def replay_understood(session: Session, clock: Clock) -> int:
