@@ -202,6 +202,26 @@ def test_an_upgrade_takes_in_what_was_parked_without_asking_the_phone(
         assert verify(session) == []
 
 
+@pytest.mark.parametrize("is_sent_again", [False, True], ids=["played again", "sent again"])
+def test_a_strike_that_was_parked_leaves_its_words_nowhere_once_it_is_understood(
+    world: World, phone: Phone, monkeypatch: pytest.MonkeyPatch, is_sent_again: bool
+) -> None:
+    """It is stored without them, so what was parked with them is not the same any more, and has to go all the same."""
+    visit = phone.visit()
+    entry = phone.entry(visit, jotting="Grethe spørger")
+    strike = phone.change("words.struck", {"words": "Grethe"}, subject_id=entry["subject_id"])
+    with monkeypatch.context() as older_server:
+        older_server.delitem(KINDS, "words.struck")
+        assert words(phone.push(visit, entry, strike)) == ["stored", "stored", "quarantined"]
+    if is_sent_again:
+        assert words(phone.push(strike)) == ["erased"]
+    with world.database.write() as session:
+        assert replay_understood(session, world.clock) == (0 if is_sent_again else 1)
+    assert phone.read("quarantine") == []
+    assert [one["jotting"] for one in phone.read("entries")] == ["▮ spørger"]
+    assert "Grethe" not in json.dumps(phone.pull_all())
+
+
 def test_only_its_author_sees_what_was_parked(world: World, study_id: UUID, phone: Phone) -> None:
     """Quarantine is one's own."""
     other = join_with_phone(world, study_id, "Ove")

@@ -201,6 +201,7 @@ class _Batch:
     touched: dict[Key, None] = field(default_factory=dict)
     rows: list[dict[str, Any]] = field(default_factory=list)
     parked: list[dict[str, Any]] = field(default_factory=list)
+    stored: list[bytes] = field(default_factory=list)  # hashes of what arrived, which a stub's row no longer has
 
     def __post_init__(self) -> None:
         self.late = Late(self.redacted)
@@ -262,6 +263,7 @@ class _Batch:
         values = self._row(stub or said, change, place_change(change, self.delivery.author.member_id, before))
         logged = as_logged(stub or said, values)
         self.rows.append(values)
+        self.stored.append(arrival.content_hash)
         self.changes.setdefault(logged.key, []).append(logged)
         if logged.key[0] is not None:
             self.touched[logged.key] = None
@@ -384,7 +386,7 @@ def _write(session: Session, batch: _Batch, standing: set[Key]) -> None:
     share_what_came_before(session, study_id, touched.values())
     session.execute(update(StudyRow).where(col(StudyRow.study_id) == study_id).values(last_seq=batch.next_seq - 1))
     session.info.setdefault(NEWS, set()).add(study_id)
-    release(session, study_id, author_id, [row["content_hash"] for row in batch.rows])
+    release(session, study_id, author_id, batch.stored)
     for row in batch.rows:
         if row["kind"] == "consent.recorded":
             _keep(session, batch.delivery, row, {"consent_id": str(row["subject_id"])})
@@ -394,6 +396,5 @@ def _write(session: Session, batch: _Batch, standing: set[Key]) -> None:
 
 def _keep(session: Session, delivery: Delivery, row: Mapping[str, Any], said: Mapping[str, Any]) -> None:
     """Put on record that a consent or settings were written down: which ones, not what they say."""
-    author, details = delivery.author, {**said, "seq": row["seq"]}
-    at = delivery.received_at
+    author, at, details = delivery.author, delivery.received_at, {**said, "seq": row["seq"]}
     keep(session, Event(row["kind"], at, author.observer, author.account_id, delivery.study_id, details))

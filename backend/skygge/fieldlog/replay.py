@@ -19,6 +19,8 @@ from skygge.studies.tables import MemberRow
 # The other reasons are rules, and an upgrade does not change who may say what. Content that was invalid may have had a
 # field that this version knows.
 NOT_UNDERSTOOD = ("change.kind_unknown", "change.schema_newer", "change.content_invalid")
+# What takes words out is left without them in the moment in which it is stored.
+TAKEN_IN = ("stored", "erased")
 
 
 def replay_understood(session: Session, clock: Clock) -> int:
@@ -33,7 +35,7 @@ def replay_understood(session: Session, clock: Clock) -> int:
         author = Author(member.account_id, member.member_id, member.observer, member.role)
         changes = [json.loads(row.raw) for row in rows]
         verdicts = append_delivery(session, Delivery(study_id, author, device_id, changes, clock()))
-        stored += sum(verdict.verdict == "stored" for verdict in verdicts)
+        stored += sum(verdict.verdict in TAKEN_IN for verdict in verdicts)
     return stored
 
 
