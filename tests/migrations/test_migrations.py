@@ -47,7 +47,7 @@ def _config() -> Config:
     return config
 
 
-def _is_ours(name: str | None, kind: str, parents: object) -> bool:
+def is_ours(name: str | None, kind: str, parents: object) -> bool:
     """Full-text search is each database's own, beside the tables: a virtual table here, an index there."""
     return not (name or "").startswith(FULL_TEXT)
 
@@ -60,7 +60,7 @@ def _stamp(database: Database, revision: str) -> None:
 def test_the_revisions_build_exactly_the_tables(database: Database) -> None:
     """A table or column changed without a revision is found here, not on somebody's server."""
     with database.writer.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": _is_ours})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": is_ours})
         assert compare_metadata(context, SQLModel.metadata) == []
 
 

@@ -93,3 +93,13 @@ describe.each(RELEASES)('a phone of schema $version with unsent notes', (release
     await notebook.close();
   });
 });
+
+it('knows every schema that a phone can have', async () => {
+  globalThis.indexedDB = new IDBFactory();
+  const phone = newPhone();
+  const notebook = await phone.open();
+  const name = notesName(phone.account_id, STUDY);
+  const { version } = (await indexedDB.databases()).find((one) => one.name === name) ?? {};
+  expect(RELEASES.map((release) => release.version)).toEqual(Array.from({ length: version ?? 0 }, (_, n) => n + 1));
+  await notebook.close();
+});
