@@ -12,6 +12,9 @@ SETTINGS = Path(__file__).with_name("mkdocs.yml")
 # In the folder as they lie in the repository, so that every link between them stays as it is.
 PAPERS = "README.md ARCHITECTURE.md CHANGELOG.md CITATION.cff CONTRIBUTING.md LICENSE SECURITY.md".split()
 
+# Those of docs/pictures lie beside the papers; these are also what a browser shows before it installs the app.
+PICTURES = "frontend/public/screenshots"
+
 
 def build() -> int:
     """Make the site; 0, or 1 when something in it leads nowhere. Raises Trouble when its tools cannot be installed."""
@@ -19,6 +22,7 @@ def build() -> int:
     papers = WORKSHOP / "site"
     shutil.rmtree(papers, ignore_errors=True)
     shutil.copytree(ROOT / "docs", papers / "pages" / "docs")
+    shutil.copytree(ROOT / PICTURES, papers / "pages" / PICTURES)
     for name in PAPERS:
         shutil.copy(ROOT / name, papers / "pages" / name)
     shutil.copy(SETTINGS, papers / SETTINGS.name)

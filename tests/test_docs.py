@@ -207,6 +207,20 @@ def test_the_first_ten_minutes_name_what_the_screens_say() -> None:
     assert [name for name in named if name not in said | {"Home care North", "7 of 31 (3 visits)"}] == []
 
 
+def test_the_request_to_an_it_department_asks_for_the_same_in_both_languages() -> None:
+    """Part by part: headings, rows, points, what is to be filled in, and every word that is typed."""
+    english, danish = ((DOCS / name).read_text("utf-8") for name in ("request-to-your-it.md", "anmodning-til-it.md"))
+    for part in ("^#+ ", r"^\|", "^- ", "‹"):
+        found = re.findall(part, english, re.MULTILINE)
+        assert len(found) > 3 and found == re.findall(part, danish, re.MULTILINE), part
+    said = [
+        sorted(re.findall(r"`[^`]+`", re.sub("‹[^›]+›", "", text).replace("backup FIL`", "backup FILE`")))
+        for text in (english, danish)
+    ]
+    assert said[0] == said[1] and len(said[0]) > 8
+    assert len(english.split()) < 900, "two pages"
+
+
 def test_every_analysis_has_its_section() -> None:
     assert missing(list(all_analyses()), (ROOT / "docs" / "analyses.md").read_text("utf-8")) == []
 
@@ -242,6 +256,21 @@ def test_every_link_leads_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\(([^)\s]+)\)", page.read_text("utf-8"))
     inside = [target.partition("#")[0] for target in targets if "://" not in target and not target.startswith("#")]
     assert [target for target in inside if not (page.parent / target).exists()] == []
+
+
+PICTURE = re.compile(r'<img src="([^"]+)" alt="([^"]{10,})" width="\d+">')
+
+
+def test_every_picture_is_taken_by_a_test_and_shown() -> None:
+    """With words for those who do not see it; tests/e2e/pictures.py holds it to the screen."""
+    shown = [(page.parent / file).resolve() for page in PAGES for file, _ in PICTURE.findall(page.read_text("utf-8"))]
+    assert [file for file in shown if not file.exists()] == []
+    taken = set(json.loads((ROOT / "tests" / "e2e" / "pictures.json").read_text("utf-8")))
+    kept = [*(DOCS / "pictures").iterdir(), *(ROOT / "frontend" / "public" / "screenshots").iterdir()]
+    assert {file.stem for file in shown} == taken == {file.stem for file in kept}
+    assert sum(file.stat().st_size for file in kept) < 600_000
+    pictures = sum(page.read_text("utf-8").count("<img") + page.read_text("utf-8").count("![") for page in PAGES)
+    assert pictures == len(shown), "a picture without its words or its width"
 
 
 class OneEncounter:

@@ -1,8 +1,10 @@
 import './ui/look.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
+import { listenForInstall } from './install/install.svelte';
 import { AppState } from './shell/appState.svelte';
 
+listenForInstall();
 const target = document.getElementById('app');
 if (target) {
   const app = new AppState();

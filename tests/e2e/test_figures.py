@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from skygge.core.analysis import all_analyses
 from tests.e2e.conftest import MakePhone
 from tests.e2e.phone import LAPTOP, PHONE
+from tests.e2e.pictures import photograph
 from tests.e2e.test_screens import PICTURES, _enter, demo, server
 from tests.fixtures.server_process import REPOSITORY, ServerProcess
 
@@ -72,6 +73,8 @@ def test_a_figure_opens_its_entries_and_is_saved(demo: ServerProcess, make_phone
         page.get_by_role("link", name=re.compile(r"\(DOCX\)")).click()
     report.value.save_as(tmp_path / "report.docx")
     assert (tmp_path / "report.docx").read_bytes()[:2] == b"PK"
+    # If it is meant to be so: .venv/bin/python -m tests.e2e.pictures
+    assert photograph(page, demo.origin) == [], "the pictures of the papers show what is not there any more"
 
 
 def test_a_timeline_is_to_scale_and_two_who_saw_a_visit_lie_under_one_another(

@@ -23,6 +23,12 @@ LISTEN = """() => {
     return lock;
   };
 }"""
+OFFER = """() => {
+  const offer = new Event('beforeinstallprompt', { cancelable: true });
+  offer.prompt = async () => void (window.isAsked = true);
+  dispatchEvent(offer);
+  return offer.defaultPrevented;
+}"""
 BRIGHTNESS = """(place) => {
   const [r, g, b] = getComputedStyle(place).backgroundColor.match(/[\\d.]+/g).map(Number);
   return Math.max(r, g, b);
@@ -55,6 +61,18 @@ def test_the_browser_finds_nothing_against_installing_it(field: Field) -> None:
     touch = page.request.get(urljoin(field.server.origin, str(icon))).body()
     assert struct.unpack(">II", touch[16:24]) == (180, 180)
     tools.detach()
+
+
+def test_what_the_browser_offers_is_one_touch_away(field: Field) -> None:
+    """Android's offer comes once, early, and is kept for the button; the browser shows no bar of its own."""
+    page = field.page
+    page.goto(f"{field.server.origin}/#/settings")
+    button = page.get_by_role("button", name="Install Skygge", exact=True)
+    expect(page.get_by_role("heading", name="Settings", exact=True)).to_be_visible()
+    assert page.evaluate(OFFER), "the browser shows a bar of its own"
+    button.tap()
+    assert page.evaluate("window.isAsked"), "the browser was not asked"
+    expect(button).to_have_count(0)
 
 
 def test_the_screen_stays_lit_while_an_encounter_is_written(field: Field) -> None:
