@@ -32,6 +32,7 @@ def make_locks() -> None:
     _compile(tool, ["requirements/docs.in"], "docs")
     _compile(tool, ["requirements/audit.in"], "audit")
     _compile(tool, ["requirements/sbom.in"], "sbom")
+    _compile(tool, ["requirements/pipx.in"], "pipx")
     _compile(tool, ["requirements/uv.in"], "uv")
     node_env.npm("install", "--package-lock-only", "--no-audit", "--no-fund")
     say("The locks are new. Run ./dev test before committing them.")

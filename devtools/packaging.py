@@ -1,6 +1,10 @@
-"""Proving the wheel: built from the sources, installed into an empty environment, asked for what it must contain."""
+"""Proving the wheel: built from the sources, installed into an empty environment, asked for what it must contain.
+
+At full size it is installed once more as the guide for those who run a server says: by pipx.
+"""
 
 import os
+import re
 import socket
 import subprocess
 import time
@@ -23,7 +27,7 @@ SERVED = {
 STARTS_WITHIN_S = 60
 
 
-def try_wheel(scratch: Path) -> int:
+def try_wheel(scratch: Path, *, deep: bool) -> int:
     """Build, look inside, install with the locked dependencies and start the command; 0 when all of it works."""
     tool = python_env.uv()
     build: list[str | Path] = ["--build-constraints", python_env.LOCKS / "build.txt"]
@@ -35,18 +39,50 @@ def try_wheel(scratch: Path) -> int:
         say(f"The wheel lacks {name}.")
     venv = scratch / "venv"
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SKYGGE_")}
-    env = kept | {"VIRTUAL_ENV": str(venv)}
+    env = kept | {"VIRTUAL_ENV": str(venv), "SKYGGE_DATA": str(scratch / "data")}
     steps: tuple[list[str | Path], ...] = (
         [tool, "venv", "--quiet", "--python", python_env.program("python"), venv],
         [tool, "pip", "sync", "--quiet", "--require-hashes", python_env.LOCKS / "runtime.txt"],
         [tool, "pip", "install", "--quiet", "--no-deps", wheel],
-        [venv_program(venv, "skygge"), "migrate"],
-        [venv_program(venv, "skygge"), "setup-link"],
     )
-    codes = [run(step, cwd=scratch, env=env) for step in steps]
-    if missing or any(codes):
+    if missing or any([run(step, cwd=scratch, env=env) for step in steps]):
         return 1
-    return try_serving(venv_program(venv, "skygge"), scratch, env)
+    skygge = venv_program(venv, "skygge")
+    return try_commands(skygge, scratch, env) or try_serving(skygge, scratch, env) or int(deep and try_pipx(wheel))
+
+
+def try_pipx(wheel: Path) -> int:
+    """Install the wheel by pipx into an empty home and ask the command that it left; 0 when it is well.
+
+    Its packages in the locked versions: what the index has since then is no news about this wheel.
+    """
+    home = wheel.parent.parent / "pipx"
+    home.mkdir()
+    versions = home / "versions.txt"
+    versions.write_text(without_hashes((python_env.LOCKS / "runtime.txt").read_text(encoding="utf-8")))
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SKYGGE_", "PIPX_"))}
+    places = {"PIPX_HOME": "home", "PIPX_BIN_DIR": "bin", "PIPX_MAN_DIR": "man", "SKYGGE_DATA": "data"}
+    env = kept | {name: str(home / place) for name, place in places.items()}
+    pipx = venv_program(python_env.sync_pipx(), "pipx")
+    chosen: list[str | Path] = ["--python", python_env.program("python"), "--pip-args", f"--constraint {versions}"]
+    if run([pipx, "install", "--quiet", *chosen, f"{wheel}[postgres]"], cwd=home, env=env) != 0:
+        return 1
+    return try_commands(home / "bin" / "skygge", home, env)
+
+
+def without_hashes(lock: str) -> str:
+    """The versions of a lock alone: pip would ask the wheel for a hash as well."""
+    return re.sub(r" \\\n +--hash=\S+", "", lock)
+
+
+def try_commands(skygge: Path, scratch: Path, env: Mapping[str, str]) -> int:
+    """Ask an installed command for its version and for what an administrator begins with; 0 when each is well."""
+    said = subprocess.run([skygge, "--version"], cwd=scratch, env=env, capture_output=True, text=True, check=False)
+    version = re.search(r'__version__ = "(.+)"', (ROOT / "backend" / "skygge" / "__init__.py").read_text("utf-8"))
+    if version is None or said.stdout != f"Skygge {version[1]}\n":
+        say(f"The installed command does not say its version: {said.stdout}{said.stderr}")
+        return 1
+    return max(run([skygge, word], cwd=scratch, env=env) for word in ("migrate", "setup-link", "doctor"))
 
 
 def try_serving(skygge: Path, scratch: Path, env: Mapping[str, str]) -> int:

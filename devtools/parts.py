@@ -91,7 +91,7 @@ def _packaging(deep: bool) -> int:
     # Outside the repository, so that nothing is found by accident.
     scratch = Path(tempfile.mkdtemp(prefix="skygge-wheel-"))
     try:
-        return packaging.try_wheel(scratch) or bill.check()
+        return packaging.try_wheel(scratch, deep=deep) or bill.check()
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 

@@ -85,6 +85,11 @@ def sync_sbom() -> Path:
     return _sync_apart("sbom", "what writes the bill of materials")
 
 
+def sync_pipx() -> Path:
+    """The environment of pipx, by which the wheel is tried; its folder. Raises Trouble."""
+    return _sync_apart("pipx", "pipx")
+
+
 def sync_runtime() -> Path:
     """An environment with exactly what a server is locked to, and nothing of ours; its folder. Raises Trouble."""
     return _sync_apart("runtime", "what a server runs on")

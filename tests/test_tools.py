@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import skygge
 from devtools import audit, bill, image, locks, packaging, python_env, system, test_run, web_build
 from devtools.machine import ROOT, Trouble
 from devtools.parts import PARTS, TESTS, Part
@@ -160,6 +161,24 @@ def test_every_part_is_named_in_the_documentation() -> None:
 def test_every_safeguard_of_sync_has_its_place_in_the_program() -> None:
     """`./dev safeguards` takes hours; that it would still find what it switches off is seen at once."""
     assert [one.name for one in SAFEGUARDS if not one.has_place()] == []
+
+
+def test_versions_are_taken_out_of_a_lock_for_pip() -> None:
+    """Without a hash, with their conditions."""
+    assert packaging.without_hashes(HASHED) == "# ./dev lock\nidna==3.20\nh11==0.16.0 ; python_version > '3'\n"
+
+
+@pytest.mark.parametrize(
+    ("version", "unwell", "code"), [(skygge.__version__, "", 0), ("0.0.9", "", 1), (skygge.__version__, "doctor", 3)]
+)
+def test_an_installed_command_says_its_version_and_finds_itself_well(
+    version: str, unwell: str, code: int, tmp_path: Path
+) -> None:
+    """What the wheel and pipx are asked for, of commands that answer so."""
+    command = tmp_path / "skygge"
+    command.write_text(f'#!/bin/sh\ncase $1 in --version) echo "Skygge {version}";; "{unwell}") exit 3;; esac\n')
+    command.chmod(0o755)
+    assert packaging.try_commands(command, tmp_path, {}) == code
 
 
 def audited(**package: object) -> str:

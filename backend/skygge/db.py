@@ -221,7 +221,7 @@ def open_database(settings: Settings) -> Database:
 def _make_folder(settings: Settings) -> None:
     folder = settings.sqlite_file.parent
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError:
         raise StartRefused(f"The folder {folder} cannot be made.") from None
     if not os.access(folder, os.W_OK):

@@ -24,7 +24,7 @@ class Ledger:
         """Add lines and have the disk keep them before this returns."""
         if not lines:
             return
-        self.file.parent.mkdir(parents=True, exist_ok=True)
+        self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         text = "".join(json.dumps(line, separators=(",", ":"), ensure_ascii=False) + "\n" for line in lines)
         with self.file.open("ab") as ledger:
             if ledger.tell() and not _ends_whole(self.file):

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
+import skygge
 from skygge import cli
 from skygge.core.export import all_exports
 from skygge.db import open_database
@@ -54,6 +55,18 @@ def lene(run: Run, tmp_path: Path) -> str:
     (tmp_path / "password").write_text(PASSWORD + "\nsecond line\n")
     assert run("user", "create", "Lene", "--password-file", str(tmp_path / "password")).code == 0
     return "Lene"
+
+
+def test_the_command_says_its_version_before_there_is_a_database(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Whoever asks for help is asked for it first; nothing is read or made for that."""
+    monkeypatch.setenv("SKYGGE_DATA", str(tmp_path / "nothing"))
+    monkeypatch.setattr("sys.argv", ["skygge", "--version"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert (ended.value.code, capsys.readouterr().out) == (0, f"Skygge {skygge.__version__}\n")
+    assert not (tmp_path / "nothing").exists()
 
 
 def _assert_refused(outcome: Outcome) -> None:

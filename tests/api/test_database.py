@@ -1,8 +1,11 @@
 """The one commit, the read-only door and times, on both databases."""
 
+import os
 import sqlite3
+import stat
 from contextlib import closing
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -13,6 +16,7 @@ from skygge.accounts.tables import LoginAttemptRow
 from skygge.clock import utc_now
 from skygge.db import Database, open_database
 from skygge.errors import StudyUnknown, WrongCredentials
+from skygge.ledger import Ledger
 from skygge.settings import Settings
 
 
@@ -74,3 +78,14 @@ def test_sqlite_keeps_what_was_committed_and_takes_one_writer_from_the_first_wor
             with pytest.raises(sqlite3.OperationalError, match="locked"):
                 other.execute("BEGIN IMMEDIATE")
     database.close()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="folders have other rights there")
+def test_a_folder_that_is_made_is_its_owners_alone(tmp_path: Path) -> None:
+    """Else the doctor would complain of what the first start did; one that was there stays as it is."""
+    open_database(Settings(data=tmp_path / "file")).close()
+    Ledger(tmp_path / "ledger").append([{"type": "epoch"}])
+    assert [stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("file", "ledger")] == [0o700, 0o700]
+    (tmp_path / "shared").mkdir(mode=0o755)
+    open_database(Settings(data=tmp_path / "shared")).close()
+    assert stat.S_IMODE((tmp_path / "shared").stat().st_mode) == 0o755

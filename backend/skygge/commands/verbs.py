@@ -1,21 +1,40 @@
 """The command `skygge`: every verb, and the one way in which a refusal is said."""
 
 import sys
+from typing import Annotated
 
 import typer
 from typer.exceptions import TyperException
 
+from skygge import __version__
 from skygge.commands import data, doctor, keep, log, moving, people, serve, studies
 from skygge.errors import Problem, StartRefused
 
 app = typer.Typer(
     name="skygge",
-    help="A field-observation notebook for researchers who shadow people at work.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"Skygge {__version__}")
+        raise typer.Exit
+
+
+VersionOption = Annotated[
+    bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say which version this is.")
+]
+
+
+@app.callback()
+def every_command(version: VersionOption = False) -> None:
+    """A field-observation notebook for researchers who shadow people at work."""
+
+
 app.command("serve")(serve.serve)
 app.command("migrate")(serve.migrate_command)
 app.command("setup-link")(people.setup_link)
