@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import tarfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -183,6 +184,19 @@ def test_it_serves_the_app_keeps_its_data_in_the_volume_and_knows_its_health(
     assert set(kept.values()) == {OWNER} and any(name.endswith(".db") for name in kept), kept
     with container.serving(described["Cmd"]):
         assert container.run("skygge", "verify").returncode == 0
+
+
+def test_a_new_image_on_an_old_volume_brings_it_up_to_date(container: Container, described: dict[str, Any]) -> None:
+    """All that an upgrade is: the volume of an earlier version, its file copied first, and everything in it."""
+    with tarfile.open(ROOT / "tests" / "migrations" / "kept" / "0010-sqlite.tar.xz") as archive:
+        archive.extractall(container.data.parent, filter="data")
+    for path in container.data.rglob("*"):
+        os.chown(path, OWNER, OWNER)
+    with container.serving(described["Cmd"]):
+        assert is_ready()
+    assert [path.name for path in container.data.glob("skygge-before-0010-*.db")] != []
+    done = container.run("skygge", "verify")
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_its_user_can_change_nothing_but_the_volume_and_finds_no_tools(container: Container) -> None:

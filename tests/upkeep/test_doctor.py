@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,19 @@ def test_the_disk_is_nearly_full(world: World, monkeypatch: pytest.MonkeyPatch) 
     assert "are free on the disk" in found(world)["disk"]
 
 
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+def test_the_database_file_is_damaged(world: World) -> None:
+    """A page of a table that nobody has read yet, as after a bad disk."""
+    with closing(sqlite3.connect(world.settings.sqlite_file)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'memo'").fetchone()
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+    with world.settings.sqlite_file.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xff" * size)
+    assert found(world)["database"] == "The database file is damaged."
+
+
 def test_the_clock_went_back(world: World) -> None:
     """What has arrived is of tomorrow."""
     world.clock.turn(days=-1)
@@ -117,6 +131,19 @@ def test_the_command_says_it_and_ends_with_one(
     assert _run(monkeypatch, "backup", os.fspath(tmp_path / "all.backup")) == 0
     _run(monkeypatch, "doctor")
     assert "well: backups" in capsys.readouterr().out
+
+
+def test_a_database_of_an_older_version_is_told_to_migrate(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Nothing else is looked at: the checks know this version's tables."""
+    monkeypatch.setenv("SKYGGE_DATA", str(world.settings.data))
+    monkeypatch.setenv("SKYGGE_DATABASE_URL", world.settings.database_url)
+    monkeypatch.chdir(tmp_path)
+    with world.database.writer.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0003'"))
+    assert _run(monkeypatch, "doctor") == 2
+    assert capsys.readouterr().err == "The database has another version's schema; run `skygge migrate` first.\n"
 
 
 def _run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
