@@ -7,12 +7,14 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from skygge.errors import CrossSite, HostUnknown, NameRefused, Problem
+from skygge.errors import CrossSite, HostUnknown, MediaTypeUnsupported, NameRefused, Problem
 from skygge.logs import address_of, describe_failure, say
 from skygge.problems import problem_of, to_response
 from skygge.settings import Settings
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+# What a form of any page may send anywhere unasked. Our own pages and scripts send none of it, files neither.
+FORM_TYPES = frozenset({"text/plain", "application/x-www-form-urlencoded", "multipart/form-data"})
 # Links and codes are made and used here, so these addresses answer to the configured host alone.
 HOST_BOUND = ("/api/v1/setup", "/api/v1/reset", "/api/v1/invitations", "/api/v1/pairings")
 # Within a study too: a member's new link, and invitations.
@@ -94,8 +96,11 @@ class Guard:
         headers = Headers(scope=scope)
         if ".." in scope["path"].replace("\\", "/").split("/") or "\x00" in scope["path"]:
             return NameRefused()
-        if scope["method"] not in SAFE_METHODS and self._is_cross_site(headers):
-            return CrossSite()
+        if scope["method"] not in SAFE_METHODS:
+            if self._is_cross_site(headers):
+                return CrossSite()
+            if headers.get("content-type", "").partition(";")[0].strip().lower() in FORM_TYPES:
+                return MediaTypeUnsupported("No address takes what a form sends.")
         if _is_host_bound(scope["path"]) and headers.get("host", "").lower() not in self.hosts:
             return HostUnknown()
         return None
