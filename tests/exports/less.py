@@ -143,7 +143,7 @@ LESS: Mapping[str, list[Less]] = {
     "gap_overlaps": [Less(drop(type="gap", kind="not_recorded"))],
     "gaps": [Less(drop(type="gap"))],
     "guarded": [Less(change({"jotting": "=SUM(A1:A9)"}, jotting="SUM(A1:A9)"))],
-    "held": [Less(drop(type="memo", id=name_id("held memo")), make=make_held)],
+    "held": [Less(drop(type="memo", id=name_id("held reply")), make=make_held)],
     "jottings": [Less(change({"jotting": "NA"}, jotting=None))],
     "jsonl": [Less(lambda paper: None, options_after={"clock_times": True})],
     "letters": [

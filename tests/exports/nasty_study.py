@@ -193,7 +193,7 @@ def _entries() -> list[Line]:
 
 
 def _held_lines() -> list[Line]:
-    """Somebody for whom it was stopped acts, and is addressed; a paragraph and a memo about that.
+    """Somebody for whom it was stopped acts, and is addressed; a paragraph, a memo and a reply about that.
 
     And last an entry of hers from an earlier visit, where it may be told.
     """
@@ -222,6 +222,14 @@ def _held_lines() -> list[Line]:
             "text": f"{HELD}: a memo",
             "author": "observer-1",
             "written_at": at("21:00"),
+        },
+        {
+            "type": "memo",
+            "id": name_id("held reply"),
+            "about": [{"type": "memo", "id": name_id("held memo")}],
+            "text": f"{HELD}: an answer to it",
+            "author": "observer-1",
+            "written_at": at("21:10"),
         },
         told,
     ]

@@ -75,9 +75,9 @@ def test_nobody_is_told_to_have_been_where_it_was_stopped_for_them() -> None:
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_one_held_thing_less_counts_one_less(name: str) -> None:
-    """A memo about what is held, taken out of the study."""
+    """A reply to a memo about what is held, taken out of the study."""
     less = make_held()
-    drop(type="memo", id=name_id("held memo"))(less)
+    drop(type="memo", id=name_id("held reply"))(less)
     assert write_with_losses(name, less)[1]["held"] == len(HELD_LINES) - 2
 
 
@@ -86,7 +86,7 @@ def test_what_is_held_is_told_once_it_is_decided() -> None:
     paper = make_held()
     find(paper, label="R1 held").update(stopped_at=None, stopped_in=None)
     raw, counts = write_with_losses("jsonl", paper)
-    assert raw.decode().count(HELD) == 4 and "held" not in counts
+    assert raw.decode().count(HELD) == 5 and "held" not in counts
 
 
 @pytest.mark.parametrize("name", FORMATS)

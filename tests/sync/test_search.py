@@ -102,12 +102,17 @@ def test_nobody_finds_what_they_may_not_read(world: World, phone: Phone) -> None
     actor = phone.change("actor.added", {"label": "C1", "kind": "citizen"})
     held = phone.entry(visit, jotting="hemmelig om C1", actor_id=actor["subject_id"])
     note = {"encounter_id": visit["subject_id"], "text": "hemmelig ogsaa", "anchors": [held["subject_id"]]}
+    memo = phone.change("memo.written", {"about": [{"type": "entry", "id": held["subject_id"]}], "text": "hemmelig?"})
+    reply = phone.change("memo.written", {"about": [{"type": "memo", "id": memo["subject_id"]}], "text": "hemmelig!"})
+    last = {"about": [{"type": "memo", "id": reply["subject_id"]}], "text": "hemmelig."}
     phone.push(
-        visit, actor, held, phone.change("fieldnote.written", note),
+        visit, actor, held, phone.change("fieldnote.written", note), memo, reply,
+        phone.change("memo.written", last),
         phone.entry(visit, kind="reflection", jotting="hemmelig tanke"), phone.entry(visit, jotting="hemmelig ellers"),
     )  # fmt: skip
-    assert len(find(phone, "hemmelig")) == 4
-    assert find(other, "hemmelig") == []
+    assert len(find(phone, "hemmelig")) == 7
+    # Memos are everybody's.
+    assert set(find(other, "hemmelig")) == {"hemmelig?", "hemmelig!", "hemmelig."}
     stopped = {"stopped_at": stamp(9), "stopped_in": visit["subject_id"]}
     phone.push(phone.change("person.stopped", stopped, subject_id=actor["subject_id"]))
     assert set(find(phone, "hemmelig")) == {"hemmelig tanke", "hemmelig ellers"}

@@ -1,8 +1,8 @@
 """What waits for a decision stays out of every file: whatever format, whatever is asked for.
 
 *Stop for this person* holds everything about somebody in that very encounter: entries in which they act or are
-addressed, paragraphs and memos anchored to such entries, and that they were there at all. Once it is decided that it
-may stay, nothing says *stopped in this encounter* any more, and it is exported like anything else.
+addressed, paragraphs and memos anchored to such entries, replies to those, and that they were there at all. Once it is
+decided that it may stay, nothing says *stopped in this encounter* any more, and it is exported like anything else.
 """
 
 from __future__ import annotations
@@ -52,6 +52,12 @@ def _standing(thing: Thing, name: str) -> list[Any]:
     return [one["value"] for one in apart[0]] if apart else [thing.get(name)]
 
 
+def add_told(held: set[str], memos: Mapping[str, list[str]]) -> None:
+    """Add the memos about what is held, and what was answered to them. `memos`: what each is about, by its id."""
+    while more := {memo_id for memo_id, about in memos.items() if memo_id not in held and not held.isdisjoint(about)}:
+        held |= more
+
+
 class _WithoutHeld:
     """A reader that gives everything but what is held. `held` are the ids of whole things."""
 
@@ -59,11 +65,9 @@ class _WithoutHeld:
         self._reader, self._merged, self._stopped = reader, merged, stopped
         self.held = {entry["id"] for entry in reader.things("entry") if self._is_about(entry)}
         self.held |= {note["id"] for note in reader.things("fieldnote") if self._is_told(note.get("anchors"))}
-        self.held |= {
-            memo["id"]
-            for memo in reader.things("memo")
-            if self._is_told([about["id"] for about in memo.get("about") or ()])
-        }
+        add_told(
+            self.held, {memo["id"]: [one["id"] for one in memo.get("about") or ()] for memo in reader.things("memo")}
+        )
 
     @property
     def study_id(self) -> UUID:

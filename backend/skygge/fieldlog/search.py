@@ -16,7 +16,7 @@ from sqlalchemy import literal, select, text
 from sqlmodel import Session, col
 
 from skygge.core.fold import survivor
-from skygge.core.held import stopped_in
+from skygge.core.held import add_told, stopped_in
 from skygge.core.model import SubjectType
 from skygge.core.search_words import fold_words
 from skygge.fieldlog.conditions import ENCOUNTER
@@ -25,7 +25,7 @@ from skygge.fieldlog.refold import table_of
 from skygge.fieldlog.rows import Thing, iter_things
 from skygge.fieldlog.search_index import WORDS
 from skygge.fieldlog.sight import Sight
-from skygge.fieldlog.tables import EntryRow
+from skygge.fieldlog.tables import EntryRow, MemoRow
 
 MOST_WORDS = 10
 AT_ONCE = 200
@@ -77,7 +77,7 @@ def _read(session: Session, sight: Sight, kind: SubjectType, refs: Sequence[str]
 
 
 def _find_held(session: Session, sight: Sight) -> set[str]:
-    """The entries that wait for a decision: about somebody for whom it was stopped in that very encounter."""
+    """What waits for a decision: entries about somebody for whom it was stopped in that encounter, memos on them."""
     table = table_of("actor")
     actors = list(iter_things(session, "actor", select(table).where(table.c.study_id == sight.study_id)))
     merged = {actor["id"]: actor.get("merged_into") for actor in actors}
@@ -87,7 +87,7 @@ def _find_held(session: Session, sight: Sight) -> set[str]:
     entries = select(
         col(EntryRow.id), col(EntryRow.encounter_id), col(EntryRow.actor_id), col(EntryRow.recipient_id)
     ).where(col(EntryRow.study_id) == sight.study_id, col(EntryRow.encounter_id).in_({visit for _, visit in stopped}))
-    return {
+    held = {
         str(row.id)
         for row in session.execute(entries)
         if any(
@@ -95,6 +95,9 @@ def _find_held(session: Session, sight: Sight) -> set[str]:
             for person in (row.actor_id, row.recipient_id)
         )
     }
+    memos = select(col(MemoRow.id), col(MemoRow.about)).where(col(MemoRow.study_id) == sight.study_id)
+    add_told(held, {str(memo_id): [one["id"] for one in about] for memo_id, about in session.execute(memos)})
+    return held
 
 
 def _is_held(thing: Thing, held: set[str]) -> bool:

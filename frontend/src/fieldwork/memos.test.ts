@@ -8,7 +8,7 @@ function memo(id: string, hour: number, about: About[], retracted = false): obje
 }
 
 const told = (threads: Thread[]): unknown[] => threads.map(({ memo: { id }, replies }) => (replies.length > 0 ? [id, told(replies)] : id));
-const with_ = (...memos: object[]): Notebook => ({ list: () => memos }) as unknown as Notebook;
+const with_ = (...memos: object[]): Notebook => ({ list: () => memos, get: () => undefined }) as unknown as Notebook;
 
 describe('memos', () => {
   const code = { type: 'code', id: 'directing' };

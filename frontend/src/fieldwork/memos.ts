@@ -3,6 +3,7 @@ import type { Draft } from '../store/changes';
 import type { Notebook } from '../store/notebook';
 import type { Role } from '../store/session';
 import type { MemoFields, Subject } from '../store/subjects';
+import { isHeldBack } from './heldBack';
 
 export type Memo = Subject<'memo'>;
 export interface About {
@@ -37,7 +38,7 @@ export function isAbout({ fields }: Memo, { type, id }: About): boolean {
 
 /** Memos about any of these things, or these memos themselves (all memos without one), newest first, each with its replies, oldest first. */
 export function threadsAbout(notebook: Notebook, about: readonly About[]): Thread[] {
-  const standing = notebook.list('memo').filter((one) => !one.retracted).sort(byTime);
+  const standing = shownMemos(notebook).sort(byTime);
   const known = new Set(standing.map(({ id }) => id));
   const isReply = (memo: Memo): boolean => (memo.fields.about ?? []).some(({ type, id }) => type === 'memo' && known.has(id) && id !== memo.id);
   const isWanted = (memo: Memo): boolean => (about.length === 0 ? !isReply(memo) : about.some((one) => (one.type === 'memo' ? one.id === memo.id : isAbout(memo, one))));
@@ -51,7 +52,12 @@ function threadOf(memo: Memo, standing: readonly Memo[], above: ReadonlySet<stri
 }
 
 export function countAbout(notebook: Notebook, about: About): number {
-  return notebook.list('memo').filter((one) => !one.retracted && isAbout(one, about)).length;
+  return shownMemos(notebook).filter((one) => isAbout(one, about)).length;
+}
+
+/** All but those taken back, and those that wait with what they are about. */
+function shownMemos(notebook: Notebook): Memo[] {
+  return notebook.list('memo').filter((one) => !one.retracted && !isHeldBack(notebook, one));
 }
 
 export function writeMemo(id: string, about: readonly About[], text: string, author: string, now: string): Draft {

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Draft } from '../store/changes';
 import { logged, newPhone, started } from '../store/forTests';
+import { countAbout, threadsAbout, type About } from '../fieldwork/memos';
 import { newId } from '../store/identity';
 import type { OpenNotebook } from '../store/openNotebook';
 import { findDue } from '../today/due';
@@ -47,6 +48,44 @@ it('nothing that is held is printed side by side or named under Tonight until it
   expect([countApart(notebook), findApart(notebook).n_held]).toEqual([1, 4]);
   await notebook.write([{ kind: 'actor.amended', subject_id: c1, payload: { stopped_at: null, stopped_in: null } }]);
   expect([countApart(notebook), findApart(notebook).n_held]).toEqual([5, 0]);
+});
+
+it('a choice of who was there, was asked or acted is not printed while it would name who is held there', async () => {
+  const c2 = newId();
+  await notebook.write([{ kind: 'actor.added', subject_id: c2, payload: { label: 'C2', kind: 'citizen' } }]);
+  const here = (...who: string[]): object[] => who.map((actor_id) => ({ actor_id, from: AT, to: null }));
+  await apart('encounter.amended', visit, { presence: here(c1, c2) }, { presence: here(c2) });
+  await apart('encounter.amended', visit, { checks: [{ actor_id: c1, said: 'yes', at: AT }] }, { checks: [] });
+  await apart('encounter.amended', visit, { focal_actor_id: c1 }, { focal_actor_id: c2 });
+  await apart('encounter.amended', visit, { setting: 'home' }, { setting: 'kitchen' });
+  const own = newId();
+  await notebook.write([logged(visit, {}, own)]);
+  await apart('entry.amended', own, { recipient_id: c1 }, { recipient_id: c2 });
+  const found = (): string[] => findApart(notebook).values.filter(({ id }) => id === visit || id === own).map(({ field }) => field).sort();
+  const due = (): string[] => findDue(notebook, 'structures', Date.parse(AT)).conflicts.map(({ id }) => id);
+  const all = ['checks', 'focal_actor_id', 'presence', 'recipient_id'];
+  expect(found()).toEqual(all);
+  expect(due()).toEqual(expect.arrayContaining([own, visit]));
+  await notebook.write([{ kind: 'person.stopped', subject_id: c1, payload: { stopped_at: AT, stopped_in: newId() } }]);
+  expect(found()).toEqual(all);
+  await notebook.write([{ kind: 'person.stopped', subject_id: c1, payload: { stopped_at: AT, stopped_in: visit } }]);
+  expect(found()).toEqual([]);
+  expect(due()).not.toContain(own);
+  expect(due()).toContain(visit);
+  expect(findApart(notebook).texts.map(({ id }) => id)).toContain(visit);
+});
+
+it('a memo about what is held, and what was answered to it, is neither shown nor counted until it is decided', async () => {
+  const [reply, other] = [newId(), newId()];
+  const write = (subject_id: string, type: string, id: string): Draft => ({ kind: 'memo.written', subject_id, payload: { about: [{ type, id }], text: 'a' } });
+  await notebook.write([write(reply, 'memo', memo), write(other, 'entry', free)]);
+  const shown = (...about: About[]): string[] => threadsAbout(notebook, about).flatMap((one) => [one.memo.id, ...one.replies.map((each) => each.memo.id)]).sort();
+  expect(shown()).toEqual([memo, reply, other].sort());
+  await notebook.write([{ kind: 'person.stopped', subject_id: c1, payload: { stopped_at: AT, stopped_in: visit } }]);
+  expect([shown(), shown({ type: 'entry', id: held }), shown({ type: 'memo', id: reply })]).toEqual([[other], [], []]);
+  expect([held, free].map((id) => countAbout(notebook, { type: 'entry', id }))).toEqual([0, 1]);
+  await notebook.write([{ kind: 'actor.amended', subject_id: c1, payload: { stopped_at: null, stopped_in: null } }]);
+  expect(shown()).toEqual([memo, reply, other].sort());
 });
 
 it('two stops of one person are no choice, but their name is', async () => {

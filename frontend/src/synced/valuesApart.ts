@@ -3,7 +3,7 @@ import type { ChangeKind, Draft } from '../store/changes';
 import { specOf } from '../store/changes';
 import type { Notebook } from '../store/notebook';
 import { SUBJECT_TYPES, type Subject, type SubjectType } from '../store/subjects';
-import { choicesIn, isHeldBack } from '../fieldwork/heldBack';
+import { choicesIn, isHeldBack, namesHeld } from '../fieldwork/heldBack';
 import { siblingsOf, TEXTS, type Siblings, type WithText } from '../fieldwork/siblings';
 
 export interface ValuesApart {
@@ -42,7 +42,8 @@ export interface Apart {
 export function findApart(notebook: Notebook): Apart {
   const all = SUBJECT_TYPES.flatMap((type): Subject[] => notebook.list(type)).filter(({ conflicts }) => conflicts.length > 0);
   const shown = all.filter((thing) => !isHeldBack(notebook, thing));
-  const [texts, values] = [shown.flatMap(textsOf), shown.flatMap(valuesOf)];
+  const values = shown.flatMap(valuesOf).filter((one) => !namesHeld(notebook, one.thing, one));
+  const texts = shown.flatMap(textsOf);
   return { texts, values, n_held: all.flatMap(textsOf).length + all.flatMap(valuesOf).length - texts.length - values.length };
 }
 

@@ -3,7 +3,7 @@ import { hintsOf } from '../fieldwork/keysheet/hintsOf';
 import { knownLabels } from '../fieldwork/people';
 import { ownEncounters } from '../fieldwork/start';
 import { isPerson } from '../fieldwork/consent';
-import { choicesIn, isHeldBack } from '../fieldwork/heldBack';
+import { choicesIn, isHeldBack, namesHeld } from '../fieldwork/heldBack';
 import { isHeld, isStopped } from '../fieldwork/stopped';
 import { personOf, stoppedIn } from '../fieldwork/survivor';
 import { isToCode } from '../fieldwork/toCode';
@@ -37,13 +37,13 @@ export function findDue(notebook: Notebook, mode: FieldMode, now_ms: number): Du
     isLate: unwritten.some(({ fields }) => now_ms - Date.parse(fields.ended_at ?? '') > LATE_MS),
     toCode: own.filter(({ fields }) => isToCode(fields, mode)),
     openStates: own.filter(({ fields }) => fields.kind === 'state' && !fields.ended_at && over.has(fields.encounter_id)),
-    conflicts: SUBJECT_TYPES.flatMap((type): Subject[] => notebook.list(type)).filter((one) => isApart(one) && !isHeldBack(notebook, one)),
+    conflicts: SUBJECT_TYPES.flatMap((type): Subject[] => notebook.list(type)).filter((one) => isApart(notebook, one) && !isHeldBack(notebook, one)),
   };
 }
 
 /** Nobody has to choose about what was taken back, unless somebody wrote on without seeing that. */
-function isApart(thing: Subject): boolean {
-  const conflicts = choicesIn(thing);
+function isApart(notebook: Notebook, thing: Subject): boolean {
+  const conflicts = choicesIn(thing).filter((one) => !namesHeld(notebook, thing, one));
   return conflicts.length > 0 && (!thing.retracted || conflicts.some(({ field }) => field === 'retracted'));
 }
 
