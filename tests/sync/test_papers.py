@@ -8,13 +8,32 @@ from uuid import UUID
 
 import pytest
 
+from skygge.core.model import Study
 from skygge.core.papers import PaperKind
 from skygge.core.papers_words import RISKS, WORDS
+from skygge.studies.access import Role
 from tests.api.test_terms import LOCK_OFF, TERMS
 from tests.fixtures.world import Person, World
 from tests.sync.phone import Phone, join_with_phone, stamp
 
 MARKER = "Kirstine-Marker"
+ABOUT = ("controller", "joint_controller", "processor", "hosting_place", "purpose", "purpose_limits", "legal_basis")
+# Each paper in another language, so that both are read.
+LANGUAGE_OF: dict[PaperKind, str] = {"dpia": "en", "data-management": "da"}
+BOTH = tuple(LANGUAGE_OF)
+# Of each setting: what is changed, in which row of which papers it stands, and what it says there (or the word for it).
+CHANGED: dict[str, tuple[dict[str, object], str, tuple[PaperKind, ...], str]] = {
+    **{name: ({name: f"En anden {name}"}, name, BOTH, f"En anden {name}") for name in ABOUT},
+    "retention_until": ({"retention_until": "2031-01-31"}, "retention_until", BOTH, "2031-01-31"),
+    "concern_procedure": ({"concern_procedure": "Ring 112"}, "concern_procedure", ("dpia",), "Ring 112"),
+    "allows_dictation": ({"allows_dictation": True}, "dictation", BOTH, "dictation_on"),
+    "lock_required": (LOCK_OFF, "lock", BOTH, str(LOCK_OFF["lock_reason"])),
+    "lock_reason": ({**LOCK_OFF, "lock_reason": "Et andet hus"}, "lock", BOTH, "Et andet hus"),
+    "observers_see": ({"observers_see": "all"}, "observers_see", BOTH, "observers_see_all"),
+    "field_mode": ({"field_mode": "words"}, "field_mode", BOTH, "field_mode_words"),
+    "languages": ({"languages": ["da", "en"]}, "languages", ("data-management",), "da, en"),
+    "time_zone": ({"time_zone": "Atlantic/Faroe"}, "time_zone", ("data-management",), "Atlantic/Faroe"),
+}
 
 
 def _read(phone: Phone, kind: PaperKind = "dpia", **query: str) -> str:
@@ -57,7 +76,7 @@ def test_it_says_what_is_there_and_what_was_answered(world: World, study_id: UUI
     phone.client.patch(phone.url, json=TERMS)
     rows = _rows(_read(phone))
     words = WORDS["en"]
-    for name in ("controller", "joint_controller", "processor", "hosting_place", "purpose", "legal_basis"):
+    for name in ABOUT:
         assert rows[words[name]] == TERMS[name]
     assert rows[words["concern_procedure"]] == TERMS["concern_procedure"]
     assert rows[words["retention_until"]].startswith("2028-12-31")
@@ -67,6 +86,41 @@ def test_it_says_what_is_there_and_what_was_answered(world: World, study_id: UUI
         "consents_never": 1, "exports_full": 1, "exports_deidentified": 0, "rights_stopped": 1, "rights_erased": 0,
     }  # fmt: skip
     assert {name: rows[words[name]] for name in counted} == {name: str(n) for name, n in counted.items()}
+
+
+def test_each_setting_that_is_changed_changes_what_the_papers_say(phone: Phone) -> None:
+    """Every setting of a study, one after the other: in the papers that state it, in its own row and in no other."""
+    assert set(CHANGED) == set(Study.model_fields) - {"title"}
+    phone.client.patch(phone.url, json=TERMS)
+    for name, (patch, row, kinds, said) in CHANGED.items():
+        before = {kind: _read_rows(phone, kind) for kind in LANGUAGE_OF}
+        assert phone.client.patch(phone.url, json=patch).status_code == 200, name
+        for kind, words in ((kind, WORDS[language]) for kind, language in LANGUAGE_OF.items()):
+            rows = _read_rows(phone, kind)
+            changed = {key for key in rows if rows[key] != before[kind].get(key)}
+            assert changed == ({words[row]} if kind in kinds else set()), (name, kind)
+            assert kind not in kinds or words.get(said, said) in rows[words[row]], (name, kind)
+    phone.client.patch(phone.url, json={"title": "Hjemmepleje Syd"})
+    assert all("Hjemmepleje Syd</h1>" in _read(phone, kind) for kind in LANGUAGE_OF)
+
+
+def _read_rows(phone: Phone, kind: PaperKind) -> dict[str, str]:
+    """Without how many changes the log has: each setting that is changed is one."""
+    language = LANGUAGE_OF[kind]
+    rows = _rows(_read(phone, kind, language=language))
+    del rows[WORDS[language]["held_changes"]]
+    # What holds against a risk, and what remains, stand in a table of three columns.
+    return {name: said for name, said in rows.items() if "<td>" not in said}
+
+
+def test_who_may_download_more_is_counted(world: World, study_id: UUID, phone: Phone) -> None:
+    """An analyst is one that gets de-identified files, until a lead says otherwise."""
+    world.join(study_id, world.make_person("Anne"), Role.ANALYST)
+    member = next(one for one in phone.read("members") if one["role"] == "analyst")
+    row = WORDS["en"]["role_analyst_full"]
+    assert row not in _rows(_read(phone)) and _rows(_read(phone))[WORDS["en"]["role_analyst"]] == "1"
+    phone.client.patch(f"{phone.url}/members/{member['member_id']}", json={"exports_full": True})
+    assert [_rows(_read(phone, kind))[row] for kind in LANGUAGE_OF] == ["1", "1"]
 
 
 def test_the_lock_and_dictation_stand_as_the_study_decided(world: World, study_id: UUID, phone: Phone) -> None:

@@ -67,6 +67,9 @@ class _Paper:
         without = "none_named" if name in MAY_BE_EMPTY else "open"
         return self.word(name), str(answered) if answered else self.word(without)
 
+    def chosen(self, name: str) -> Row:
+        return self.word(name), self.word(f"{name}_{self.facts.study[name]}")
+
     def lock(self) -> str:
         if self.facts.study["lock_required"]:
             return self.word("lock_on")
@@ -96,7 +99,8 @@ class _Paper:
 
     def access(self) -> Section:
         notes = [self.word("roles_about"), self.word("no_employer")]
-        return self.section("access", self.counted("role", self.facts.members), notes)
+        rows = [*self.counted("role", self.facts.members), self.chosen("observers_see")]
+        return self.section("access", rows, notes)
 
     def phones(self) -> Section:
         rows = [*self.counted("devices", self.facts.devices), (self.word("lock"), self.lock())]
@@ -118,7 +122,7 @@ class _Paper:
 def _dpia(paper: _Paper) -> Iterable[Section]:
     facts = paper.facts
     yield paper.about()
-    held = [*paper.counted("people", facts.people), *paper.counted("held", facts.held)]
+    held = [*paper.counted("people", facts.people), *paper.counted("held", facts.held), paper.chosen("field_mode")]
     yield paper.section("processed", held, [paper.word("processed_about"), paper.word("no_names")])
     yield paper.access()
     yield paper.phones()
@@ -137,7 +141,10 @@ def _dpia(paper: _Paper) -> Iterable[Section]:
 
 def _data_management(paper: _Paper) -> Iterable[Section]:
     yield paper.about()
-    yield paper.section("what_data", paper.counted("held", paper.facts.held), [paper.word("formats_about")])
+    study = paper.facts.study
+    how = [(paper.word("languages"), ", ".join(study["languages"])), (paper.word("time_zone"), study["time_zone"])]
+    held = [*paper.counted("held", paper.facts.held), paper.chosen("field_mode"), *how]
+    yield paper.section("what_data", held, [paper.word("formats_about")])
     where = [paper.term("hosting_place"), paper.term("processor"), (paper.word("database"), paper.facts.database)]
     yield paper.section("where", where, [paper.word("where_about")])
     yield paper.access()

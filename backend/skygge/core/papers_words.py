@@ -22,6 +22,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
             "health, and often of people who are vulnerable. Reflections are seen by whoever wrote them and by nobody "
             "else."
         ),
+        "field_mode": "How much is coded in the field",
+        "field_mode_words": "Nothing has to be: words are written down, and coded afterwards.",
+        "field_mode_actions": "Actions; what they amount to is coded afterwards.",
+        "field_mode_structures": "Actions, and what they amount to.",
+        "languages": "Languages", "time_zone": "Time zone",
         "no_names": (
             "People stand under pseudonyms. Skygge keeps no list of real names, and asks no phone for place, "
             "microphone, camera or contacts. Names that slip into a text are struck from every copy."
@@ -33,7 +38,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "held_changes": "Changes in the log",
         "access": "Who has access",
         "role_lead": "Leads", "role_observer": "Observers", "role_reader": "Readers", "role_analyst": "Analysts",
-        "role_auditor": "Auditors",
+        "role_auditor": "Auditors", "role_analyst_full": "Analysts who may download more than de-identified files",
+        "observers_see": "What observers see of each other",
+        "observers_see_own": "Nothing: each sees what they wrote themselves.",
+        "observers_see_all": "Everything that any observer wrote, but for reflections.",
         "roles_about": (
             "Leads do everything. Observers write, and see what the study lets them see of each other. Readers read "
             "and export nothing. Analysts download de-identified files unless a lead allows more. Auditors see the "
@@ -112,6 +120,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
             "Mennesker iagttages på arbejde og i deres hjem, og det, de gør og siger, skrives ned: det kan fortælle om "
             "helbred, og ofte om sårbare mennesker. Refleksioner ses af den, der skrev dem, og af ingen anden."
         ),
+        "field_mode": "Hvor meget der kodes i felten",
+        "field_mode_words": "Intet behøver at blive det: ord skrives ned og kodes bagefter.",
+        "field_mode_actions": "Handlinger; hvad de udgør, kodes bagefter.",
+        "field_mode_structures": "Handlinger, og hvad de udgør.",
+        "languages": "Sprog", "time_zone": "Tidszone",
         "no_names": (
             "Mennesker står under pseudonymer. Skygge har ingen liste over rigtige navne og beder ingen telefon om "
             "sted, mikrofon, kamera eller kontakter. Navne, der smutter ind i en tekst, streges i hver kopi."
@@ -123,7 +136,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "held_changes": "Ændringer i loggen",
         "access": "Hvem der har adgang",
         "role_lead": "Ledere", "role_observer": "Observatører", "role_reader": "Læsere", "role_analyst": "Analytikere",
-        "role_auditor": "Revisorer",
+        "role_auditor": "Revisorer", "role_analyst_full": "Analytikere, der må hente mere end afidentificerede filer",
+        "observers_see": "Hvad observatører ser af hinandens",
+        "observers_see_own": "Intet: hver ser det, de selv har skrevet.",
+        "observers_see_all": "Alt, hvad nogen observatør har skrevet, på nær refleksioner.",
         "roles_about": (
             "Ledere kan alt. Observatører skriver og ser det af hinandens, som studiet lader dem se. Læsere læser og "
             "eksporterer intet. Analytikere henter afidentificerede filer, medmindre en leder tillader mere. Revisorer "

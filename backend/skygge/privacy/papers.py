@@ -42,7 +42,9 @@ RIGHTS: Mapping[str, str] = {
 def gather_facts(session: Session, study_id: UUID, now: datetime) -> Facts:
     """Counted at this moment, from the tables and the audit log."""
     study = session.get_one(StudyRow, study_id)
-    roles = Counter(member.role for member in list_members(session, study_id))
+    members = list_members(session, study_id)
+    roles = Counter(member.role for member in members)
+    full = sum(member.role == Role.ANALYST and member.exports_full for member in members)
     people = _list_people(session, study_id)
     kinds = Counter(person.kind for person in people)
     return Facts(
@@ -50,7 +52,7 @@ def gather_facts(session: Session, study_id: UUID, now: datetime) -> Facts:
         made_at=now.strftime("%Y-%m-%d %H:%M UTC"),
         version=__version__,
         database={"sqlite": "SQLite"}.get(session.get_bind().dialect.name, "PostgreSQL"),
-        members={role.value: roles[role] for role in Role if roles[role]},
+        members={role.value: roles[role] for role in Role if roles[role]} | ({"analyst_full": full} if full else {}),
         devices=_count_devices(session, study_id),
         people={kind: kinds[kind] for kind in ASKED if kinds[kind]},
         consents=_count_consents(session, study_id, people),
