@@ -6,6 +6,7 @@ import pytest
 
 from skygge.accounts.links import make_setup_link
 from skygge.accounts.secrets import hash_token
+from skygge.clock import new_id
 from tests.fixtures.world import PASSWORD, World
 
 STUDY = {
@@ -48,6 +49,22 @@ def test_the_link_makes_account_and_study_and_signs_in(world: World) -> None:
     assert me["studies"][0]["role"] == "lead"
     study = world.anonymous.get(f"/api/v1/studies/{done.json()['study_id']}").json()
     assert (study["title"], study["languages"], study["last_seq"]) == ("Hjemmepleje Nord", ["da", "en"], 2)
+
+
+def test_the_browser_of_the_set_up_is_a_device_that_can_be_closed(world: World) -> None:
+    """A laptop that is stolen in the first week is closed from another one, and reads nothing more."""
+    told = {"device_id": str(new_id()), "device_name": "Laptop"}
+    done = world.anonymous.post("/api/v1/setup", json=_form(_new_token(world), **told))
+    address = f"/api/v1/studies/{done.json()['study_id']}"
+    assert world.anonymous.get(f"{address}/changes").status_code == 200
+    other = world.make_person("Lene").client
+    listed = other.get(f"{address}/devices").json()["items"]
+    assert [(one["device_id"], one["name"]) for one in listed] == [tuple(told.values())]
+    record = next(one for one in other.get("/api/v1/audit").json()["items"] if one["kind"] == "session.started")
+    assert record["details"] == {"device_id": told["device_id"]}
+    other.post(f"{address}/devices", json={"device_id": told["device_id"], "revoked": True})
+    assert world.anonymous.get(f"{address}/changes").json()["code"] == "device_revoked"
+    assert other.get(f"{address}/changes").status_code == 200
 
 
 def test_the_link_works_once(world: World) -> None:

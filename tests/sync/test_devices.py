@@ -12,7 +12,7 @@ from skygge.accounts.sessions import Device as SignedInDevice
 from skygge.accounts.sessions import start_session
 from skygge.accounts.tokens import name_token
 from skygge.client import Device, new_subject_id
-from tests.fixtures.world import Person, World
+from tests.fixtures.world import PASSWORD, Person, World
 from tests.sync.phone import Phone
 from tests.sync.script import report_visit
 from tests.sync.test_backup import device_of
@@ -39,6 +39,40 @@ def test_a_phone_is_called_what_it_called_itself_at_sign_in_and_a_second_one_is_
     assert lead.client.post(f"/api/v1/studies/{study_id}/devices", json=body).status_code == 200
     phones[0].push(phones[0].visit())
     assert devices_of(lead, study_id)[str(phones[0].device_id)] == "the blue one"
+
+
+def test_a_browser_that_came_in_by_an_invitation_is_a_device_like_any_other(
+    world: World, lead: Person, study_id: UUID
+) -> None:
+    """It is listed once it has read, has to be cleaned of what is erased after that, and can be closed to the study."""
+    phone, browser, device_id = Phone(lead.client, study_id), world.client(), str(uuid4())
+    memo = phone.change("memo.written", {"text": "Kirstine kom"})
+    phone.push(memo)
+    code = lead.client.post(f"{phone.url}/invitations", json={"role": "reader"}).json()["code"]
+    form = {"code": code, "name": "Rie", "password": PASSWORD, "device_id": device_id, "device_name": "Firefox"}
+    assert browser.post("/api/v1/invitations/accept", json=form).status_code == 201
+    # As long as the sign-ins of a phone last, and not for hours.
+    world.clock.turn(hours=30)
+    lead = phone_owner(world, lead, phone)
+    assert "Kirstine" in browser.get(f"{phone.url}/changes").text
+    assert devices_of(lead, study_id)[device_id] == "Firefox"
+    strike = {"words": "Kirstine", "replacement": "C1"}
+    phone.push(phone.change("words.struck", strike, subject_id=memo["subject_id"]))
+    sheet = {one["device_id"]: one for one in phone.read("device-sheet")}[device_id]
+    assert sheet["observer"] == "observer-2" and sheet["unclean_since"] is not None
+    records = lead.client.get("/api/v1/audit").json()["items"]
+    assert {"device_id": device_id} in [one["details"] for one in records if one["kind"] == "session.started"]
+    revoked = {"device_id": device_id, "revoked": True}
+    assert lead.client.post(f"{phone.url}/devices", json=revoked).status_code == 200
+    for address in (f"{phone.url}/changes", f"{phone.url}/memos", "/api/v1/me"):
+        assert browser.get(address).json()["code"] == "device_revoked", address
+
+
+def phone_owner(world: World, person: Person, phone: Phone) -> Person:
+    """The same person, signed in anew."""
+    again = world.make_person(person.name)
+    phone.client = again.client
+    return again
 
 
 def test_a_script_is_one_device_that_of_its_token(world: World, lead: Person, study_id: UUID) -> None:

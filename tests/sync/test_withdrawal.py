@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -93,7 +93,8 @@ def test_a_device_is_not_clean_until_it_says_so(world: World, phone: Phone, stud
     assert [one["unclean_since"] for one in phone.read("device-sheet")] == [None]
     phone.push(phone.change("words.struck", {"words": MARKER}, subject_id=entry["subject_id"]))
     world.clock.turn(minutes=1)
-    newer = join_with_phone(world, study_id, "Bo")
+    world.join(study_id, world.make_person("Bo"))
+    newer = sign_in_on(world, study_id, "Bo")
     newer.push(newer.visit())
     sheet = {one["observer"]: one for one in phone.read("device-sheet")}
     assert sheet["observer-1"]["unclean_since"] is not None and sheet["observer-2"]["unclean_since"] is None
@@ -130,6 +131,25 @@ def test_a_device_that_read_before_it_wrote_is_not_clean(world: World, phone: Ph
     told = {"device_id": str(laptop.device_id), "cleaned_to": laptop.pull()["cursor"]}
     assert laptop.client.post(f"{phone.url}/clearings", json=told).status_code == 204
     assert unclean(phone) == {phone.device_id, again.device_id, sender.device_id}
+
+
+def test_a_device_that_somebody_else_read_on_before_is_not_clean(world: World, phone: Phone, study_id: UUID) -> None:
+    """Its second owner joined after the erasure; what the first one read without telling of a device lies there."""
+    entry = phone.entry(visit := phone.visit(), jotting=MARKER)
+    phone.push(visit, entry)
+    shared = uuid4()
+    first = Phone(lead_of(world).client, study_id, shared)
+    assert MARKER in json.dumps(first.pull_all())
+    phone.push(phone.change("words.struck", {"words": MARKER}, subject_id=entry["subject_id"]))
+    world.clock.turn(minutes=1)
+    world.join(study_id, world.make_person("Bo"))
+    second = Phone(world.make_person("Bo").client, study_id, shared)
+    assert words(second.push(second.visit())) == ["stored"]
+    assert unclean(phone) == {phone.device_id, shared}
+    # Bo's own phone, which says who it is, read nothing but the stub.
+    own = sign_in_on(world, study_id, "Bo")
+    own.pull_all()
+    assert words(own.push(own.visit())) == ["stored"] and unclean(phone) == {phone.device_id, shared}
 
 
 @pytest.mark.parametrize("role", [Role.READER, Role.ANALYST, Role.AUDITOR])

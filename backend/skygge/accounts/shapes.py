@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from skygge.accounts.passwords import MAX_LENGTH
+from skygge.accounts.sessions import Device
 from skygge.core.model import Id, Label, Strict
 
 Name = Annotated[Label, Field(max_length=100)]
@@ -14,13 +15,22 @@ Password = Annotated[str, Field(min_length=1, max_length=MAX_LENGTH)]
 Token = Annotated[str, Field(min_length=1, max_length=200)]
 
 
-class SignIn(Strict):
+class OnDevice(Strict):
+    """What a browser is called that is being signed in: it stands among a study's devices, and can be revoked."""
+
+    device_id: Id | None = None
+    device_name: Name | None = None
+
+    def device(self) -> Device | None:
+        """The device, if it told of itself."""
+        return Device(UUID(self.device_id), self.device_name or "") if self.device_id else None
+
+
+class SignIn(OnDevice):
     """Name and password; with a device id the session lasts 60 days after each contact, or as set."""
 
     name: Name
     password: Password
-    device_id: Id | None = None
-    device_name: Name | None = None
 
 
 class Reset(Strict):

@@ -40,14 +40,14 @@ async def sign_in(
             raise WrongCredentials
         clear_attempts(session, name_subject(name))
         token = start_session(session, account.id, device, now, good)
-        keep(session, Event("session.started", now, account.name, account.id, details=_on(device)))
+        keep(session, Event("session.started", now, account.name, account.id, details=tell_device(device)))
         return token
 
     def refuse(session: Session) -> None:
         # What was typed as a name that nobody has may be anything, a password too. It goes on record without it, and
         # not left out: the time of an answer must not tell which names there are.
         name, account_id = (account.name, account.id) if account else (UNKNOWN, None)
-        keep(session, Event("session.refused", clock(), name, account_id, details=_on(device)))
+        keep(session, Event("session.refused", clock(), name, account_id, details=tell_device(device)))
 
     account = await database.run_write(reserve)
     fits = await is_right(password, account.password_hash if account else None)
@@ -77,5 +77,6 @@ async def confirm_password(database: Database, who: Identity, password: str, clo
     return password_hash
 
 
-def _on(device: Device | None) -> dict[str, str]:
+def tell_device(device: Device | None) -> dict[str, str]:
+    """What stands on record of the device that somebody signs in on."""
     return {"device_id": str(device.device_id)} if device else {}

@@ -11,6 +11,7 @@ from skygge.accounts.enrol import create_account, has_accounts
 from skygge.accounts.links import check_setup_token, use_setup_token
 from skygge.accounts.passwords import check_password, hash_in_turn
 from skygge.accounts.sessions import start_session
+from skygge.accounts.sign_in import tell_device
 from skygge.audit.keep import Event, keep
 from skygge.clock import ClockDep
 from skygge.core.codebook import STARTERS, read_starter
@@ -57,21 +58,23 @@ def read_setup(session: ReadSession) -> Any:
 )
 async def set_up(body: Setup, database: DatabaseDep, settings: SettingsDep, clock: ClockDep, response: Response) -> Any:
     """Make the first account (the server's admin) and its study with the one-time link, and sign in."""
+    device = body.device()
 
     def begin(session: Session) -> dict[str, Any]:
         use_setup_token(session, body.token, clock())
         account = create_account(session, body.name, password_hash, clock(), is_admin=True)
         study, _ = found_study(session, _settings_of(body.study), read_starter(body.study.starter), account.id, clock)
         adopt_demo_studies(session, account, clock)
-        token = start_session(session, account.id, None, clock(), settings.lifetimes)
+        token = start_session(session, account.id, device, clock(), settings.lifetimes)
         keep(session, Event("account.created", clock(), account.name, account.id, details={"is_admin": True}))
+        keep(session, Event("session.started", clock(), account.name, account.id, details=tell_device(device)))
         return {"token": token, "account": account.model_dump(), "study_id": study.study_id}
 
     await database.run_read(lambda session: check_setup_token(session, body.token, clock()))
     check_password(body.password, body.name)
     password_hash = await hash_in_turn(body.password)
     done = await database.run_write(begin)
-    set_session_cookie(response, settings, done.pop("token"), is_device=False)
+    set_session_cookie(response, settings, done.pop("token"), is_device=device is not None)
     return done
 
 

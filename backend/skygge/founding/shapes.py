@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, Field
 
-from skygge.accounts.shapes import AccountOut, Name, Password, Token
+from skygge.accounts.shapes import AccountOut, Name, OnDevice, Password, Token
 from skygge.core.model import Code, FieldMode, Label, Language, ObserversSee, Strict, Term, Terms, Zone
 
 
@@ -55,8 +55,8 @@ NEVER_EMPTY = frozenset(
 )
 
 
-class Setup(Strict):
-    """The set-up link's token, the first account, and the first study."""
+class Setup(OnDevice):
+    """The set-up link's token, the first account, the first study, and the device to sign in."""
 
     token: Token
     name: Name

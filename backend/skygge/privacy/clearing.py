@@ -39,9 +39,10 @@ def describe_devices(session: Session, study_id: UUID) -> list[dict[str, Any]]:
     told = []
     for row in list_devices(session, study_id):
         owner = owners.get(row.account_id)
-        # What was erased before a device first read here, or before its owner came, reached it as a stub.
+        # What was erased before a device first read here reached it as a stub. When its owner joined says nothing:
+        # somebody else may have read on it before, or the same person before a restore.
         clean_to = max(cleaned.get(str(row.device_id), 0), row.first_seq)
-        doubtful = (at for seq, at in redactions if seq > clean_to and not (owner and at < owner.joined_at))
+        doubtful = (at for seq, at in redactions if seq > clean_to)
         told.append({
             "device_id": row.device_id,
             "name": row.name,

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
@@ -10,9 +9,9 @@ from sqlmodel import Session
 from skygge.accounts.access import Identity, SettingsDep, SignedIn, set_session_cookie
 from skygge.accounts.enrol import create_account
 from skygge.accounts.passwords import check_password, hash_in_turn
-from skygge.accounts.sessions import Device, start_session
+from skygge.accounts.sessions import start_session
 from skygge.accounts.shapes import SignIn
-from skygge.accounts.sign_in import sign_in
+from skygge.accounts.sign_in import sign_in, tell_device
 from skygge.accounts.throttle import clear_attempts, count_attempt
 from skygge.audit.keep import Event, keep
 from skygge.clock import ClockDep
@@ -42,7 +41,7 @@ router = APIRouter(route_class=StrictRoute, tags=["accounts"])
 )
 async def start(body: SignIn, database: DatabaseDep, settings: SettingsDep, clock: ClockDep, response: Response) -> Any:
     """Sign in with name and password."""
-    device = Device(UUID(body.device_id), body.device_name or "") if body.device_id else None
+    device = body.device()
     account, token = await sign_in(database, body.name, body.password, device, clock, settings.lifetimes)
     set_session_cookie(response, settings, token, is_device=device is not None)
     who = Identity(account.id, account.name, account.is_admin)
@@ -70,7 +69,7 @@ async def accept_invitation(
     response: Response,
 ) -> Any:
     """Join a study with an invitation's code, making the account in the same step."""
-    subject = f"invitation:{request.client.host if request.client else ''}"
+    subject, device = f"invitation:{request.client.host if request.client else ''}", body.device()
 
     def look(session: Session) -> None:
         count_attempt(session, subject, clock(), may_lock=False)
@@ -80,17 +79,18 @@ async def accept_invitation(
         clear_attempts(session, subject)
         account = create_account(session, body.name, password_hash, clock())
         member = accept(session, body.code, account.id, clock())
-        token = start_session(session, account.id, None, clock(), settings.lifetimes)
+        token = start_session(session, account.id, device, clock(), settings.lifetimes)
         keep(session, Event("account.created", clock(), account.name, account.id))
         joined = {"member_id": str(member.member_id), "role": member.role}
         keep(session, Event("invitation.accepted", clock(), member.observer, account.id, member.study_id, joined))
+        keep(session, Event("session.started", clock(), account.name, account.id, details=tell_device(device)))
         return Identity(account.id, account.name, account.is_admin), token
 
     await database.run_write(look)
     check_password(body.password, body.name)
     password_hash = await hash_in_turn(body.password)
     who, token = await database.run_write(join)
-    set_session_cookie(response, settings, token, is_device=False)
+    set_session_cookie(response, settings, token, is_device=device is not None)
     return await database.run_read(lambda session: describe_me(session, who, clock()))
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from skygge.accounts.shapes import AccountOut, Name, Password
+from skygge.accounts.shapes import AccountOut, Name, OnDevice, Password
 from skygge.core.model import FieldMode, Id, Label, ObserversSee, Strict
 from skygge.studies.access import Role
 
@@ -143,8 +143,8 @@ class InvitationMade(InvitationOut):
     code: str
 
 
-class Acceptance(Strict):
-    """An invitation's code, and the account to make with it."""
+class Acceptance(OnDevice):
+    """An invitation's code, the account to make with it, and the device to sign in."""
 
     code: Annotated[str, Field(min_length=1, max_length=40)]
     name: Name

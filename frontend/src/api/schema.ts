@@ -3260,9 +3260,13 @@ export interface components {
     schemas: {
         /**
          * Acceptance
-         * @description An invitation's code, and the account to make with it.
+         * @description An invitation's code, the account to make with it, and the device to sign in.
          */
         Acceptance: {
+            /** Device Id */
+            device_id?: string | null;
+            /** Device Name */
+            device_name?: string | null;
             /** Code */
             code: string;
             /** Name */
@@ -5708,9 +5712,13 @@ export interface components {
         };
         /**
          * Setup
-         * @description The set-up link's token, the first account, and the first study.
+         * @description The set-up link's token, the first account, the first study, and the device to sign in.
          */
         Setup: {
+            /** Device Id */
+            device_id?: string | null;
+            /** Device Name */
+            device_name?: string | null;
             /** Token */
             token: string;
             /** Name */
@@ -5744,14 +5752,14 @@ export interface components {
          * @description Name and password; with a device id the session lasts 60 days after each contact, or as set.
          */
         SignIn: {
-            /** Name */
-            name: string;
-            /** Password */
-            password: string;
             /** Device Id */
             device_id?: string | null;
             /** Device Name */
             device_name?: string | null;
+            /** Name */
+            name: string;
+            /** Password */
+            password: string;
         };
         /**
          * SpareCodes

@@ -2,7 +2,7 @@ import type { Locale } from '../i18n/locale';
 import type { Notebook } from '../store/notebook';
 import type { Account, StudyBrief } from '../store/session';
 import type { Entrance } from '../sync/entrance';
-import type { Claimed, Server, SetupForm, StudyForm } from '../sync/server';
+import type { Claimed, Invited, Server, SetupForm, StudyForm } from '../sync/server';
 import type { AppLock } from './appLock.svelte';
 import type { Theme } from './look.svelte';
 import type { Route } from './routes';
@@ -74,6 +74,8 @@ export interface App {
   /** Ends the session at the server. What is on this phone stays. */
   signOut(): Promise<void>;
   setUp(token: string, form: SetupForm): Promise<void>;
+  /** With the code of an invitation. */
+  join(form: Invited): Promise<void>;
   createStudy(form: StudyForm): Promise<void>;
   chooseStudy(study_id: string): Promise<void>;
   leaveStudy(): void;

@@ -3,7 +3,7 @@ import { newId, observerActorId } from '../store/identity';
 import type { Notebook } from '../store/notebook';
 import { openNotebook, type OpenNotebook } from '../store/openNotebook';
 import { Session, type Account, type StudyBrief } from '../store/session';
-import { createServer, door, OFFLINE, Problem, type Claimed, type Me, type SetupForm, type StudyForm } from '../sync/server';
+import { createServer, door, OFFLINE, Problem, type Claimed, type Invited, type Me, type SetupForm, type StudyForm } from '../sync/server';
 import type { App, Phase, SyncStatus } from './app';
 import type { AppLock } from './appLock.svelte';
 import { isPhone, nameDevice } from './device';
@@ -110,8 +110,7 @@ export class AppState implements App {
   }
 
   async signIn(name: string, password: string, study_id?: string): Promise<void> {
-    const device_id = await this.session.deviceFor(name);
-    await this.adopt(await door.signIn({ name, password, device_id, device_name: this.deviceName }), study_id);
+    await this.adopt(await door.signIn({ name, password, ...(await this.deviceOf(name)) }), study_id);
     void this.sync.sendNow();
     if (this.route.name === 'sign-in') this.go('/', { replace: true });
   }
@@ -145,9 +144,21 @@ export class AppState implements App {
   }
 
   async setUp(token: string, form: SetupForm): Promise<void> {
-    const { study_id } = await (await entrance()).setUp(token, form);
-    await this.signIn(form.name, form.password, study_id);
+    const { study_id } = await (await entrance()).setUp(token, { ...form, ...(await this.deviceOf(form.name)) });
+    await this.adopt(await this.server.me(), study_id);
+    void this.sync.sendNow();
     this.go('/', { replace: true });
+  }
+
+  async join(form: Invited): Promise<void> {
+    await this.adopt(await (await entrance()).join({ ...form, ...(await this.deviceOf(form.name)) }));
+    void this.sync.sendNow();
+    this.go('/', { replace: true });
+  }
+
+  /** What a sign-in says of this browser, so that it can be revoked alone. */
+  private async deviceOf(name: string): Promise<{ device_id: string; device_name: string }> {
+    return { device_id: await this.session.deviceFor(name), device_name: this.deviceName };
   }
 
   async createStudy(form: StudyForm): Promise<void> {

@@ -6,6 +6,7 @@ import { AppState } from './appState.svelte';
 
 const STUDY = { study_id: '0192a000-0000-7000-8000-000000000001', title: 'North', role: 'lead', observer: 'observer-1', is_demo: false };
 const OTHER_STUDY = { ...STUDY, study_id: '0192a000-0000-7000-8000-000000000002', title: 'South' };
+const SIGNS_IN = new Set(['POST /session', 'POST /setup', 'POST /invitations/accept']);
 const EPOCH = '0192a000-0000-7000-8000-00000000aaaa';
 
 /** A server with one name after the other at its door, and no network when told so. */
@@ -14,18 +15,22 @@ class Host {
   isOnline = true;
   isSetUp = true;
   studies = [STUDY];
+  signIns: { path: string; device_id: unknown; device_name: unknown }[] = [];
   pushed: { name: string; device_id: string; changes: { payload: object }[] }[] = [];
 
   answer(address: string, init: RequestInit): Promise<Response> {
     if (!this.isOnline) return Promise.reject(new TypeError('Failed to fetch'));
     const body = init.body ? (JSON.parse(String(init.body)) as Record<string, unknown>) : {};
     const path = address.replace(/^\/api\/v1|\?.*$/g, '');
+    if (SIGNS_IN.has(`${init.method} ${path}`)) {
+      this.signedIn = String(body.name);
+      this.signIns.push({ path, device_id: body.device_id, device_name: body.device_name });
+    }
     if (path === '/setup') {
       this.isSetUp = true;
       return json({ account: {}, study_id: OTHER_STUDY.study_id }, 201);
     }
     if (!this.isSetUp) return problem(503, 'setup.needed');
-    if (path === '/session' && init.method === 'POST') this.signedIn = String(body.name);
     if (!this.signedIn) return problem(401, 'session.missing');
     const name = this.signedIn;
     if (path === '/session' && init.method === 'DELETE') this.signedIn = undefined;
@@ -44,6 +49,13 @@ class Host {
 const NOW = '2026-03-02T10:00:00.000+00:00';
 let host: Host;
 const started: AppState[] = [];
+
+/** What this browser has told of itself; a name that a person reads is never empty. */
+function deviceOf(app: AppState) {
+  const device_id = host.signIns[0]?.device_id;
+  expect(device_id).toMatch(/^[0-9a-f-]{36}$/);
+  return { device_id, device_name: app.deviceName };
+}
 
 function json(told: unknown, status = 200, type = 'application/json'): Promise<Response> {
   return Promise.resolve(new Response(JSON.stringify(told), { status, headers: { 'Content-Type': type } }));
@@ -109,6 +121,17 @@ describe('the start', () => {
     const study = { title: 'South', time_zone: 'UTC', languages: ['en'], field_mode: 'words', starter: 'blank' };
     await app.setUp('token', { name: 'ane', password: 'a long enough password', study } as never);
     expect([app.phase, app.study?.title]).toEqual(['open', 'South']);
+    expect(host.signIns).toEqual([{ path: '/setup', ...deviceOf(app) }]);
+  });
+
+  it('leads from an invitation into its study, signed in once, as the device that then writes', async () => {
+    const app = await start();
+    await app.join({ code: 'AAAAAAAAAA', name: 'bo', password: 'a long enough password' });
+    expect([app.phase, app.study?.title]).toEqual(['open', 'North']);
+    expect(host.signIns).toEqual([{ path: '/invitations/accept', ...deviceOf(app) }]);
+    await app.notebook.write([logged('visit')]);
+    await app.sync.sendNow();
+    expect(host.pushed.at(-1)?.device_id).toBe(deviceOf(app).device_id);
   });
 
   it('needs no network once somebody has signed in', async () => {

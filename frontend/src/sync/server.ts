@@ -11,6 +11,7 @@ export { OFFLINE, Problem } from './problem';
 export type Me = Schemas['Me'];
 export type StudyForm = Omit<Schemas['StudyIn'], 'observers_see' | 'lock_required'>;
 export type SetupForm = Omit<Schemas['Setup'], 'token' | 'study'> & { study: StudyForm };
+export type Invited = Schemas['Acceptance'];
 /** What a phone got for a code: whose account it would open, and what it asks again with. */
 export type Claimed = Schemas['PairingClaimed'];
 
