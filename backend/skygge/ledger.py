@@ -1,6 +1,7 @@
-"""The ledger of erasures and revocations: a file beside the database, outside every backup, replayed after a restore.
+"""The ledger of erasures, revocations, concerns taken back: a file outside every backup, replayed after a restore.
 
-One JSON object a line, only ever added to. It names what was taken out (ids, places in texts), never what it was.
+It lies beside the database. One JSON object a line, only ever added to. It names what was taken out (ids, places in
+texts), never what it was.
 """
 
 from __future__ import annotations

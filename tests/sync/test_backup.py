@@ -15,13 +15,16 @@ from skygge.backup import read_backup, write_backup
 from skygge.client import Device, new_subject_id
 from skygge.errors import StartRefused
 from skygge.fieldlog.verify import verify
+from skygge.privacy.concerns import remove_again
 from skygge.sync.restore import begin_anew
-from tests.fixtures.world import Person, World
-from tests.sync.phone import Phone, stamp, words
+from tests.fixtures.backups import check_restored, tally
+from tests.fixtures.world import PASSWORD, Person, World
+from tests.sync.phone import Change, Phone, stamp, words
 
 MARKER = "Annemette-Marker"
 # So many questions into the backup, a phone writes.
 AFTER_SOME_TABLES = 5
+_numbers = itertools.count()
 
 
 def back_up(world: World, file: Path) -> None:
@@ -34,7 +37,9 @@ def restore(world: World, file: Path) -> None:
     """As the command does it."""
     with world.database.write() as session:
         read_backup(session, file)
-        begin_anew(session, world.database.ledger.read(), world.clock())
+        ledger = list(world.database.ledger.read())
+        begin_anew(session, ledger, world.clock())
+        remove_again(session, ledger)
 
 
 def device_of(world: World, study_id: UUID, person: Person, **options: Any) -> Device:
@@ -93,6 +98,72 @@ def test_a_backup_made_while_a_phone_writes_is_of_one_moment(
     assert (page["changes"], page["cursor"]) == (before["changes"], before["cursor"])
     with world.database.read() as session:
         assert verify(session) == []
+
+
+def test_every_table_is_after_the_restore_what_it_was_in_the_backup(
+    world: World, phone: Phone, study_id: UUID, lead: Person, tmp_path: Path
+) -> None:
+    """Rows and hashes of all tables, each with something in it; what came since is in none of them."""
+    marked = fill_tables(phone)
+    strike = phone.change("words.struck", {"words": MARKER, "replacement": "C1"}, subject_id=marked["subject_id"])
+    assert words(phone.push(strike)) == ["erased"]
+    back_up(world, tmp_path / "a.backup")
+    empty = {name for name, one in tally(tmp_path / "a.backup").items() if not one.n_rows}
+    assert empty <= {"setup_link", "reset_link"}, "nothing is shown of a table without rows"
+    world.clock.turn(minutes=1)
+    fill_tables(phone)
+    restore(world, tmp_path / "a.backup")
+    back_up(world, tmp_path / "b.backup")
+    check_restored(tmp_path / "a.backup", tmp_path / "b.backup")
+    assert world.anonymous.post("/api/v1/session", json={"name": lead.name, "password": PASSWORD}).status_code == 200
+
+
+def fill_tables(phone: Phone) -> Change:
+    """A row in each table that people and phones fill, with texts that are hard to carry; an entry with MARKER."""
+    words_of_all_kinds = "Æøå 🌱 'quoted' \\ \n=SUM(1)  \u2028 two"
+    citizen = phone.change("actor.added", {"label": "C1", "kind": "citizen"})
+    visit = phone.visit(setting=words_of_all_kinds)
+    entry = phone.entry(visit, actor_id=citizen["subject_id"], jotting=words_of_all_kinds)
+    marked, wrong = phone.entry(visit, jotting=MARKER), phone.change("from.tomorrow", {"x": 1})
+    more = [
+        phone.change(
+            "memo.written", {"text": words_of_all_kinds, "about": [{"type": "entry", "id": entry["subject_id"]}]}
+        ),
+        phone.change("fieldnote.written", {"encounter_id": visit["subject_id"], "text": words_of_all_kinds}),
+        phone.change("gap.recorded", {"encounter_id": visit["subject_id"], "kind": "off_record", "from": stamp(9)}),
+        phone.change("consent.recorded", {"actor_id": citizen["subject_id"], "at": stamp(1)}),
+        phone.change("code.proposed", {"dimension": "action", "key": f"nyt{next(_numbers)}", "label": {"da": "nyt"}}),
+    ]
+    assert words(phone.push(citizen, visit, entry, marked, wrong, *more)) == [
+        *4 * ["stored"],
+        "quarantined",
+        *5 * ["stored"],
+    ]
+    for path, body in (
+        ("concerns", {"text": words_of_all_kinds}),
+        ("requests", {"kind": "access", "received_on": "2026-03-02"}),
+        ("invitations", {}),
+        ("tokens", {"name": "script"}),
+        ("devices", {"device_id": str(phone.device_id), "name": "den blå"}),
+    ):
+        made = phone.client.post(f"{phone.url}/{path}", json=body)
+        assert made.status_code in (200, 201), (path, made.text)
+    assert phone.client.post("/api/v1/pairings").status_code == 201
+    assert phone.client.post("/api/v1/spare-codes", json={"password": PASSWORD}).status_code == 201
+    assert phone.client.post("/api/v1/session", json={"name": "Ingen", "password": PASSWORD}).status_code == 401
+    return marked
+
+
+def test_a_concern_taken_back_after_the_backup_stays_away(
+    world: World, phone: Phone, lead: Person, tmp_path: Path
+) -> None:
+    """Its author has taken it back; one that was not taken back is there again."""
+    made = [phone.client.post(f"{phone.url}/concerns", json={"text": words}).json() for words in (MARKER, "andet")]
+    back_up(world, tmp_path / "a.backup")
+    assert phone.client.delete(f"{phone.url}/concerns/{made[0]['concern_id']}").status_code == 204
+    restore(world, tmp_path / "a.backup")
+    phone.client = world.make_person(lead.name).client
+    assert [one["text"] for one in phone.read("concerns")] == ["andet"]
 
 
 def test_an_erasure_after_the_backup_is_carried_out_again(

@@ -8,6 +8,7 @@ import typer
 from skygge.backup import note_backup, read_backup, write_backup
 from skygge.clock import utc_now
 from skygge.commands.opened import opened_database
+from skygge.privacy.concerns import remove_again
 from skygge.sync.restore import begin_anew
 
 
@@ -26,6 +27,9 @@ def restore_command(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> No
     with opened_database() as (settings, database):
         with database.write() as session:
             n_rows = read_backup(session, file)
-            done = begin_anew(session, database.ledger.read(), utc_now())
+            ledger = list(database.ledger.read())
+            done = begin_anew(session, ledger, utc_now())
+            remove_again(session, ledger)
     typer.echo(f"{n_rows} rows were read from {file}; {done.studies} studies begin a new epoch.")
     typer.echo(f"Erased again: {done.redactions}. Devices revoked again: {done.revocations}. All sessions have ended.")
+    typer.echo("Passwords and roles are those of the backup: look whether one was changed since because it had to be.")

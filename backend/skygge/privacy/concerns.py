@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,7 +16,7 @@ from skygge.accounts.access import Person, SettingsDep
 from skygge.audit.keep import Event, keep
 from skygge.clock import ClockDep, new_id
 from skygge.core.model import Strict, Text
-from skygge.db import ERASED, ReadSession, WriteSession
+from skygge.db import ERASED, LEDGER, ReadSession, WriteSession
 from skygge.errors import (
     ConcernUnknown,
     DeviceRevoked,
@@ -35,6 +36,7 @@ from skygge.studies.tables import MemberRow
 router = APIRouter(route_class=StrictRoute, tags=["privacy"])
 MAY_FAIL = document_problems(SessionMissing, DeviceRevoked, StudyUnknown, RoleInsufficient, TokenBound)
 MAX_CONCERN = 20_000
+REMOVED = "concern_removed"
 
 
 class ConcernIn(Strict):
@@ -92,7 +94,19 @@ def remove_concern(study_id: UUID, concern_id: UUID, who: Person, session: Write
         raise ConcernUnknown
     session.delete(row)
     session.info[ERASED] = True
+    # An older backup has it still, and does not bring it back.
+    line = {"type": REMOVED, "study_id": str(study_id), "concern_id": str(concern_id)}
+    session.info.setdefault(LEDGER, []).append(line)
     _record(session, member, "concern.removed", row, clock())
+
+
+def remove_again(session: Session, ledger: Iterable[Mapping[str, Any]]) -> None:
+    """After a restore: take out what its author has taken back since the backup."""
+    for line in ledger:
+        if line.get("type") == REMOVED:
+            row = session.get(ConcernRow, (UUID(line["study_id"]), UUID(line["concern_id"])))
+            if row is not None:
+                session.delete(row)
 
 
 def _tell(session: Session, row: ConcernRow, member: Membership, folder: Path) -> dict[str, Any]:
