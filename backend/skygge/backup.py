@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, LargeBinary, Table, Uuid, delete, insert, select
+from sqlalchemy import JSON, LargeBinary, Table, Uuid, delete, insert, select, text
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, SQLModel
 
 from skygge.db import UtcTime
@@ -29,6 +30,8 @@ from skygge.migrate import list_revisions
 ABOUT = "about.json"
 NOTE = "last-backup"
 ROWS_AT_ONCE = 500
+DEADLOCK = "40P01"
+LOCK_ATTEMPTS = 10
 
 
 def write_backup(session: Session, target: Path, now: datetime) -> int:
@@ -66,14 +69,35 @@ def last_backup(data: Path) -> datetime | None:
         return None
 
 
+def stop_writers(session: Session) -> None:
+    """Let nobody else write until this transaction ends; whoever reads goes on.
+
+    A push locks its study before it writes anything: with that table first, those under way end, and new ones wait. Of
+    others that wait crosswise the database gives one up, and this tries again.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        return  # its write session holds the only write lock there is
+    tables = sorted(SQLModel.metadata.sorted_tables, key=lambda table: table.name != "study")
+    names = ", ".join(f'"{table.name}"' for table in tables)
+    for attempt in range(1, LOCK_ATTEMPTS + 1):
+        try:
+            with session.begin_nested():
+                session.execute(text(f"LOCK TABLE {names} IN EXCLUSIVE MODE"))
+            return
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) != DEADLOCK or attempt == LOCK_ATTEMPTS:
+                raise
+
+
 def read_backup(session: Session, source: Path) -> int:
-    """Put what a backup holds in the place of everything there is; how many rows it was.
+    """Put what a backup holds in the place of everything there is; how many rows it was. Nobody else writes meanwhile.
 
     Raises StartRefused, before anything is changed, for a file that is damaged, no backup, or of another schema.
     """
     try:
         with zipfile.ZipFile(source) as archive:
             about = _check(archive)
+            stop_writers(session)
             for table in reversed(SQLModel.metadata.sorted_tables):
                 session.execute(delete(table))
             for table in SQLModel.metadata.sorted_tables:

@@ -16,12 +16,14 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from skygge.accounts.enrol import create_account
 from skygge.accounts.tokens import create_token
+from skygge.backup import read_backup, write_backup
 from skygge.client import Device, DeviceFailed
 from skygge.clock import utc_now
-from skygge.db import open_database
+from skygge.db import Database, open_database
 from skygge.settings import Settings
 from skygge.studies.access import Role
 from skygge.studies.members import add_member
@@ -161,6 +163,47 @@ def test_a_backup_and_a_restore_beside_phones_that_write(stage: Stage, tmp_path:
     feed = [change["change_id"] for change in Device.pull(fresh_of(stage))]
     assert len(feed) == len(set(feed)) and set(stage.answered) <= set(feed)
     assert "is whole" in stage.run("verify")
+
+
+@pytest.mark.deep
+def test_a_restore_tries_again_when_somebody_waits_for_it_crosswise(
+    postgres_settings: Settings, tmp_path: Path
+) -> None:
+    """Another transaction has written to one table and wants the study that the restore holds: both get done."""
+    database = open_database(postgres_settings)
+    found_for_script(database)
+    with database.read() as reading:
+        write_backup(reading, tmp_path / "a.backup", utc_now())
+    is_first = threading.Event()
+
+    def write_crosswise() -> None:
+        with database.write() as session:
+            session.execute(text("LOCK TABLE search_words IN ROW EXCLUSIVE MODE"))
+            is_first.set()
+            wait_until_locked(database, "study")
+            session.execute(text("LOCK TABLE study IN ROW EXCLUSIVE MODE"))
+
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(write_crosswise)
+        assert is_first.wait(ENDS_WITHIN_S)
+        with database.write() as session:
+            assert read_backup(session, tmp_path / "a.backup") > 0
+        other.result(ENDS_WITHIN_S)
+    database.close()
+
+
+def wait_until_locked(database: Database, table: str) -> None:
+    """Until somebody holds a table for themselves."""
+    asked = text(
+        "SELECT count(*) FROM pg_locks WHERE relation = CAST(:name AS regclass) AND mode = 'ExclusiveLock' AND granted"
+    )
+    deadline = time.monotonic() + ENDS_WITHIN_S
+    while True:
+        with database.read() as session:
+            if session.execute(asked, {"name": table}).scalar_one():
+                return
+        assert time.monotonic() < deadline, f"nobody locks {table}"
+        time.sleep(0.02)
 
 
 def back_up_while_they_write(stage: Stage, file: Path) -> None:

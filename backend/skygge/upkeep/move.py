@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Table, insert, select, text
+from sqlalchemy import Table, insert, select
 from sqlmodel import Session, SQLModel
 
-from skygge.backup import ROWS_AT_ONCE, plain_row
+from skygge.backup import ROWS_AT_ONCE, plain_row, stop_writers
 from skygge.db import Database, open_database
 from skygge.errors import StartRefused
 from skygge.migrate import has_schema, migrate, require_current
@@ -29,7 +29,7 @@ def move_database(source: Database, settings: Settings) -> dict[str, int]:
     target = open_database(settings)
     try:
         with source.write() as here, target.write() as there:
-            _stop_writers(source, here)
+            stop_writers(here)
             for table in SQLModel.metadata.sorted_tables:
                 _copy_table(here, there, table)
             counts = {table.name: _compare(here, there, table) for table in SQLModel.metadata.sorted_tables}
@@ -52,13 +52,6 @@ def _require_empty(settings: Settings) -> None:
         target.close()
     if is_taken:
         raise StartRefused("The other database holds a Skygge already; name an empty one.")
-
-
-def _stop_writers(database: Database, session: Session) -> None:
-    # On SQLite a write session holds the only write lock there is.
-    if not database.is_sqlite:
-        names = ", ".join(f'"{table.name}"' for table in SQLModel.metadata.sorted_tables)
-        session.execute(text(f"LOCK TABLE {names} IN SHARE MODE"))
 
 
 def _copy_table(here: Session, there: Session, table: Table) -> None:
