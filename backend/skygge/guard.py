@@ -13,8 +13,10 @@ from skygge.problems import problem_of, to_response
 from skygge.settings import Settings
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-# What a form of any page may send anywhere unasked. Our own pages and scripts send none of it, files neither.
+# What a form of any page may send anywhere unasked. No address takes it but those of files, which scripts send as what
+# their library calls bytes; a browser always says from where it sends them.
 FORM_TYPES = frozenset({"text/plain", "application/x-www-form-urlencoded", "multipart/form-data"})
+FILES = "/imports/"
 # Links and codes are made and used here, so these addresses answer to the configured host alone.
 HOST_BOUND = ("/api/v1/setup", "/api/v1/reset", "/api/v1/invitations", "/api/v1/pairings")
 # Within a study too: a member's new link, and invitations.
@@ -99,8 +101,9 @@ class Guard:
         if scope["method"] not in SAFE_METHODS:
             if self._is_cross_site(headers):
                 return CrossSite()
-            if headers.get("content-type", "").partition(";")[0].strip().lower() in FORM_TYPES:
-                return MediaTypeUnsupported("No address takes what a form sends.")
+            media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+            if media_type in FORM_TYPES and FILES not in scope["path"]:
+                return MediaTypeUnsupported()
         if _is_host_bound(scope["path"]) and headers.get("host", "").lower() not in self.hosts:
             return HostUnknown()
         return None

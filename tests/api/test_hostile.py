@@ -212,10 +212,10 @@ def test_only_json_is_taken(fire: Callable[..., Any]) -> None:
         assert packed.status_code == 415, address.path
 
 
-def test_what_a_form_may_send_is_taken_nowhere(world: World, lead: Person, study_id: UUID) -> None:
+def test_what_a_form_may_send_is_no_json(world: World, lead: Person, study_id: UUID) -> None:
     """A page elsewhere can have these types sent without asking first: 415 at all that writes, and nothing is stored.
 
-    The same changes and the same file are taken when they come as what they are.
+    Not where the body is a file, for a script's library may call its bytes so. A browser says where it comes from.
     """
     phone = Phone(lead.client, study_id)
     good = {(address.method, address.path): json.dumps(address.body).encode() for address in ADDRESSES}
@@ -223,19 +223,22 @@ def test_what_a_form_may_send_is_taken_nowhere(world: World, lead: Person, study
     good[changes] = json.dumps(phone.body([phone.visit()])).encode()
     good[file] = b'{"type":"actor","id":"%s","label":"C1","kind":"citizen"}\n' % SOME_ID.encode()
 
-    def send(method: str, path: str, media_type: str) -> Any:
+    def send(method: str, path: str, media_type: str, **headers: str) -> Any:
         address = "/api/v1" + path.replace("{study_id}", str(study_id)).replace("{id}", SOME_ID)
         body = good.get((method, path), b"")
-        return lead.client.request(method, address, content=body, headers={"Content-Type": media_type})
+        return lead.client.request(method, address, content=body, headers={"Content-Type": media_type, **headers})
 
     before = _count_rows(world)
     for method, path in (*sorted(_unsafe_operations() - set(good)), *good):
         for media_type in FORM_TYPES:
+            if "/imports/" in path:
+                assert send(method, path, media_type, Origin="https://elsewhere.example").status_code == 403
+                continue
             answer = send(method, path, media_type)
             assert (answer.status_code, answer.json()["code"]) == (415, "body.media_type"), (method, path, media_type)
     assert _count_rows(world) == before
     assert [one["verdict"] for one in send(*changes, "application/json").json()["verdicts"]] == ["stored"]
-    assert send(*file, "application/octet-stream").json()["created"] == {"actor": 1}
+    assert send(*file, "application/x-www-form-urlencoded").json()["created"] == {"actor": 1}
 
 
 def test_large_bodies_are_413_with_the_limit(fire: Callable[..., Any]) -> None:

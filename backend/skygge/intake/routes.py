@@ -131,7 +131,7 @@ async def import_file(
     database: DatabaseDep,
     request: Request,
 ) -> Any:
-    """Import a file: all of it or nothing. The body is the file, as `application/octet-stream`."""
+    """Import a file: all of it or nothing. The body is the file."""
     await database.run_read(lambda session: require(session, who, study_id, Permission.LEAD))
     content, clock = await request.body(), clock_of(request)
 
