@@ -1,30 +1,41 @@
 import { describe, expect, it } from 'vitest';
 import { cleanDeep, cleanText } from './cleanText';
-import { EnvelopeNotReadable, isEnvelope, openFields, openText, sealFields, type Envelope } from './envelope';
+import { EnvelopeNotReadable, openFields, openText, sealFields, type Envelope } from './envelope';
 
 describe('envelopes', () => {
   it('hold texts only; codes and pseudonyms stay readable', () => {
-    const sealed = sealFields('entry', { jotting: 'vent lidt 🙂', action: 'talks', actor_id: 'a' }, 'e');
+    const sealed = sealFields({ jotting: 'vent lidt 🙂', action: 'talks', actor_id: 'a' }, 'e');
     expect(sealed).toEqual({ jotting: { codec: 0, text: 'vent lidt 🙂' }, action: 'talks', actor_id: 'a' });
     expect(openFields(sealed, 'e')).toEqual({ jotting: 'vent lidt 🙂', action: 'talks', actor_id: 'a' });
   });
 
   it('leave an empty text empty and an absent one absent', () => {
-    expect(sealFields('entry', { jotting: null }, 'e')).toEqual({ jotting: null });
-    expect(sealFields('gap', {}, 'e')).toEqual({});
+    expect(sealFields({ jotting: null }, 'e')).toEqual({ jotting: null });
+    expect(sealFields({}, 'e')).toEqual({});
   });
 
   it('hold setting, reason, field note and memo', () => {
-    expect(sealFields('encounter', { setting: 'home 3' }, 'e').setting).toHaveProperty('codec', 0);
-    expect(sealFields('gap', { reason: 'bathroom' }, 'e').reason).toHaveProperty('codec', 0);
-    expect(sealFields('fieldnote', { text: 'x' }, 'e').text).toHaveProperty('codec', 0);
-    expect(sealFields('memo', { text: 'x' }, 'e').text).toHaveProperty('codec', 0);
+    expect(sealFields({ setting: 'home 3' }, 'e').setting).toHaveProperty('codec', 0);
+    expect(sealFields({ reason: 'bathroom' }, 'e').reason).toHaveProperty('codec', 0);
+    expect(sealFields({ text: 'x' }, 'e').text).toHaveProperty('codec', 0);
+    expect(sealFields({ text: 'x' }, 'e').text).toHaveProperty('codec', 0);
   });
 
-  it('hold what is a text elsewhere of a kind that this app does not know', () => {
-    const told = { jotting: 'vent', text: 'så', words: 'her', way: 'mundtligt', count: 3, action: 'talks' };
-    const sealed = sealFields(undefined, told, 'x');
-    expect(Object.entries(sealed).filter(([, value]) => isEnvelope(value)).map(([name]) => name)).toEqual(['jotting', 'text', 'words', 'way']);
+  it('hold every text that this app has no name for, however deep it stands', () => {
+    const told = {
+      mood: 'rolig', count: 3, heard: null, action: 'talks', flags: ['doubt'],
+      seen: ['hånden', { action: 'waits', said: 'av' }],
+      presence: [{ actor_id: 'a', remark: 'i sengen', from: null }],
+      codes: [{ key: 'talks', label: { da: 'Taler' }, example: 'C1: vent' }],
+    };
+    const sealed = sealFields(told, 'x');
+    const inside = (text: string) => ({ codec: 0, text });
+    expect(sealed).toEqual({
+      mood: inside('rolig'), count: 3, heard: null, action: 'talks', flags: ['doubt'],
+      seen: [inside('hånden'), { action: 'waits', said: inside('av') }],
+      presence: [{ actor_id: 'a', remark: inside('i sengen'), from: null }],
+      codes: [{ key: 'talks', label: { da: 'Taler' }, example: inside('C1: vent') }],
+    });
     expect(openFields(sealed, 'x')).toEqual(told);
   });
 

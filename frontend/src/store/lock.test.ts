@@ -379,7 +379,7 @@ describe('when both are lost', () => {
 describe('an envelope', () => {
   it('is found in every field that holds a text', () => {
     useRing({ seal: (text) => ({ codec: 1, key: 'k', sealed: text }), open: () => undefined });
-    const sealed = sealFields('consent', { way: 'w', witness: 'v', actor_id: 'a' }, 'id') as Record<string, Envelope>;
+    const sealed = sealFields({ way: 'w', witness: 'v', actor_id: 'a' }, 'id') as Record<string, Envelope>;
     expect([sealed.way?.codec, sealed.witness?.codec, sealed.actor_id]).toEqual([1, 1, 'a']);
     expect(() => openFields(sealed, 'id')).toThrow();
   });

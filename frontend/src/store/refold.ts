@@ -76,12 +76,12 @@ export function toSubject(record: SubjectRecord): Subject {
   };
 }
 
-// The same words sealed twice are two envelopes to the fold; opened they are one value again. What was never sealed
-// stands as the fold has it: edits that a retraction had not seen are all told, though each says the same.
+// The same words sealed twice are two envelopes to the fold; opened they are one value again. Of edits that a retraction
+// had not seen all are told, though each says the same.
 function openConflict({ id }: SubjectRecord, { field, values }: Conflict): Conflict {
   const open = values.map(({ change_id, value }) => ({ change_id, value: openUnlocked({ [field]: value }, id)[field] }));
   const isFirst = ({ value }: { value: unknown }, at: number): boolean =>
-    value === undefined || !isEnvelope(values[at]?.value) || open.findIndex((other) => isEqual(other.value, value)) === at;
+    value === undefined || field === 'retracted' || open.findIndex((other) => isEqual(other.value, value)) === at;
   return { field, values: open.filter(isFirst) };
 }
 
@@ -112,5 +112,5 @@ export function openBody<T extends Body>(body: T): T {
 
 /** The reverse for a body on its way into the database. */
 export function sealBody<T extends Body>(body: T): T {
-  return { ...body, payload: sealFields(subjectOf(body.kind), body.payload, body.subject_id) };
+  return { ...body, payload: sealFields(body.payload, body.subject_id) };
 }

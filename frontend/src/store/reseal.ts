@@ -1,5 +1,5 @@
 import { openNotes, readStanding, strictly, type ChangeRecord, type NotesDb, type ReportedTx } from './database';
-import { isEnvelope, sealText, textUnlessLocked, type Envelope } from './envelope';
+import { mapEnvelopes, sealText, textUnlessLocked, type Envelope } from './envelope';
 import { MARKS } from './openNotebook';
 import { refoldSubjects } from './refold';
 
@@ -142,11 +142,4 @@ async function dropLockedDrafts(db: NotesDb): Promise<void> {
 function mapBody(record: ChangeRecord, treat: Treat): ChangeRecord {
   const { body } = record;
   return { ...record, body: { ...body, payload: mapEnvelopes(body.payload, (text) => treat(text, body.subject_id)) } };
-}
-
-function mapEnvelopes<T>(node: T, treat: (envelope: Envelope) => Envelope): T {
-  if (isEnvelope(node)) return treat(node) as T;
-  if (Array.isArray(node)) return node.map((inner: unknown) => mapEnvelopes(inner, treat)) as T;
-  if (typeof node !== 'object' || node === null) return node;
-  return Object.fromEntries(Object.entries(node).map(([name, inner]: [string, unknown]) => [name, mapEnvelopes(inner, treat)])) as T;
 }
