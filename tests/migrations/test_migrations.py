@@ -39,6 +39,7 @@ WAITING = text(
     " WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()"
 )
 FULL_TEXT = ("search_fts", "ix_search_words_fts")
+ONE_DATABASE = ("search_fts", "ix_search_words_")
 
 
 def _config() -> Config:
@@ -48,8 +49,8 @@ def _config() -> Config:
 
 
 def is_ours(name: str | None, kind: str, parents: object) -> bool:
-    """Full-text search is each database's own, beside the tables: a virtual table here, an index there."""
-    return not (name or "").startswith(FULL_TEXT)
+    """Full-text search is each database's own, beside the tables: a virtual table here, indexes there."""
+    return not (name or "").startswith(ONE_DATABASE)
 
 
 def _stamp(database: Database, revision: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,11 +11,13 @@ from alembic.config import Config
 from sqlalchemy import text
 
 from skygge.db import Database
+from skygge.fieldlog import search, search_find
 from skygge.fieldlog.verify import verify
 from skygge.migrate import find_migrations
 from tests.fixtures.world import World
 from tests.sync.phone import Phone, join_with_phone, stamp, words
 from tests.sync.test_erasure import on_disk
+from tests.sync.test_one_column import statements
 
 MARKER = "Zikkurathemmelig"
 
@@ -44,8 +47,10 @@ def test_jottings_notes_and_memos_are_found_by_beginnings_of_words(phone: Phone)
     assert find(phone, "vil OR søren*") == []
 
 
-def test_what_is_found_comes_in_pages(phone: Phone) -> None:
-    """More than one batch of the index, each thing once."""
+@pytest.mark.parametrize("window", [50, search_find.WINDOW])
+def test_what_is_found_comes_in_pages(phone: Phone, monkeypatch: pytest.MonkeyPatch, window: int) -> None:
+    """More than one batch of the index, among the newest and behind them: each thing once, the newest first."""
+    monkeypatch.setattr(search_find, "WINDOW", window)
     visit = phone.visit()
     entries = [phone.entry(visit, jotting=f"ord nummer{n:03}") for n in range(230)]
     phone.push(visit, *entries)
@@ -55,7 +60,20 @@ def test_what_is_found_comes_in_pages(phone: Phone) -> None:
         page = phone.client.get(f"{phone.url}/search", params={"q": "ord", "limit": 100, "cursor": cursor}).json()
         seen += [one["jotting"] for one in page["items"]]
         cursor = page["cursor"]
-    assert (len(seen), len(set(seen))) == (230, 230)
+    assert seen == [f"ord nummer{n:03}" for n in reversed(range(230))]
+    assert find(phone, "nummer007 or") == ["ord nummer007"]
+
+
+def test_a_common_word_is_not_looked_up_in_all_of_a_study(world: World, phone: Phone) -> None:
+    """The newest hits answer, wherever there are enough; PostgreSQL would gather every hit of its index first."""
+    visit = phone.visit()
+    phone.push(visit, *[phone.entry(visit, jotting="ord") for _ in range(230)])
+    with statements(world) as said:
+        assert len(find(phone, "ord", limit=100)) == 100
+        assert not [one for one in said if "MATERIALIZED" in one]
+        assert len(find(phone, "ord", limit=1000)) == 230
+    looked_up = [one for one in said if "search_fts MATCH" in one or "MATERIALIZED" in one]
+    assert looked_up, "the reader of statements saw no search"
 
 
 def test_the_index_follows_every_change(database: Database, phone: Phone) -> None:
@@ -122,6 +140,41 @@ def test_nobody_finds_what_they_may_not_read(world: World, phone: Phone) -> None
     assert find(other, "hemmelig") == ["hemmelig for lederen"]
 
 
+@pytest.mark.parametrize("named", [0, search_find.MOST_NAMED])
+def test_others_hits_are_not_gone_through(
+    world: World, phone: Phone, monkeypatch: pytest.MonkeyPatch, named: int
+) -> None:
+    """Who sees their own is told by the index of what lies in their own encounters, few or many, and of memos."""
+    monkeypatch.setattr(search_find, "MOST_NAMED", named)
+    other = join_with_phone(world, phone.study_id, "bo")
+    visit, own, late = phone.visit(), other.visit(), other.visit()
+    phone.push(
+        visit, phone.entry(visit, jotting="fælles hos lederen"), phone.change("memo.written", {"text": "fælles"})
+    )
+    before = other.entry(late, jotting="fælles før sit besøg")
+    other.push(own, other.entry(own, jotting="fælles hos Bo"), before)
+    about = {"encounter_id": own["subject_id"], "text": "fælles afsnit"}
+    other.push(other.change("fieldnote.written", about))
+    of_bo = ["fælles hos Bo", "fælles afsnit"]
+    assert set(find(phone, "faelles")) == {*of_bo, "fælles hos lederen", "fælles", "fælles før sit besøg"}
+    assert set(find(other, "faelles")) == {*of_bo, "fælles"}
+    other.push(late)
+    assert set(find(other, "faelles")) == {*of_bo, "fælles", "fælles før sit besøg"}
+    monkeypatch.setattr(search, "_read", _fail_on_others(search._read, "fælles hos lederen"))
+    assert len(find(other, "faelles")) == 4
+
+
+def _fail_on_others(read: Any, words: str) -> Any:
+    """The reading of things, which may not be asked for this one."""
+
+    def look(session: Any, sight: Any, kind: Any, refs: Any) -> Any:
+        everything = list(read(session, replace(sight, only_own=False), kind, refs))
+        assert words not in [one.get("jotting") for one in everything]
+        return iter(everything)
+
+    return look
+
+
 @pytest.mark.parametrize("asked", ["", "x" * 201, "a\0b"])
 def test_what_cannot_be_asked_is_refused(phone: Phone, asked: str) -> None:
     """Without an echo of what it was."""
@@ -130,16 +183,24 @@ def test_what_cannot_be_asked_is_refused(phone: Phone, asked: str) -> None:
     assert asked == "" or asked not in answer.text
 
 
-def test_things_that_were_there_before_are_indexed_by_the_revision(database: Database, phone: Phone) -> None:
-    """Down and up again: the index is what it was."""
+@pytest.mark.parametrize("revision", ["0005", "0014"])
+def test_things_that_were_there_before_are_indexed_by_the_revision(
+    database: Database, phone: Phone, revision: str
+) -> None:
+    """Down and up again: the index is what it was, and what is taken out of it leaves."""
     visit = phone.visit()
-    phone.push(visit, phone.entry(visit, jotting="fra før"), phone.change("memo.written", {"text": "også før"}))
+    entry = phone.entry(visit, jotting="fra før")
+    phone.push(visit, entry, phone.change("memo.written", {"text": "også før"}))
     config = Config()
     config.set_main_option("script_location", str(find_migrations()))
     with database.writer.begin() as connection:
         config.attributes["connection"] = connection
-        command.downgrade(config, "0005")
+        command.downgrade(config, revision)
         command.upgrade(config, "head")
     assert set(find(phone, "før")) == {"fra før", "også før"}
+    with database.read() as session:
+        assert verify(session) == []
+    phone.push(phone.amend(entry, {"jotting": "fra nu"}))
+    assert (find(phone, "fra før"), find(phone, "fra nu")) == ([], ["fra nu"])
     with database.read() as session:
         assert verify(session) == []

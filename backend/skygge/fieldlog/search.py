@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import literal, select, text
+from sqlalchemy import literal, select
 from sqlmodel import Session, col
 
 from skygge.core.fold import survivor
@@ -23,6 +23,7 @@ from skygge.fieldlog.conditions import ENCOUNTER
 from skygge.fieldlog.load import INSIDE, seen_by
 from skygge.fieldlog.refold import table_of
 from skygge.fieldlog.rows import Thing, iter_things
+from skygge.fieldlog.search_find import find_words
 from skygge.fieldlog.search_index import WORDS
 from skygge.fieldlog.sight import Sight
 from skygge.fieldlog.tables import EntryRow, MemoRow
@@ -30,18 +31,12 @@ from skygge.fieldlog.tables import EntryRow, MemoRow
 MOST_WORDS = 10
 AT_ONCE = 200
 ID_DIGITS = 32
-# The study is a word of `ref`, so that another study's rows are not even looked at.
-SQLITE = text("SELECT substr(ref, 34) FROM search_fts WHERE search_fts MATCH :query ORDER BY rowid DESC")
-POSTGRES = text(
-    "SELECT kind || replace(id::text, '-', '') FROM search_words"
-    " WHERE study_id = :study AND to_tsvector('simple', words) @@ to_tsquery('simple', :query) ORDER BY id DESC"
-)
 
 
 def search(session: Session, sight: Sight, asked: str) -> Iterator[Thing]:
     """Things that hold every word asked for, each as the beginning of a word; nothing where no word is asked for."""
     words = fold_words(asked)[:MOST_WORDS]
-    refs = _find(session, sight, words) if words else iter(())
+    refs = find_words(session, sight, words) if words else iter(())
     held = _find_held(session, sight)
     while some := list(islice(refs, AT_ONCE)):
         seen = {
@@ -49,17 +44,6 @@ def search(session: Session, sight: Sight, asked: str) -> Iterator[Thing]:
         }
         found = (seen[ref] for ref in some if ref in seen)
         yield from (thing for thing in found if not _is_held(thing, held))
-
-
-def _find(session: Session, sight: Sight, words: Sequence[str]) -> Iterator[str]:
-    """Kind and id of whatever holds the words, of this study. Words are letters and figures only: nothing to escape."""
-    if session.get_bind().dialect.name == "sqlite":
-        every = " AND ".join(f'"{word}" *' for word in words)
-        query = f'ref : "{sight.study_id.hex}" AND words : ({every})'
-        yield from session.execute(SQLITE, {"query": query}).scalars()
-    else:
-        query = " & ".join(f"'{word}':*" for word in words)
-        yield from session.execute(POSTGRES, {"study": sight.study_id, "query": query}).scalars()
 
 
 def _read(session: Session, sight: Sight, kind: SubjectType, refs: Sequence[str]) -> Iterator[Thing]:

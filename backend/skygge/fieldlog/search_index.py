@@ -20,6 +20,8 @@ from skygge.fieldlog.tables import SearchRow
 
 # Where people write at length, by kind of thing.
 WORDS: Mapping[SubjectType, str] = {"entry": "jotting", "fieldnote": "text", "memo": "text"}
+# What lies in no encounter, as the encounter it lies in.
+NOWHERE = UUID(int=0)
 INDEX: Table = SearchRow.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 ROWS_AT_ONCE = 500
 
@@ -36,7 +38,10 @@ def to_search_rows(kind: SubjectType, rows: Iterable[Values]) -> list[dict[str, 
 def _to_search_row(kind: str, name: str, row: Values) -> dict[str, Any]:
     apart = [one["value"] for conflict in row["conflicts"] if conflict["field"] == name for one in conflict["values"]]
     texts = dict.fromkeys([row[name], *(text for text in apart if isinstance(text, str))])
-    return {"study_id": row["study_id"], "kind": kind, "id": row["id"], "words": index_text(*texts)}
+    within = row.get("encounter_id") or NOWHERE
+    return {
+        "study_id": row["study_id"], "kind": kind, "id": row["id"], "encounter_id": within, "words": index_text(*texts)
+    }  # fmt: skip
 
 
 def drop_from_index(session: Session, study_id: UUID, kind: SubjectType, ids: list[UUID]) -> None:
@@ -58,11 +63,13 @@ def add_to_index(session: Session, kind: SubjectType, rows: Iterable[Values]) ->
 def verify_index(session: Session, study_id: UUID, meant: Mapping[SubjectType, list[dict[str, Any]]]) -> Iterator[str]:
     """Where the index is not what the rows that the log means make of it."""
     wanted = {
-        (kind, str(row["id"])): row["words"] for kind in WORDS for row in to_search_rows(kind, meant.get(kind, []))
+        (kind, str(row["id"])): (str(row["encounter_id"]), row["words"])
+        for kind in WORDS
+        for row in to_search_rows(kind, meant.get(kind, []))
     }
-    query = select(INDEX.c.kind, INDEX.c.id, INDEX.c.words).where(INDEX.c.study_id == study_id)
-    for kind, thing_id, words in session.execute(query.execution_options(yield_per=ROWS_AT_ONCE)):
-        if wanted.pop((kind, str(thing_id)), None) != words:
+    query = select(INDEX.c.kind, INDEX.c.id, INDEX.c.encounter_id, INDEX.c.words).where(INDEX.c.study_id == study_id)
+    for kind, thing_id, within, words in session.execute(query.execution_options(yield_per=ROWS_AT_ONCE)):
+        if wanted.pop((kind, str(thing_id)), None) != (str(within), words):
             yield f"the index of words differs from the log in {kind} {thing_id}."
     for kind, lost in wanted:
         yield f"the index of words lacks {kind} {lost}."
@@ -73,8 +80,9 @@ def verify_index(session: Session, study_id: UUID, meant: Mapping[SubjectType, l
 def _verify_full_text(session: Session, study_id: UUID) -> Iterator[str]:
     """The full-text table is a copy that triggers make: the same rows, and nothing else."""
     differs = text(
-        "SELECT count(*) FROM (SELECT kind || id AS ref, words FROM search_words WHERE study_id = :study"
-        " EXCEPT SELECT substr(ref, 34), words FROM search_fts WHERE substr(ref, 1, 32) = :study)"
+        "SELECT count(*) FROM (SELECT study_id || ' ' || encounter_id || ' ' || kind || id AS ref, words"
+        " FROM search_words WHERE study_id = :study"
+        " EXCEPT SELECT ref, words FROM search_fts WHERE substr(ref, 1, 32) = :study)"
     )
     too_many = text(
         "SELECT (SELECT count(*) FROM search_fts WHERE substr(ref, 1, 32) = :study)"

@@ -294,4 +294,5 @@ class SearchRow(SQLModel, table=True):
     study_id: UUID = Field(primary_key=True)
     kind: str = Field(primary_key=True, max_length=20)
     id: UUID = Field(primary_key=True)
+    encounter_id: UUID
     words: str = Field(sa_type=Text)
