@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Playwright, expect
 
 from tests.e2e.field import Field, sure
 from tests.e2e.observer import PASSWORD, Observer
-from tests.e2e.phone import LAPTOP, Phone
+from tests.e2e.phone import LAPTOP, Phone, without_network
 from tests.e2e.test_codebook import TABLET, look_at, sign_in
 
 
@@ -104,6 +104,17 @@ def test_a_visit_that_two_watched_is_paired_afterwards(field: Field, desk: Page,
     expect(together.get_by_role("heading", name="One visit, several observers")).to_be_visible()
     sure(lambda: len({one["visit_id"] for one in ask(field, "encounters?limit=100")} - {None}) == 1, "not paired")
     assert {bool(one["visit_code"]) for one in ask(field, "encounters?limit=100")} == {True}
+    desk.goto(f"{field.server.origin}/#/review")
+    search, rows = desk.get_by_role("search"), desk.locator("tbody tr[aria-rowindex]")
+    expect(rows).to_have_count(2, timeout=60_000)
+    search.get_by_label("Observer", exact=True).select_option(label="Bo")
+    expect(rows).to_have_count(1)
+    search.get_by_label("Observer", exact=True).select_option(label="all")
+    # One visit, so there is one to choose, and both observers' entries are of it.
+    expect(search.get_by_label("Encounter", exact=True).get_by_role("option")).to_have_count(2)
+    search.get_by_label("Encounter", exact=True).select_option(index=1)
+    expect(rows).to_have_count(2)
+    desk.goto(f"{field.server.origin}/#/team")
     together.get_by_role("button", name=re.compile("^Take .* out$")).click()
     sure(lambda: [one["visit_id"] for one in ask(field, "encounters?limit=100")].count(None) == 1, "still one visit")
     expect(together.get_by_role("button", name="It was one visit", exact=True)).to_be_visible()
@@ -124,3 +135,24 @@ def test_a_lost_phone_is_revoked_and_let_in_again(field: Field, desk: Page, coll
     row.get_by_role("button", name="Open again", exact=True).click()
     expect(row.get_by_role("button", name="Revoke…", exact=True)).to_be_visible()
     assert colleague.page.request.get(f"{field.server.origin}/api/v1/studies/{field.study_id}/entries").ok
+
+
+def test_what_the_server_did_not_take_waits_and_is_told(field: Field, desk: Page, colleague: Phone) -> None:
+    """A reader now, with an encounter from before: her phone keeps it and says so, and the team sees how many wait."""
+    devices = desk.get_by_role("region", name="Devices", exact=True)
+    row = devices.get_by_role("listitem").filter(has_text="bo · last heard of")
+    expect(row).to_contain_text(re.compile(r"Everything on it had been sent .*; of what was written later"))
+    other = Observer(colleague.page)
+    with without_network(colleague.page):
+        other.start()
+        other.mark()
+        other.end()
+        desk.get_by_label("Role of bo").select_option("reader")
+        sure(lambda: {one["observer"]: one["role"] for one in ask(field, "members")}["Bo"] == "reader", "no reader")
+    colleague.page.goto(f"{field.server.origin}/#/sync")
+    colleague.page.get_by_role("button", name="Send now").tap()
+    sure(lambda: any(one["n_waiting"] for one in ask(field, "devices")), "her phone told of nothing that waits")
+    n_waiting = max(one["n_waiting"] or 0 for one in ask(field, "devices"))
+    desk.goto(f"{field.server.origin}/#/settings")
+    desk.goto(f"{field.server.origin}/#/team")
+    expect(row).to_contain_text(f": {n_waiting} changes that the server does not have")
