@@ -53,6 +53,7 @@ def test_a_stopped_download_and_a_change_of_rights_are_on_record(
     expect(page.get_by_text("Stopped. Nothing was kept" if is_english else "Afbrudt. Intet blev gemt")).to_be_visible()
     log = f"{study}/audit?kind=export.stopped"
     sure(lambda: len(page.request.get(log).json()["items"]) == 1, "the server did not notice")
+    _stop_an_import(page, demo, is_english)
     page.goto(f"{demo.origin}/#/records")
     words = "Download stopped in the middle" if is_english else "Hentning standset undervejs"
     expect(page.get_by_text(words)).to_be_visible(timeout=60_000)
@@ -65,6 +66,16 @@ def test_a_stopped_download_and_a_change_of_rights_are_on_record(
     look_at(page, f"records-{locale[:2]}")
     members = page.request.get(f"{study}/members").json()["items"]
     assert [one["exports_full"] for one in members if one["role"] == "analyst"] == [True]
+
+
+def _stop_an_import(page: Page, demo: ServerProcess, is_english: bool) -> None:
+    """A file that takes its time to be sent."""
+    page.goto(f"{demo.origin}/#/import")
+    file = {"name": "a.jsonl", "mimeType": "application/jsonl", "buffer": b'{"type": "memo"}\n' * 200_000}
+    page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]  # one file
+    page.get_by_role("button", name="Try it" if is_english else "Prøv", exact=True).click()
+    page.get_by_role("button", name="Stop" if is_english else "Afbryd", exact=True).click()
+    expect(page.get_by_role("alert")).to_have_text("Stopped." if is_english else "Afbrudt.")
 
 
 def test_words_struck_on_a_phone_tell_the_lead_which_files_may_hold_them(

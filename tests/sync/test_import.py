@@ -7,7 +7,9 @@ from typing import Any
 from uuid import UUID, uuid5
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlmodel import Session
+from starlette.types import Message, Receive, Scope, Send
 
 from skygge.core.importing import RowError
 from skygge.fieldlog.verify import verify
@@ -65,6 +67,31 @@ def test_a_dry_run_reports_and_keeps_nothing(phone: Phone) -> None:
     assert phone.read("entries") == []
     assert phone.pull()["cursor"] == 2
     assert len(phone.read("members")) == 1
+
+
+def test_a_file_whose_sender_has_gone_is_not_taken_in(world: World, phone: Phone) -> None:
+    """Whoever stops it, or loses the network, has no report: so nothing stays, and the file can be sent again."""
+
+    async def leave_after_sending(scope: Scope, receive: Receive, send: Send) -> None:
+        has_sent = False
+
+        async def hear() -> Message:
+            nonlocal has_sent
+            if has_sent:
+                return {"type": "http.disconnect"}
+            message = await receive()
+            has_sent = not message.get("more_body")
+            return message
+
+        await world.app(scope, hear, send)
+
+    entries = [{**LINES[2], "id": str(uuid5(UUID(ENTRY), str(n))), "sequence": n + 1} for n in range(200)]
+    leaving = TestClient(leave_after_sending, base_url=world.settings.url_of_origin, cookies=phone.client.cookies)
+    content = "\n".join(json.dumps(line, ensure_ascii=False) for line in [*LINES[:2], *entries]).encode()
+    leaving.post(f"{phone.url}/imports/jsonl", content=content)
+    assert phone.read("entries") == []
+    assert (phone.pull()["cursor"], len(phone.read("members"))) == (2, 1)
+    assert _send(phone, [*LINES[:2], *entries]).json()["created"] == {"actor": 1, "encounter": 1, "entry": 200}
 
 
 def test_a_dry_run_of_a_strike_strikes_nothing_after_a_restore_either(world: World, phone: Phone) -> None:

@@ -1,6 +1,10 @@
 """Importing a file over HTTP. The lead's, because a file speaks in everybody's name."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from io import BytesIO
+from threading import Event
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -31,6 +35,8 @@ from skygge.paging import Page, PageQuery, to_page
 from skygge.problems import document_problems
 from skygge.strict import StrictRoute
 from skygge.studies.access import Permission, require
+
+LOOKS_EVERY_S = 0.2
 
 
 class FileRoute(StrictRoute):
@@ -131,9 +137,9 @@ async def import_file(
     database: DatabaseDep,
     request: Request,
 ) -> Any:
-    """Import a file: all of it or nothing. The body is the file."""
+    """Import a file: all of it or nothing, nothing too when whoever asked has gone. The body is the file."""
     await database.run_read(lambda session: require(session, who, study_id, Permission.LEAD))
-    content, clock = await request.body(), clock_of(request)
+    content, clock, has_left = await request.body(), clock_of(request), Event()
 
     def work(session: Session) -> dict[str, Any]:
         lead = require(session, who, study_id, Permission.LEAD)
@@ -145,7 +151,7 @@ async def import_file(
             raise FileRefused(
                 errors=[_describe(error.row, error.where, error.code) for error in refusal.errors]
             ) from None
-        if asked.dry_run:
+        if asked.dry_run or has_left.is_set():
             session.rollback()
         else:
             record_import(session, report, study_id, clock(), lead)
@@ -156,7 +162,24 @@ async def import_file(
             "noted": [{**_tell(row), "text": NOTED[row.code]} for row in report.noted],
         }
 
-    return await database.run_write(work)
+    async with _attending(request, has_left):
+        return await database.run_write(work)
+
+
+@asynccontextmanager
+async def _attending(request: Request, has_left: Event) -> AsyncIterator[None]:
+    """Notice meanwhile when nobody waits for the answer any more."""
+
+    async def attend() -> None:
+        while not await request.is_disconnected():
+            await asyncio.sleep(LOOKS_EVERY_S)
+        has_left.set()
+
+    attending = asyncio.create_task(attend())
+    try:
+        yield
+    finally:
+        attending.cancel()
 
 
 class CodebookRead(BaseModel):

@@ -1201,7 +1201,7 @@ export interface paths {
         put?: never;
         /**
          * Import File
-         * @description Import a file: all of it or nothing. The body is the file.
+         * @description Import a file: all of it or nothing, nothing too when whoever asked has gone. The body is the file.
          */
         post: operations["import_file"];
         delete?: never;

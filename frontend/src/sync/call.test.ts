@@ -2,7 +2,7 @@
 import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { addressOf, call, send } from './call';
-import { FOREIGN_ANSWER } from './problem';
+import { FOREIGN_ANSWER, STOPPED } from './problem';
 import { ClockOffset } from './serverCopy';
 
 function answerWith(status: number, body: string | null, headers: Record<string, string> = {}) {
@@ -47,6 +47,19 @@ describe('asking the server', () => {
     for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
     expect(sent[1]?.['Content-Type']).toBe('application/json');
     expect(sent[2]?.['Content-Type']).toBe('application/octet-stream');
+  });
+
+  it('gives up what somebody stops, and says that it was stopped', async () => {
+    const never = (_address: string, { signal }: RequestInit) =>
+      new Promise<Response>((_answer, fail) => {
+        if (signal?.aborted) fail(signal.reason);
+        signal?.addEventListener('abort', () => fail(signal.reason));
+      });
+    vi.stubGlobal('fetch', never);
+    const stopping = new AbortController();
+    const asked = call('POST', '/x', { file: new Blob(['a']), signal: stopping.signal });
+    stopping.abort();
+    await expect(asked).rejects.toMatchObject({ status: 0, code: STOPPED });
   });
 
   it('names a problem by the server’s code and hears its wish for rest', async () => {

@@ -1,5 +1,5 @@
 import { newId } from '../store/identity';
-import { FOREIGN_ANSWER, OFFLINE, Problem, type WrongPlace } from './problem';
+import { FOREIGN_ANSWER, OFFLINE, Problem, STOPPED, type WrongPlace } from './problem';
 
 /** The one place where this app talks to its server. */
 
@@ -20,8 +20,10 @@ export interface Call {
   isLast?: boolean;
   /** A file as the body, as it is. */
   file?: Blob | undefined;
-  /** For what takes the server long: a file to read, a download to weigh. */
+  /** For what takes the server long: a download to weigh. */
   isLong?: boolean;
+  /** For what somebody may stop: it is given up when they do, and not before. */
+  signal?: AbortSignal;
 }
 
 export function addressOf(path: string, query: Filters = {}): string {
@@ -33,8 +35,14 @@ export function addressOf(path: string, query: Filters = {}): string {
   return ROOT + path + (search.size > 0 ? `?${search}` : '');
 }
 
-/** Ask the server. Rejects with a Problem for every answer that is not a success, and for none at all. */
+/** Ask the server. Rejects with a Problem for every answer that is not a success, for none at all, and when stopped. */
 export async function call<T>(method: string, path: string, about: Call = {}): Promise<T> {
+  return wait<T>(method, path, about).catch((error: unknown) => {
+    throw about.signal?.aborted ? new Problem(0, STOPPED) : error;
+  });
+}
+
+async function wait<T>(method: string, path: string, about: Call): Promise<T> {
   const answer = await send(addressOf(path, about.query), await request(method, about));
   if (!answer.ok) throw await readProblem(answer);
   if (answer.status === 204) return undefined as T;
@@ -80,7 +88,7 @@ function readJson(text: string): unknown {
   }
 }
 
-async function request(method: string, { body, isLast = false, file, isLong = false }: Call): Promise<RequestInit> {
+async function request(method: string, { body, isLast = false, file, isLong = false, signal }: Call): Promise<RequestInit> {
   const init: RequestInit = {
     method,
     cache: 'no-store',
@@ -88,7 +96,7 @@ async function request(method: string, { body, isLast = false, file, isLong = fa
     // A hotel's sign-in page redirects everything; following it would look like an answer.
     redirect: 'error',
   };
-  if (!isLast) init.signal = AbortSignal.timeout(isLong ? LONG_PATIENCE_MS : PATIENCE_MS);
+  if (!isLast) init.signal = signal ?? AbortSignal.timeout(isLong ? LONG_PATIENCE_MS : PATIENCE_MS);
   if (file) return { ...init, headers: { 'Content-Type': 'application/octet-stream' }, body: file };
   if (body === undefined) return init;
   const text = JSON.stringify(body);

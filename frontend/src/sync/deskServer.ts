@@ -49,7 +49,7 @@ export interface DeskServer extends Forgotten {
   exportFile(name: string, options: Filters, how: Download): Promise<{ blob: Blob; name: string }>;
   imports(): Promise<ImportFormat[]>;
   /** All of a file or nothing of it; with `dry_run` everything is tried and nothing kept. */
-  importFile(name: string, file: Blob, dry_run: boolean): Promise<ImportReport>;
+  importFile(name: string, file: Blob, dry_run: boolean, signal: AbortSignal): Promise<ImportReport>;
   tokens(): Promise<Token[]>;
   makeToken(name: string, days: number): Promise<Token & { token: string }>;
   revokeToken(token_id: string): Promise<void>;
@@ -100,7 +100,7 @@ export function createDesk(study: () => string): DeskServer {
     exportLosses: (name, query) => call('GET', inStudy('exports', name, 'losses'), { query, isLong: true }),
     exportFile: (name, query, how) => download(inStudy('exports', name), query, how),
     imports: async () => (await ask('get', '/api/v1/studies/{study_id}/imports', { path: path() })).items,
-    importFile: (name, file, dry_run) => call('POST', inStudy('imports', name), { query: { dry_run }, file, isLong: true }),
+    importFile: (name, file, dry_run, signal) => call('POST', inStudy('imports', name), { query: { dry_run }, file, signal }),
     tokens: async () => (await ask('get', '/api/v1/studies/{study_id}/tokens', { path: path() })).items,
     makeToken: (name, days) => ask('post', '/api/v1/studies/{study_id}/tokens', { path: path(), body: { name, days } }),
     revokeToken: (token_id) =>
