@@ -347,3 +347,48 @@ def test_a_codebook_leaves_and_comes_back_as_a_file(field: Field, desk: Page, tm
     assert names(desk) == ["None of these", "Unclear"]
     desk.get_by_role("button", name="Discard the draft", exact=True).click()
     desk.get_by_role("button", name="Discard them", exact=True).click()
+
+
+def test_codes_take_shape_are_retired_and_come_back(field: Field, desk: Page) -> None:
+    """Stretch, scope, set, key, care and color are what is published; parts, retired and restored reach the phone."""
+    open_codebook(desk, field)
+    form = choose(desk, "Leaving be")
+    form.get_by_label("Moment or stretch", exact=True).select_option(label="a stretch of time")
+    form.get_by_label("Belongs to", exact=True).select_option(label="who acts")
+    form.get_by_label("Exclusive set", exact=True).fill("Ro & fred")
+    form.get_by_label("Exclusive set", exact=True).press("Enter")
+    expect(form.get_by_label("Exclusive set", exact=True)).to_have_value("ro_fred")
+    form.get_by_role("button", name="Split…", exact=True).click()
+    form.get_by_label("Name of part 1", exact=True).fill("Leaving alone")
+    form.get_by_label("Name of part 2", exact=True).fill("Watching over")
+    form.get_by_role("button", name="Split in the draft", exact=True).click()
+    form = choose(desk, "Doing with")
+    form.get_by_label("Counter-example", exact=True).fill("P1 does it, C1 looks on.")
+    form.get_by_label("Key at the desk", exact=True).fill("w")
+    form.get_by_label("Care", exact=True).select_option("+1")
+    form.get_by_role("radio", name="Color 7", exact=True).check(force=True)
+    form = choose(desk, "Directing")
+    form.get_by_role("button", name="Retire", exact=True).click()
+    expect(form.get_by_text("Retired: not offered any more")).to_be_visible()
+    version = int(newest(field)["version"])
+    publish(desk, "Two ways of leaving be; no more directing", version + 1)
+    codes = {code["label"].get("en"): code for code in newest(field)["codes"] if code["dimension"] == "structure"}
+    assert {codes[name]["status"] for name in ("Leaving be", "Directing")} == {"retired"}
+    doing_with = codes["Doing with"]
+    assert (doing_with["counter_example"], doing_with["shortcut"]) == ("P1 does it, C1 looks on.", "w")
+    assert (doing_with["care"], doing_with["color"]) == (1, "#A85430")
+    for name in ("Leaving alone", "Watching over"):
+        part = codes[name]
+        assert (part["status"], part["timing"], part["scope"], part["exclusive_set"]) == (
+            "active", "state", "act", "ro_fred",
+        )  # fmt: skip
+    row(desk).get_by_text(re.compile("^Retired: ")).click()
+    form = choose(desk, "Directing")
+    form.get_by_role("button", name="Use it again", exact=True).click()
+    publish(desk, "Directing again", version + 2)
+    hand = field.begin(("Citizen", "C5"))
+    structures = hand.group("Structures").get_by_role("button")
+    expect(structures.filter(has_text="Watching over")).to_be_visible(timeout=60_000)
+    expect(structures.filter(has_text="Directing")).to_be_visible()
+    expect(structures.filter(has_text="Leaving be")).to_have_count(0)
+    hand.end()

@@ -6,6 +6,7 @@ import re
 import statistics
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
@@ -153,3 +154,77 @@ def test_a_phone_in_an_encounter_is_left_alone(field: Field, desk: Page, colleag
         hand.mark()
     other.end()
     hand.end()
+
+
+def ask(field: Field, things: str) -> list[dict[str, Any]]:
+    """A list of the study as the lead reads it."""
+    answer = field.page.request.get(f"{field.server.origin}/api/v1/studies/{field.study_id}/{things}?limit=500")
+    return [dict(one) for one in answer.json()["items"]]
+
+
+def hears(page: Page) -> AbstractContextManager[Any]:
+    """Wait until a page has fetched what somebody else wrote meanwhile."""
+    return page.expect_response(lambda answer: "/changes?" in answer.url, timeout=60_000)
+
+
+def side_by_side(pages: tuple[Page, Page], *texts: str) -> None:
+    """Both people see both texts, and the first of them keeps both for both."""
+    apart = [page.get_by_role("article") for page in pages]
+    for one in apart:
+        for words in texts:
+            expect(one).to_contain_text(words, timeout=60_000)
+    apart[0].get_by_role("button", name="Keep both", exact=True).click()
+    for one in apart:
+        expect(one).to_be_hidden(timeout=60_000)
+
+
+def test_two_people_who_write_at_once_lose_nothing(field: Field, desk: Page, colleague: Phone) -> None:
+    """Both online, in one paragraph and one jotting: what arrives is not overwritten and takes nothing over."""
+    field.settle()
+    start = f"fælles {desk.viewport_size}"
+    colleague.page.goto(f"{field.server.origin}/#/")
+    other = at_rest(colleague)
+    other.start()
+    other.write(start)
+    other.end()
+    sure(lambda: words_arrived(field, start), "the colleague's entry did not arrive")
+    entry = next(one for one in ask(field, "entries") if one.get("jotting") == start)
+    note = f"{field.server.origin}/#/write/{entry['encounter_id']}"
+    hers, his = desk, colleague.page
+    his.goto(note)
+    his.get_by_role("button", name="New paragraph", exact=True).click()
+    his.keyboard.type(start)
+    his.goto(f"{field.server.origin}/#/")
+    for page in (hers, his):
+        page.goto(note)
+        expect(page.get_by_role("textbox", name="Paragraph 1")).to_have_value(start, timeout=60_000)
+    for page, words in ((hers, " Fra Ida."), (his, " Fra Bo.")):
+        page.get_by_role("textbox", name="Paragraph 1").click()
+        page.keyboard.press("End")
+        page.keyboard.type(words)
+    with hears(hers):
+        his.goto(f"{field.server.origin}/#/")
+    sure(lambda: any(one["text"] == f"{start} Fra Bo." for one in ask(field, "fieldnotes")), "his text did not arrive")
+    expect(hers.get_by_role("textbox", name="Paragraph 1")).to_have_value(f"{start} Fra Ida.")
+    hers.get_by_role("link", name="Back to the timeline").click()
+    sure(lambda: len(ask(field, "conflicts")) == 1, "the two texts did not meet")
+    for page in (hers, his):
+        page.goto(note)
+    side_by_side((hers, his), "Fra Ida.", "Fra Bo.")
+    sure(lambda: ask(field, "conflicts") == [], "the conflict is still there")
+    kept = next(str(one["text"]) for one in ask(field, "fieldnotes") if one["encounter_id"] == entry["encounter_id"])
+    assert "Fra Ida." in kept and "Fra Bo." in kept
+    for page in (hers, his):
+        page.goto(f"{field.server.origin}/#/entry/{entry['id']}")
+        page.get_by_label("Words", exact=True).fill(f"{start}, {'set af Ida' if page is hers else 'set af Bo'}")
+    with hears(hers):
+        his.get_by_role("button", name="Save", exact=True).click()
+    sure(lambda: words_arrived(field, f"{start}, set af Bo"), "his words did not arrive")
+    expect(hers.get_by_label("Words", exact=True)).to_have_value(f"{start}, set af Ida")
+    hers.get_by_role("button", name="Save", exact=True).click()
+    sure(lambda: len(ask(field, "conflicts")) == 1, "the two jottings did not meet")
+    for page in (his, hers):
+        page.goto(f"{field.server.origin}/#/conflicts")
+    side_by_side((his, hers), "set af Ida", "set af Bo")
+    sure(lambda: words_arrived(field, "set af Ida") and words_arrived(field, "set af Bo"), "one jotting is lost")
+    assert ask(field, "conflicts") == []

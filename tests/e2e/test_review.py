@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Locator, Page, Playwright, expect
 
 from tests.e2e.field import Field, sure
-from tests.e2e.phone import LAPTOP
+from tests.e2e.filled import FILL
+from tests.e2e.phone import LAPTOP, without_network
 from tests.e2e.test_codebook import TABLET, look_at, sign_in
 
 SIZES = pytest.mark.parametrize("size", [LAPTOP, pytest.param(TABLET, marks=pytest.mark.deep)], ids=["1280", "1024"])
@@ -139,9 +140,14 @@ def test_filters_stay_under_a_name(field: Field, devices: dict[tuple[int, int], 
         search.get_by_label(label, exact=True).select_option(label=option)
         expect(rows).to_have_count(n)
         search.get_by_label(label, exact=True).select_option(label="all")
-    search.get_by_label("From", exact=True).fill("2035-01-01")
+    for label, day in (("From", "2035-01-01"), ("To", "2025-01-01")):
+        search.get_by_label(label, exact=True).fill(day)
+        expect(page.get_by_text("No entry fits these filters")).to_be_visible()
+        search.get_by_label(label, exact=True).fill("")
+        expect(rows).to_have_count(5)
+    search.get_by_label("Flag", exact=True).select_option(index=1)
     expect(page.get_by_text("No entry fits these filters")).to_be_visible()
-    search.get_by_label("From", exact=True).fill("")
+    search.get_by_label("Flag", exact=True).select_option(label="all")
     search.get_by_label("To code").check()
     expect(rows).to_have_count(1)
     search.get_by_label("To code").uncheck()
@@ -265,3 +271,36 @@ def test_axe_finds_nothing_on_the_first_screen_of_a_laptop(
     expect(page.get_by_role("heading", level=2, name="Days")).to_be_visible()
     expect(page.get_by_role("group", name="Who is here")).to_be_visible()
     look_at(page, f"home-{size[0]}")
+
+
+@pytest.mark.deep
+def test_a_change_of_thousands_is_stopped_and_taken_back(field: Field, devices: dict[tuple[int, int], Page]) -> None:
+    """It tells how far it is; what was done when it was stopped stands, is counted, and goes back as one."""
+    page = devices[LAPTOP]
+    open_review(page, field, len(on_server(field)))
+    with without_network(page):
+        page.evaluate(FILL, {"entries": 8000, "encounters": 40, "words": False})
+        page.reload()
+        count = page.get_by_role("status").filter(has_text=re.compile(r"of 80\d\d"))
+        expect(count).to_be_visible()
+        asked = page.get_by_role("search").get_by_label("Structure", exact=True)
+        asked.select_option(label="Leaving be")
+        expect(page.get_by_text("No entry fits these filters")).to_be_visible()
+        asked.select_option(label="all")
+        page.get_by_role("button", name=re.compile("^Change all")).click()
+        sheet = page.get_by_role("dialog", name=re.compile("^Change 80"))
+        sheet.get_by_label("Become").select_option(label="Leaving be")
+        sheet.get_by_role("button", name=re.compile("^Change 80")).click()
+        sheet.get_by_role("button", name="Stop here", exact=True).click()
+        told = page.get_by_text(re.compile(r"^Stopped after \d+ entries"))
+        expect(told).to_be_visible()
+        n = int(re.findall(r"\d+", told.inner_text())[0])
+        assert 0 < n < 8000
+        asked.select_option(label="Leaving be")
+        expect(page.get_by_role("status").filter(has_text=re.compile(rf"^{n} of"))).to_be_visible()
+        page.get_by_role("button", name="Earlier changes…").click()
+        earlier = page.get_by_role("dialog", name="Earlier changes…")
+        earlier.get_by_role("listitem").first.get_by_role("button", name="Take back…").click()
+        earlier.get_by_role("button", name=f"Take back {n}", exact=True).click()
+        earlier.get_by_role("button", name="Close").click()
+        expect(page.get_by_text("No entry fits these filters")).to_be_visible()
