@@ -1,7 +1,7 @@
 import './ui/look.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
-import { listenForInstall } from './install/install.svelte';
+import { listenForInstall } from './install/offered.svelte';
 import { AppState } from './shell/appState.svelte';
 
 listenForInstall();

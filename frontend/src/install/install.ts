@@ -1,28 +1,10 @@
 /** Whether and how this browser can put Skygge on its home screen. */
+import { takeOffer } from './offered.svelte';
 
-interface InstallPrompt extends Event {
-  prompt(): Promise<void>;
-}
-
-let offered: InstallPrompt | null = $state(null);
-
-/** Android and desktop Chromium ask through an event that comes once; it is kept for the button. */
-export function listenForInstall(): void {
-  addEventListener('beforeinstallprompt', (event) => {
-    event.preventDefault();
-    offered = event as InstallPrompt;
-  });
-  addEventListener('appinstalled', () => (offered = null));
-}
-
-export function canInstall(): boolean {
-  return offered !== null;
-}
+export { canInstall } from './offered.svelte';
 
 export async function install(): Promise<void> {
-  const prompt = offered;
-  offered = null;
-  await prompt?.prompt();
+  await takeOffer()?.prompt();
 }
 
 export function isInstalled(): boolean {
