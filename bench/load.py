@@ -1,9 +1,11 @@
 """Many phones at once: 2,000 in 200 studies, each logging, pushing and pulling by the real protocol.
 
 Real server processes on loopback: one worker on SQLite, two on PostgreSQL. Each phone pushes one entry and pulls what
-is new, in an order drawn from a seed, `CONNECTIONS` of them at the same time; then somebody listens for live events;
-then comes a morning rush, in which all phones of one study send 600 entries each at once. Told are the times of a
-one-entry sync (push and pull) in ms, how many a second, the server's memory, and the size of the database's indexes.
+is new, in an order drawn from a seed, `CONNECTIONS` of them at the same time; then comes a morning rush, in which all
+phones of one study send 600 entries each at once, and then a quiet hour. All the while somebody listens for the live
+events of some studies. Told are the times of a one-entry sync (push and pull) in ms, how many a second, how long after
+a push was sent an event told of it (in the day, in the rush, when nobody else sends), the server's memory, and the size
+of the database's indexes.
 Answers other than 200, and entries lost or doubled, stop the bench. Those who ask share the machine with the server.
 `SKYGGE_BENCH_PHONES` and `SKYGGE_BENCH_STUDIES` make it smaller or larger.
 """
@@ -51,6 +53,8 @@ CONNECTIONS = 16
 ROUNDS = 2
 KEPT_OPEN_S = 3
 RUSH_ENTRIES, AT_ONCE = 600, 200  # 200 of these are below the 256 kB of a batch
+LISTENED_TO = 10  # as many studies as one account may follow at once, with some to spare
+EVENTS_WITHIN_S = 20
 Figures = dict[str, float]
 
 
@@ -91,14 +95,15 @@ class LoadPhone:
         payload = {"encounter_id": self.visit, "kind": "point", "started_at": stamp(self.n_made % 60), "taken": "tap"}
         return self.made("entry.logged", str(new_id()), {**payload, "jotting": "hun spørger om han vil op nu"})
 
-    def push(self, line: Connection, changes: list[dict[str, Any]]) -> None:
-        """Push, and see every change stored."""
+    def push(self, line: Connection, changes: list[dict[str, Any]]) -> int:
+        """Push, and see every change stored; the number of the last."""
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         body = {"protocol": 1, "device_id": self.device_id, "device_time": now, "changes": changes}
         answer = line.ask(
             "POST", self, f"/api/v1/studies/{self.study_id}/changes", json.dumps(body, ensure_ascii=False).encode()
         )
         assert {verdict["verdict"] for verdict in answer["verdicts"]} == {"stored"}, answer
+        return int(answer["verdicts"][-1]["seq"])
 
     def pull(self, line: Connection) -> None:
         """Pull all that is new."""
@@ -130,18 +135,40 @@ class Connection(threading.local):
         return json.loads(said)
 
 
-def listen(server: ServerProcess, phone: LoadPhone, heard: list[float]) -> None:
-    """Note when each live event of a study came."""
-    http_line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=600)
-    path = f"/api/v1/studies/{phone.study_id}/events"
-    http_line.request("GET", path, headers={"Authorization": f"Bearer {phone.token}"})
-    answer = http_line.getresponse()
-    try:
-        while line := answer.readline():
-            if line.startswith(b"data:"):
-                heard.append(time.perf_counter())
-    except (OSError, http.client.HTTPException, ValueError):
-        return  # The server was stopped.
+class Listener:
+    """Somebody who listens for the live events of one study."""
+
+    def __init__(self, server: ServerProcess, phone: LoadPhone) -> None:
+        self.sent: list[tuple[float, int]] = []
+        self._heard: list[tuple[float, int]] = []
+        self._line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=600)
+        path = f"/api/v1/studies/{phone.study_id}/events"
+        self._line.request("GET", path, headers={"Authorization": f"Bearer {phone.token}"})
+        self._answer = self._line.getresponse()
+        assert self._answer.status == 200, self._answer.status
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        try:
+            while line := self._answer.readline():
+                if line.startswith(b"data:"):
+                    self._heard.append((time.perf_counter(), json.loads(line[5:])["cursor"]))
+        except (OSError, http.client.HTTPException, ValueError):
+            return  # The server was stopped.
+
+    def lags_ms(self) -> list[float]:
+        """For each push since the last time how long after it was sent an event told of it; waits for the last."""
+        sent, self.sent = self.sent, []
+        newest = max((number for _, number in sent), default=0)
+        deadline = time.perf_counter() + EVENTS_WITHIN_S
+        while newest and (not self._heard or self._heard[-1][1] < newest):
+            assert time.perf_counter() < deadline, f"nothing was told of change {newest}"
+            time.sleep(0.002)
+        told = [next(when for when, cursor in self._heard if cursor >= number) for _, number in sent]
+        return [(when - began) * 1000 for when, (began, _) in zip(told, sent, strict=True)]
+
+
+Listeners = dict[UUID, Listener]
 
 
 def found_studies(database: Database) -> list[tuple[UUID, str]]:
@@ -172,7 +199,9 @@ def measure(settings: Settings, workers: int) -> Figures:
     try:
         for phone in phones[:STUDIES]:
             phone.push(line, [phone.made("encounter.started", phone.visit, {"kind": "visit", "started_at": stamp(0)})])
-        figures = ordinary_day(line, phones) | live(server, line, phones[0]) | rush(line, phones[::STUDIES])
+        listeners = {phone.study_id: Listener(server, phone) for phone in phones[:LISTENED_TO]}
+        figures = ordinary_day(line, phones, listeners)
+        figures |= rush(line, phones[::STUDIES], listeners) | quiet(line, phones[0], listeners)
         figures["server_mb"] = memory_mb(server)
     finally:
         server.stop()
@@ -187,7 +216,7 @@ def measure(settings: Settings, workers: int) -> Figures:
     return figures | {"entries": n_entries}
 
 
-def ordinary_day(line: Connection, phones: list[LoadPhone]) -> Figures:
+def ordinary_day(line: Connection, phones: list[LoadPhone], listeners: Listeners) -> Figures:
     """Everybody syncs one entry, ROUNDS times, in an order drawn from a seed."""
     order = [phone for _ in range(ROUNDS) for phone in phones]
     random.Random(7).shuffle(order)
@@ -197,7 +226,7 @@ def ordinary_day(line: Connection, phones: list[LoadPhone]) -> Figures:
     def sync(phone: LoadPhone) -> float:
         with busy[phone.device_id]:
             began = time.perf_counter()
-            phone.push(line, [phone.entry()])
+            push(line, phone, [phone.entry()], listeners)
             phone.pull(line)
             return (time.perf_counter() - began) * 1000
 
@@ -206,46 +235,49 @@ def ordinary_day(line: Connection, phones: list[LoadPhone]) -> Figures:
         taken = list(pool.map(sync, order))
     seconds = time.perf_counter() - began
     parts = quantiles(taken, n=100)
+    lags = quantiles([lag for one in listeners.values() for lag in one.lags_ms()], n=100)
     return {
         "sync_p50_ms": parts[49],
         "sync_p95_ms": parts[94],
         "sync_p99_ms": parts[98],
         "syncs_per_s": len(order) / seconds,
+        "event_p50_ms": lags[49],
+        "event_p95_ms": lags[94],
     }
 
 
-def live(server: ServerProcess, line: Connection, phone: LoadPhone) -> Figures:
-    """How long after its answer a push is told to somebody who listens."""
-    heard: list[float] = []
-    threading.Thread(target=listen, args=(server, phone, heard), daemon=True).start()
-    time.sleep(2)
-    lags = []
+def push(line: Connection, phone: LoadPhone, changes: list[dict[str, Any]], listeners: Listeners) -> None:
+    """Push, and note it for whoever listens."""
+    began = time.perf_counter()
+    number = phone.push(line, changes)
+    if phone.study_id in listeners:
+        listeners[phone.study_id].sent.append((began, number))
+
+
+def quiet(line: Connection, phone: LoadPhone, listeners: Listeners) -> Figures:
+    """One entry now and then, while nobody else sends."""
     for _ in range(20):
-        before = len(heard)
-        began = time.perf_counter()
-        phone.push(line, [phone.entry()])
-        while len(heard) == before and time.perf_counter() - began < 10:
-            time.sleep(0.002)
-        assert len(heard) > before, "no event came within ten seconds"
-        lags.append((heard[-1] - began) * 1000)
+        push(line, phone, [phone.entry()], listeners)
         time.sleep(0.3)
-    return {"event_p50_ms": sorted(lags)[10], "event_max_ms": max(lags)}
+    lags = sorted(listeners[phone.study_id].lags_ms())
+    return {"quiet_event_p50_ms": lags[10], "quiet_event_max_ms": lags[-1]}
 
 
-def rush(line: Connection, phones: list[LoadPhone]) -> Figures:
+def rush(line: Connection, phones: list[LoadPhone], listeners: Listeners) -> Figures:
     """Every phone of one study sends RUSH_ENTRIES entries at once."""
 
     def send(phone: LoadPhone) -> float:
         began = time.perf_counter()
         for _ in range(RUSH_ENTRIES // AT_ONCE):
-            phone.push(line, [phone.entry() for _ in range(AT_ONCE)])
+            push(line, phone, [phone.entry() for _ in range(AT_ONCE)], listeners)
         return time.perf_counter() - began
 
     began = time.perf_counter()
     with ThreadPoolExecutor(len(phones)) as pool:
         slowest = max(pool.map(send, phones))
     per_s = RUSH_ENTRIES * len(phones) / (time.perf_counter() - began)
-    return {"rush_phones": len(phones), "rush_entries_per_s": per_s, "rush_slowest_phone_s": slowest}
+    told = {"rush_phones": len(phones), "rush_entries_per_s": per_s, "rush_slowest_phone_s": slowest}
+    return told | {"rush_event_max_ms": max(listeners[phones[0].study_id].lags_ms())}
 
 
 def memory_mb(server: ServerProcess) -> float:

@@ -19,8 +19,9 @@ def run_benches(name: str | None, json_file: str | None) -> int:
     figures = {stem: _measure(script) for stem, script in scripts.items() if name in (None, stem)}
     for stem, row in figures.items():
         say(f"\n{stem}")
+        width = max(map(len, row), default=0)
         for label, value in row.items():
-            say(f"  {label:<40}{value:>14,.2f}")
+            say(f"  {label:<{width}}{value:>14,.2f}")
     if json_file is not None:
         Path(json_file).write_text(json.dumps(figures, indent=2) + "\n")
     return 0
