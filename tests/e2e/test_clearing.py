@@ -23,11 +23,13 @@ MARKER = "Annemettemarkeren"
 OWN = "min egen notering"
 
 
-@pytest.mark.parametrize("way", ["a person withdraws", "words are struck"])
-def test_the_profile_of_a_second_phone_is_clean_after_it_has_heard(
+@pytest.mark.parametrize(
+    "way", ["a person withdraws", "words are struck", pytest.param("words are taken out", marks=pytest.mark.deep)]
+)
+def test_the_profiles_of_both_phones_are_clean_after_they_have_heard(
     server: ServerProcess, make_phone: MakePhone, way: str
 ) -> None:
-    """The lead's label and jottings lie on the observer's disk; they are erased; then no byte is left.
+    """The lead's label and jottings lie on both disks; she has them erased; then no byte is left, on hers neither.
 
     Until it is done the phone says so, and so does the lead's list. The observer's own notes, her device and the way
     in without a network are there as before.
@@ -37,15 +39,19 @@ def test_the_profile_of_a_second_phone_is_clean_after_it_has_heard(
     Observer(page).set_up()
     study = study_of(server, page)
     page.request.patch(study, data={"observers_see": "all"})
-    erase = {"a person withdraws": withdrawn, "words are struck": struck}[way](Field(server, lead), study)
+    ways = {"a person withdraws": withdrawn, "words are struck": struck, "words are taken out": taken_out}
+    erase = ways[way](Field(server, lead), study)
     phone = make_phone("bo")
     theirs = join(server, page, phone, study)
     begin_and_hold(server, theirs)
-    sure(lambda: holds(phone), "the marker never reached the second phone: this test would prove nothing")
+    for disk in (lead, phone):
+        sure(lambda disk=disk: holds(disk), "the marker never reached the phone: this test would prove nothing")
     device = newest_device(page, study)
     erase()
-    theirs.goto(f"{server.origin}/#/sync")
-    theirs.get_by_role("button", name="Send now", exact=True).tap()
+    for reader in (page, theirs):
+        reader.goto(f"{server.origin}/#/sync")
+        reader.get_by_role("button", name="Send now", exact=True).tap()
+    sure(lambda: not holds(lead), "bytes of the marker are still in the profile of who had them erased")
     sure(lambda: sheet_of(page, study, device)["unclean_since"] is None, "the phone was never cleared")
     sure(lambda: not holds(phone), "bytes of the marker are still in the profile")
     wait_for_worker(theirs)
@@ -77,6 +83,26 @@ def withdrawn(field: Field, study: str) -> Callable[[], None]:
         who = next(one for one in request.get(f"{study}/actors").json()["items"] if one["label"] == MARKER)
         done = request.post(f"{study}/withdrawals", data={"actor_id": who["id"], "mode": "erase"})
         assert done.ok, done.text()
+
+    return erase
+
+
+def taken_out(field: Field, study: str) -> Callable[[], None]:
+    """A person who is spoken of by name, and how the words go on the screen while who and what stay."""
+    hand = field.begin(("Citizen", "C1"))
+    hand.write(f"{MARKER} siger nej", actor="C1")
+    hand.end()
+    hand.truth("on the server ✓")
+
+    def erase() -> None:
+        page = field.page
+        page.goto(f"{field.server.origin}/#/withdrawal/{field.actor('C1')}")
+        page.get_by_role("radio", name=re.compile("^Take the words out")).check()
+        page.get_by_role("checkbox", name=re.compile("^I have checked")).check()
+        page.get_by_role("button", name="Take the words about C1 out", exact=True).tap()
+        expect(page.locator("article h2").first).to_be_visible()
+        page.goto(f"{field.server.origin}/#/")
+        assert [MARKER in str(one["jotting"]) for one in field.entries()] == [False]
 
     return erase
 

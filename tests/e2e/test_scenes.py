@@ -12,7 +12,7 @@ from playwright.sync_api import Playwright, expect
 from tests.e2e.conftest import MakePhone
 from tests.e2e.field import Field, sure
 from tests.e2e.observer import PASSWORD
-from tests.e2e.phone import Phone, wait_for_worker
+from tests.e2e.phone import Phone, profile_holds, wait_for_worker
 
 
 def test_a_whole_visit_in_words_alone(field: Field) -> None:
@@ -163,23 +163,42 @@ def _stopped_at(field: Field, label: str) -> object:
 
 
 def test_a_real_name_typed_and_struck(field: Field) -> None:
-    """A dotted line says so after saving; two taps, offline, and the name is on no device and in no version."""
+    """A dotted line says so after saving; a tap on it and another, offline, and the name is in no version anywhere."""
     hand = field.begin(("Citizen", "C5"))
     field.read("entries")
     field.go_offline()
     hand.write("så siger Karenmarie at hun vil sove", actor="C5")
+    sure(lambda: profile_holds(field.phone.profile, "Karenmarie"), "the grep finds nothing: this test proves nothing")
     hand.tap("Write words; there may be a name in them")
     sheet = field.page.get_by_role("dialog")
-    sheet.get_by_role("button", name="Strike words", exact=True).tap()
+    words = sheet.get_by_label("What was said or seen")
+    words.fill("så siger Karenmarie at hun vil sove, og Karenmarie gør det")
+    sheet.get_by_role("button", name="Karenmarie", exact=True).tap()
     field.page.get_by_role("dialog").last.get_by_role("radio", name="C5", exact=True).check()
     field.page.get_by_role("button", name="Strike “Karenmarie”", exact=True).tap()
-    expect(sheet.get_by_label("What was said or seen")).to_have_value("så siger C5 at hun vil sove")
+    # What was typed since stays, without the name; what is typed and taken back leaves nothing behind.
+    expect(words).to_have_value(struck := "så siger C5 at hun vil sove, og C5 gør det")
+    sheet.get_by_role("button", name="Save words", exact=True).tap()
+    hand.tap("Write words")
+    words.fill(f"{struck} nu")
+    words.fill(struck)
     sheet.get_by_role("button", name="Save words", exact=True).tap()
     field.come_home()
-    assert [one["jotting"] for one in field.entries()] == ["så siger C5 at hun vil sove"]
+    assert [one["jotting"] for one in field.entries()] == [struck]
     everything = field.page.evaluate(ALL_STORES)
     assert "C5 at hun vil sove" in everything and "Karenmarie" not in everything
     hand.end()
+    leaves_the_disk(field, "Karenmarie")
+
+
+def leaves_the_disk(field: Field, marker: str) -> None:
+    """Who struck it has it in no byte of her own browser either, once nothing runs and everything is sent."""
+    field.page.goto(f"{field.server.origin}/#/sync")
+    field.page.get_by_role("button", name="Send now", exact=True).tap()
+    sure(
+        lambda: not profile_holds(field.phone.profile, marker), f"bytes of {marker} are still in the striker's profile"
+    )
+    field.hand.wait_until_ready_offline()
 
 
 ALL_STORES = """async () => {
@@ -199,6 +218,9 @@ def test_minutes_struck_are_gone_after_ten_seconds_and_not_before(field: Field) 
     hand = field.begin(("Citizen", "C6"))
     hand.write("det her skulle jeg ikke have hørt", actor="C6")
     field.read("entries")
+    sure(
+        lambda: profile_holds(field.phone.profile, "ikke have hørt"), "the grep finds nothing: this test proves nothing"
+    )
     hand.more("Strike the last minutes")
     field.page.get_by_role("dialog").get_by_role("button", name=re.compile("^5 min")).tap()
     expect(field.page.get_by_role("region", name="Last entry")).not_to_contain_text("C6")
@@ -210,6 +232,7 @@ def test_minutes_struck_are_gone_after_ten_seconds_and_not_before(field: Field) 
     sure(lambda: field.entries() == [], "the server still has the entry")
     assert "ikke have hørt" not in field.page.evaluate(ALL_STORES)
     hand.end()
+    leaves_the_disk(field, "ikke have hørt")
 
 
 def test_a_second_observer_joins_by_six_letters_without_a_network(field: Field, make_second: MakePhone) -> None:

@@ -22,6 +22,13 @@ describe('a hint that words may say who somebody is', () => {
     expect(hinted('on Monday I asked about the TV')).toEqual([]);
   });
 
+  it('is given for a long word in capitals, where not everything is', () => {
+    expect(hinted('så siger KAREN nej, og KARENS mand')).toEqual(['name: KAREN', 'name: KARENS']);
+    expect(hinted('hun har KOL, og en SOSU kom, TULIPAN også')).toEqual([]);
+    expect(hinted('SÅ SIGER KAREN NEJ')).toEqual([]);
+    expect(hinted('SÅ SIGER Karen NEJ')).toEqual(['name: SIGER', 'name: Karen']);
+  });
+
   it('cuts a text into pieces that add up to it', () => {
     const text = 'så kom Karen Holm, 40123456';
     const pieces = inPieces(text, findNameHints(text, known));

@@ -29,6 +29,9 @@ const NOBODY = new Set(
   'I Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August September October November December'.split(' '),
 );
 
+/** KOL, SOSU, SSRI. */
+const LONGEST_SHORT_FORM = 4;
+
 /**
  * `known`: the pseudonyms of the study, which are what should stand there; `sure`: what is a name for sure. In the order
  * of the text, never overlapping.
@@ -38,17 +41,22 @@ export function findNameHints(text: string, known: ReadonlySet<string>, sure: re
   for (const [kind, pattern] of PATTERNS) {
     for (const match of text.matchAll(pattern)) add(found, { from: match.index, to: match.index + match[0].length, kind });
   }
+  const mixed = text !== text.toUpperCase();
   for (const match of text.matchAll(CAPITALISED)) {
     const [word] = match;
-    if (isSomebody(word, known) && !BEGINS.test(text.slice(0, match.index))) {
+    if (isSomebody(word, known, mixed) && !BEGINS.test(text.slice(0, match.index))) {
       add(found, { from: match.index, to: match.index + word.length, kind: 'name' });
     }
   }
   return found.sort((one, other) => one.from - other.from);
 }
 
-function isSomebody(word: string, known: ReadonlySet<string>): boolean {
-  return word.length > 1 && !NOBODY.has(word) && !known.has(word) && word !== word.toUpperCase();
+/** Short words all in capitals are abbreviations; long ones tell nothing in a text that is all in capitals. */
+function isSomebody(word: string, known: ReadonlySet<string>, mixed: boolean): boolean {
+  if (word.length < 2 || NOBODY.has(word) || known.has(word)) return false;
+  if (word !== word.toUpperCase()) return true;
+  const isKnown = () => [...known].some((label) => label.toUpperCase() === word);
+  return mixed && word.length > LONGEST_SHORT_FORM && !isKnown();
 }
 
 function add(found: NameHint[], hint: NameHint): void {

@@ -8,8 +8,11 @@ import { Session } from './session';
  */
 
 const OURS = /^skygge(-|$)/;
-/** Drafts that are no texts but marks of the app: when it was last alive, which absence was seen. */
-const MARKS = /^(alive|absence):/;
+/**
+ * Drafts that nobody is typing: when the app was last alive, which absence was seen, and what *Review* keeps for good, its
+ * filters and what can be taken back. They would stand in the way for ever.
+ */
+const MARKS = /^(alive|absence):|^review-/;
 const SESSION = 'skygge';
 
 interface KeptStore {
