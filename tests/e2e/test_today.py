@@ -37,7 +37,8 @@ class Pushed:
         """One change, made some minutes after nine by a clock that is `clock` minutes ahead."""
         self.seq += 1
         feed = f"{self.field.server.origin}/api/v1/studies/{self.field.study_id}/changes?after=0&limit=500"
-        known = self.field.page.request.get(feed).json()["changes"] if kind.endswith(".retracted") else []
+        seen_all = kind.endswith((".retracted", "actor.amended"))
+        known = self.field.page.request.get(feed).json()["changes"] if seen_all else []
         seen = [one["change_id"] for one in known if one["subject_id"] == subject_id]
         change = {
             "change_id": str(new_id()), "kind": kind, "subject_id": subject_id, "parents": seen, "payload": payload,
@@ -268,7 +269,21 @@ def test_somebody_who_was_held_is_kept_held_again_or_decided_about(field: Field,
     end.get_by_role("button", name="Go on for C77", exact=True).click()
     page.goto(f"{field.server.origin}/#/entry/{entry}")
     expect(page.get_by_text("siger nej").first).to_be_visible()
+    still_typed(page, phone, held, visit)
     phone.say("encounter.retracted", visit, {}, 50)
+
+
+def still_typed(page: Page, phone: Pushed, held: str, visit: str) -> None:
+    """A stop that arrives as somebody writes hides the form; it stands there as it was when that is taken back."""
+    words, verbatim = (page.get_by_label(name, exact=True) for name in ("Words", "Said word for word"))
+    words.fill("siger nej, og vender sig om")
+    verbatim.check()
+    phone.say("person.stopped", held, {"stopped_at": stamp(3), "stopped_in": visit}, 3)
+    expect(page.get_by_text("What you were writing stays on this device.")).to_be_visible()
+    expect(words).to_be_hidden()
+    phone.say("actor.amended", held, {"stopped_at": None, "stopped_in": None}, 4)
+    expect(words).to_have_value("siger nej, og vender sig om")
+    expect(verbatim).to_be_checked()
 
 
 @SIZES
