@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -30,6 +32,7 @@ SAID = {
     "ethics": "by_proxy", "legal_basis": "legitimate_interest", "withdrawal_promise": "redact", "witness": "datter",
     "way": "mundtligt, folderen læst højt", "renew_on": "2031-05-01",
 }  # fmt: skip
+GIVEN_AT = f"{datetime.now(ZoneInfo('Europe/Copenhagen')) - timedelta(hours=1):%Y-%m-%dT%H:%M}"
 # What is chosen beside the words: answer, legal basis, promise; and where the witness is named.
 FORM = {
     "en": ("given by proxy", "legitimate interest", "take the words out", "Witness or proxy, by role"),
@@ -67,8 +70,7 @@ def test_consent_and_withdrawal_on_the_screen(
     expect(page.get_by_text("mundtligt, folderen læst højt")).to_be_visible()
     look(page, eyes, f"person-{locale[:2]}", size)
     sure(lambda: len(recorded(page, study, who["id"])) == 1, "the consent did not arrive")
-    (form,) = recorded(page, study, who["id"])
-    assert {name: form[name] for name in SAID} == SAID
+    read_back(page, demo.origin, study, who["id"], locale)
     told = file_about_person(page)
     assert told["person"]["pseudonyms"] == ["C1"] and len(told["entries"]) > 0
     page.locator(f'a[href="#/withdrawal/{who["id"]}"]').click()
@@ -155,8 +157,35 @@ def fill_consent(page: Page, locale: str) -> None:
     page.get_by_label(how, exact=True).fill(SAID["way"])
     page.get_by_label(renew, exact=True).fill(SAID["renew_on"])
     page.get_by_label(witness).fill(SAID["witness"])
+    page.locator("dialog input[type=datetime-local]").fill(GIVEN_AT)
     for name in chosen:
         page.get_by_role("dialog").get_by_role("radio", name=name, exact=True).check()
+
+
+def read_back(page: Page, origin: str, study: str, actor_id: str, locale: str) -> None:
+    """Every field and who wrote it, in the person's page, in their panel and in the export."""
+    (form,) = recorded(page, study, actor_id)
+    assert {name: form[name] for name in SAID} == SAID and form["at"].startswith(GIVEN_AT)
+    *chosen, _ = FORM[locale[:2]]
+    day = {"en": "1 May 2031", "da": "1. maj 2031"}[locale[:2]]
+    clock = {"en": GIVEN_AT[-5:], "da": GIVEN_AT[-5:].replace(":", ".")}[locale[:2]]
+    everything = [*chosen, SAID["way"], SAID["witness"], clock]
+    newest = page.get_by_role("main").get_by_role("listitem").first
+    for said in (*everything, day, "lead"):
+        expect(newest).to_contain_text(said)
+    page.goto(f"{origin}/#/people")
+    page.get_by_role("button", name=re.compile(r"^C1\b")).first.click()
+    panel = page.get_by_role(
+        "region", name={"en": "Consent over time", "da": "Samtykke over tid"}[locale[:2]], exact=True
+    )
+    for said in (*everything, SAID["renew_on"]):
+        expect(panel.get_by_role("listitem").first).to_contain_text(said)
+    lines = [json.loads(line) for line in page.request.get(f"{study}/exports/jsonl").text().splitlines()]
+    exported = [one for one in lines if one.get("type") == "consent" and one["actor_id"] == actor_id]
+    told = [{name: one.get(name) for name in SAID} for one in exported if str(one["at"]).startswith(GIVEN_AT)]
+    assert told == [SAID], exported
+    page.goto(f"{origin}/#/privacy/{actor_id}")
+    expect(newest).to_be_visible()
 
 
 def recorded(page: Page, study: str, actor_id: str) -> list[dict[str, Any]]:
