@@ -308,6 +308,7 @@ def test_a_clock_ten_years_ahead_is_stored_flagged_and_corrected(phone: Phone, c
     visit = phone.visit(started_at="2036-03-02T09:00:00.000+01:00")
     visit["made_at"] = "2036-03-02T09:00:00.000+01:00"
     entry = phone.entry(visit, started_at="2036-03-02T09:01:00.000+01:00")
+    entry["made_at"] = "2036-03-02T09:01:00.000+01:00"
     assert words(phone.push(visit, entry)) == ["stored", "stored"]
     fed = phone.pull(2)["changes"][0]
     assert fed["made_at"] == visit["made_at"]
