@@ -178,6 +178,7 @@ def side_by_side(pages: tuple[Page, Page], *texts: str) -> None:
         expect(one).to_be_hidden(timeout=60_000)
 
 
+@pytest.mark.deep
 def test_two_people_who_write_at_once_lose_nothing(field: Field, desk: Page, colleague: Phone) -> None:
     """Both online, in one paragraph and one jotting: what arrives is not overwritten and takes nothing over."""
     field.settle()
