@@ -110,6 +110,7 @@ def test_what_was_typed_survives_a_kill(field: Field, laptop: Field) -> None:
     assert notes(field, visit)[0]["text"].endswith("Ord der ikke må gå tabt.")
 
 
+@pytest.mark.deep
 def test_a_pause_makes_one_change(field: Field, laptop: Field) -> None:
     """However often keys rest for a moment: half a minute without one makes a single change of the paragraph."""
     visit = visit_with_words(field)
