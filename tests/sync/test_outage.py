@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import errno
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 
+from skygge.problems import problem_of
 from tests.fixtures.world import World
 from tests.sync.phone import Phone
 
@@ -56,3 +61,28 @@ def test_a_database_without_room_or_gone_is_no_fault_of_the_program(
     assert [change["change_id"] for change in phone.pull_all()][-1] == visit["change_id"]
     taken = phone.client.post(f"{phone.url}/changes", json=body)
     assert {verdict["verdict"] for verdict in taken.json()["verdicts"]} == {"stored"}
+
+
+def _told_by_sqlite(code: int) -> OperationalError:
+    error = sqlite3.OperationalError("told by SQLite")
+    error.sqlite_errorcode = code
+    return OperationalError("INSERT", {}, error)
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (_told_by_sqlite(sqlite3.SQLITE_BUSY), "server.busy"),
+        (_told_by_sqlite(sqlite3.SQLITE_FULL), "server.full"),
+        (_told_by_sqlite(sqlite3.SQLITE_CORRUPT), "server.not_ready"),
+        (PoolTimeout(), "server.busy"),
+        (OSError(errno.ENOSPC, "no room"), "server.full"),
+        (OSError(errno.EACCES, "not allowed"), "server.failed"),
+        (ValueError("a mistake of ours"), "server.failed"),
+    ],
+    ids=["busy", "full", "damaged", "no connection free", "no room for the ledger", "not allowed", "a mistake"],
+)
+def test_whoever_asked_is_told_whether_asking_again_helps(error: Exception, code: str) -> None:
+    """A mistake of the program stays one: 500, and nobody is told to come back."""
+    problem = problem_of(error)
+    assert (problem.code, "Retry-After" in problem.headers) == (code, code != "server.failed")

@@ -122,9 +122,7 @@ def test_the_command_says_it_and_ends_with_one(
     world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     """Exit code 1, and advice in every finding; a backup by the command is noted."""
-    monkeypatch.setenv("SKYGGE_DATA", str(world.settings.data))
-    monkeypatch.setenv("SKYGGE_DATABASE_URL", world.settings.database_url)
-    monkeypatch.chdir(tmp_path)
+    _stand_at(world, monkeypatch, tmp_path)
     (world.settings.data / "last-backup").unlink()
     assert _run(monkeypatch, "doctor") == 1
     assert "look: backups\n  No backup was ever made here.\n  Run `skygge backup" in capsys.readouterr().out
@@ -137,9 +135,7 @@ def test_a_database_of_an_older_version_is_told_to_migrate(
     world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     """Nothing else is looked at: the checks know this version's tables."""
-    monkeypatch.setenv("SKYGGE_DATA", str(world.settings.data))
-    monkeypatch.setenv("SKYGGE_DATABASE_URL", world.settings.database_url)
-    monkeypatch.chdir(tmp_path)
+    _stand_at(world, monkeypatch, tmp_path)
     with world.database.writer.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0003'"))
     assert _run(monkeypatch, "doctor") == 2
@@ -152,3 +148,10 @@ def _run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
         cli.main()
     assert isinstance(ended.value.code, int)
     return ended.value.code
+
+
+def _stand_at(world: World, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """The command then finds this server, wherever it is run."""
+    monkeypatch.setenv("SKYGGE_DATA", str(world.settings.data))
+    monkeypatch.setenv("SKYGGE_DATABASE_URL", world.settings.database_url)
+    monkeypatch.chdir(folder)
