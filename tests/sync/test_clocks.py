@@ -139,3 +139,16 @@ def test_a_clock_that_was_wrong_from_the_beginning_is_corrected_at_the_first_con
     another = made(phone, clock, HOUR, session_id="session-2", monotonic_ms=5_000)
     push(phone, clock, HOUR, one, another)
     assert corrections(phone, one, another) == [60, 60]
+
+
+def test_what_would_come_before_all_that_the_device_said_earlier_is_not_corrected(
+    steady: Phone, clock: TurnableClock
+) -> None:
+    """An hour ahead at both contacts, right in between: all that is sent was made then, and nothing beside it tells."""
+    for _ in range(2):
+        push(steady, clock, HOUR, made(steady, clock, HOUR))
+        clock.turn(minutes=10)
+    between = made(steady, clock, timedelta())
+    clock.turn(minutes=10)
+    push(steady, clock, HOUR, between)
+    assert corrections(steady, between) == [None]

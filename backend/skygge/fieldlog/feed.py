@@ -74,12 +74,24 @@ def read_checksum(session: Session, sight: Sight) -> str:
     return f"{int(total) % 2**CHECK_BITS:010x}"
 
 
-def read_last_offset(session: Session, study_id: UUID, device_id: UUID) -> int | None:
-    """By how many milliseconds a device's clock was ahead at its newest change in the log; None = not known."""
-    query = select(col(ChangeRow.clock_offset_ms)).where(
+@dataclass(frozen=True)
+class LastSaid:
+    """A device's newest change in the log. `clock_offset_ms`: how far its clock was ahead, None = not known."""
+
+    device_seq: int
+    made_at: datetime
+    clock_offset_ms: int | None
+
+
+def read_last_of(session: Session, study_id: UUID, device_id: UUID) -> LastSaid | None:
+    """What a device said last; None where it has said nothing."""
+    query = select(col(ChangeRow.raw), col(ChangeRow.made_at), col(ChangeRow.clock_offset_ms)).where(
         col(ChangeRow.study_id) == study_id, col(ChangeRow.device_id) == device_id
     )
-    return session.scalars(query.order_by(col(ChangeRow.seq).desc()).limit(1)).first()
+    row = session.execute(query.order_by(col(ChangeRow.seq).desc()).limit(1)).first()
+    if row is None:
+        return None
+    return LastSaid(int(json.loads(row.raw)["device_seq"]), row.made_at, row.clock_offset_ms)
 
 
 def sum_days(session: Session, sight: Sight) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from skygge.core.model import read_instant
-from skygge.fieldlog.feed import read_last_offset
+from skygge.fieldlog.feed import LastSaid, read_last_of
 from skygge.studies.tables import DeviceRow
 from skygge.sync.shapes import Push
 
@@ -27,6 +27,7 @@ Told = Mapping[str, Any]
 # Two measures that differ by less are of one clock: a phone's own drift and slow answers stay far below.
 STEADY_MS = 120_000
 MS = timedelta(milliseconds=1)
+NEVER_MS = float("-inf")
 
 
 def offsets_by_change(session: Session, study_id: UUID, push: Push, now_ms: int) -> dict[str, int] | None:
@@ -40,10 +41,21 @@ def offsets_by_change(session: Session, study_id: UUID, push: Push, now_ms: int)
     ahead = timedelta(milliseconds=device.clock_offset_ms)
     if told and read_instant(told[0]["made_at"]) < device.last_contact_at + ahead:
         # The rest of a backlog, which an earlier push began: what was found out for the change before goes on.
-        before_ms = read_last_offset(session, study_id, device.device_id)
+        last = read_last_of(session, study_id, device.device_id)
+        before_ms = last.clock_offset_ms if last else None
     is_steady = before_ms is not None and abs(now_ms - before_ms) <= STEADY_MS
     offsets = None if is_steady else find_offsets(told, before_ms, now_ms)
-    return offsets if is_possible(told, offsets, now_ms, sent_ms) else {}
+    # A clock that is right corrects nothing, and most are: only the others cost a look into the log.
+    is_wrong = bool(told) and (abs(now_ms) > STEADY_MS or bool(offsets))
+    since_ms = _end_of(read_last_of(session, study_id, device.device_id), told) if is_wrong else NEVER_MS
+    return offsets if is_possible(told, offsets, now_ms, sent_ms, since_ms) else {}
+
+
+def _end_of(last: LastSaid | None, told: Sequence[Told]) -> float:
+    """When the device truly made what it said before these changes (Unix time), if that is known."""
+    if last is None or last.clock_offset_ms is None or last.device_seq >= told[0]["device_seq"]:
+        return NEVER_MS
+    return last.made_at.timestamp() * 1000 - last.clock_offset_ms
 
 
 def read_told(changes: Sequence[object]) -> list[Told]:
@@ -62,13 +74,15 @@ def find_offsets(told: Sequence[Told], before_ms: int | None, now_ms: int) -> di
     return {one["change_id"]: before_ms if place < jump else now_ms for place, one in enumerate(told)}
 
 
-def is_possible(told: Sequence[Told], offsets: Mapping[str, int] | None, now_ms: int, sent_ms: float) -> bool:
-    """Whether changes corrected so were made one after the other and before they were sent (`sent_ms`, Unix time).
+def is_possible(
+    told: Sequence[Told], offsets: Mapping[str, int] | None, now_ms: int, sent_ms: float, since_ms: float = NEVER_MS
+) -> bool:
+    """Whether changes corrected so were made one after the other, from `since_ms` to `sent_ms` (Unix time).
 
     A clock that was set wrong and right again between two contacts looks steady to both. But once it went back, and
     so the corrected times do, or fall behind the clock that nobody sets; that one may stand still, never run on.
     """
-    latest_ms = float("-inf")
+    latest_ms = since_ms
     ahead_of_count: dict[str, float] = {}
     for one in told:
         ahead_ms = now_ms if offsets is None else offsets.get(one["change_id"])
