@@ -152,3 +152,16 @@ def test_what_would_come_before_all_that_the_device_said_earlier_is_not_correcte
     clock.turn(minutes=10)
     push(steady, clock, HOUR, between)
     assert corrections(steady, between) == [None]
+
+
+def test_what_is_offered_again_from_before_both_contacts_is_corrected_only_where_no_clock_was_set(
+    phone: Phone, clock: TurnableClock
+) -> None:
+    """After a restore: the newest came first, and what follows reaches back to when the clock was right."""
+    old = made(phone, clock, timedelta())
+    clock.turn(minutes=10)
+    then, later = made(phone, clock, HOUR), made(phone, clock, HOUR)
+    clock.turn(minutes=1)
+    push(phone, clock, HOUR, later)
+    push(phone, clock, HOUR, old, then, later)
+    assert corrections(phone, later, old, then) == [60, None, None]
