@@ -154,8 +154,9 @@ def test_what_would_come_before_all_that_the_device_said_earlier_is_not_correcte
     assert corrections(steady, between) == [None]
 
 
-def test_what_is_offered_again_from_before_both_contacts_is_corrected_only_where_no_clock_was_set(
-    phone: Phone, clock: TurnableClock
+@pytest.mark.parametrize("told_again", [False, True])
+def test_what_is_offered_after_newer_changes_is_not_corrected_by_what_is_known_of_those(
+    phone: Phone, clock: TurnableClock, told_again: bool
 ) -> None:
     """After a restore: the newest came first, and what follows reaches back to when the clock was right."""
     old = made(phone, clock, timedelta())
@@ -163,5 +164,15 @@ def test_what_is_offered_again_from_before_both_contacts_is_corrected_only_where
     then, later = made(phone, clock, HOUR), made(phone, clock, HOUR)
     clock.turn(minutes=1)
     push(phone, clock, HOUR, later)
-    push(phone, clock, HOUR, old, then, later)
+    push(phone, clock, HOUR, old, then, *([later] if told_again else []))
     assert corrections(phone, later, old, then) == [60, None, None]
+
+
+def test_a_batch_that_comes_again_with_more_is_corrected_as_before(steady: Phone, clock: TurnableClock) -> None:
+    """The answer was lost, and meanwhile more was written by the same wrong clock."""
+    push(steady, clock, HOUR, made(steady, clock, HOUR))
+    clock.turn(minutes=10)
+    push(steady, clock, HOUR, first := made(steady, clock, HOUR))
+    clock.turn(minutes=10)
+    push(steady, clock, HOUR, first, second := made(steady, clock, HOUR))
+    assert corrections(steady, first, second) == [60, 60]

@@ -39,16 +39,20 @@ def offsets_by_change(session: Session, study_id: UUID, push: Push, now_ms: int)
         return None if is_possible(told, None, now_ms, sent_ms) and not has_leap(told) else {}
     before_ms: int | None = device.clock_offset_ms
     ahead = timedelta(milliseconds=device.clock_offset_ms)
-    is_rest = bool(told) and read_instant(told[0]["made_at"]) < device.last_contact_at + ahead
+    n_told, is_rest = len(told), bool(told) and read_instant(told[0]["made_at"]) < device.last_contact_at + ahead
     if is_rest:
-        # The rest of a backlog, which an earlier push began: what was found out for the change before goes on.
+        # The rest of a backlog, which an earlier push began: what was found out for the change before goes on. What
+        # comes again is known already; what a restored server is offered after newer ones has nothing before it here.
         last = read_last_of(session, study_id, device.device_id)
         before_ms = last.clock_offset_ms if last else None
+        told = [one for one in told if last is None or one["device_seq"] > last.device_seq]
     is_steady = before_ms is not None and abs(now_ms - before_ms) <= STEADY_MS
     offsets = None if is_steady else find_offsets(told, before_ms, now_ms)
     if is_steady and is_rest and has_leap(told):
         # It was made before either contact, so that both find the same clock says nothing of it.
         return {}
+    if offsets is None and len(told) < n_told:
+        offsets = {one["change_id"]: now_ms for one in told}
     # A clock that is right corrects nothing, and most are: only the others cost a look into the log.
     is_wrong = bool(told) and (abs(now_ms) > STEADY_MS or bool(offsets))
     since_ms = _end_of(read_last_of(session, study_id, device.device_id), told) if is_wrong else NEVER_MS
