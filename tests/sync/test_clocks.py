@@ -154,18 +154,32 @@ def test_what_would_come_before_all_that_the_device_said_earlier_is_not_correcte
     assert corrections(steady, between) == [None]
 
 
+@pytest.mark.parametrize("session_id", ["session-0", "session-1"])
 @pytest.mark.parametrize("told_again", [False, True])
 def test_what_is_offered_after_newer_changes_is_not_corrected_by_what_is_known_of_those(
-    phone: Phone, clock: TurnableClock, told_again: bool
+    phone: Phone, clock: TurnableClock, told_again: bool, session_id: str
 ) -> None:
     """After a restore: the newest came first, and what follows reaches back to when the clock was right."""
-    old = made(phone, clock, timedelta())
+    old = made(phone, clock, timedelta(), session_id=session_id)
     clock.turn(minutes=10)
     then, later = made(phone, clock, HOUR), made(phone, clock, HOUR)
     clock.turn(minutes=1)
     push(phone, clock, HOUR, later)
     push(phone, clock, HOUR, old, then, *([later] if told_again else []))
     assert corrections(phone, later, old, then) == [60, None, None]
+
+
+def test_the_rest_of_a_first_backlog_is_not_corrected_where_its_clock_was_set_on(
+    phone: Phone, clock: TurnableClock
+) -> None:
+    """All of it was made before the first contact; the first batch told of one clock, the second tells of two."""
+    changes = []
+    for ahead in (timedelta(), timedelta(), HOUR):
+        changes.append(made(phone, clock, ahead))
+        clock.turn(minutes=30)
+    for batch in (changes[:1], changes[1:]):
+        push(phone, clock, HOUR, *batch)
+    assert corrections(phone, *changes[1:]) == [None, None]
 
 
 def test_a_batch_that_comes_again_with_more_is_corrected_as_before(steady: Phone, clock: TurnableClock) -> None:
