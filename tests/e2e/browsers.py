@@ -51,6 +51,16 @@ class Browser(Protocol):
         """SIGKILL to all of it."""
 
 
+class Tabbed(Browser, Protocol):
+    """A browser that may have a second tab."""
+
+    def add_tab(self, url: str) -> None:
+        """Open a second tab at the address; the first stays as it is."""
+
+    def evaluate_in(self, tab: int, script: str) -> Any:
+        """As `evaluate`, in the first tab (0) or the second (1)."""
+
+
 class Chromium:
     """Debian's Chromium through Playwright."""
 
@@ -63,8 +73,16 @@ class Chromium:
 
     def evaluate(self, script: str) -> Any:
         """Run the body of a function in the page."""
+        return self.evaluate_in(0, script)
+
+    def add_tab(self, url: str) -> None:
+        """Open a second tab at the address."""
+        self._phone.page.context.new_page().goto(url)
+
+    def evaluate_in(self, tab: int, script: str) -> Any:
+        """Run the body of a function in one of the tabs."""
         try:
-            return self._phone.page.evaluate(f"() => {{ {script} }}")
+            return self._phone.page.context.pages[tab].evaluate(f"() => {{ {script} }}")
         except Error as gone:
             raise OSError(str(gone)) from gone
 
@@ -82,6 +100,7 @@ class Firefox:
         self._process: subprocess.Popen[bytes] | None = None
         self._line: socket.socket | None = None
         self._sent = 0
+        self._tabs: list[str] = []
 
     def open(self, url: str) -> None:
         """Start on the profile and go to the address."""
@@ -100,10 +119,25 @@ class Firefox:
         self._receive()
         self._ask("WebDriver:NewSession", {"capabilities": {"alwaysMatch": {"pageLoadStrategy": "eager"}}})
         self._ask("WebDriver:Navigate", {"url": url})
+        self._tabs = [self._ask("WebDriver:GetWindowHandle", {})["value"]]
 
     def evaluate(self, script: str) -> Any:
         """Run the body of a function in the page."""
         return self._ask("WebDriver:ExecuteScript", {"script": script, "args": []})["value"]
+
+    def add_tab(self, url: str) -> None:
+        """Open a second tab at the address."""
+        self._tabs.append(self._ask("WebDriver:NewWindow", {"type": "tab"})["handle"])
+        self._switch_to(1)
+        self._ask("WebDriver:Navigate", {"url": url})
+
+    def evaluate_in(self, tab: int, script: str) -> Any:
+        """Run the body of a function in one of the tabs, and look at that one from now on."""
+        self._switch_to(tab)
+        return self.evaluate(script)
+
+    def _switch_to(self, tab: int) -> None:
+        self._ask("WebDriver:SwitchToWindow", {"handle": self._tabs[tab], "focus": True})
 
     def kill(self) -> None:
         """SIGKILL to all of it."""
