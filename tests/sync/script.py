@@ -25,10 +25,11 @@ def found_for_script(database: Database, name: str = "Lene") -> tuple[UUID, Auth
     return study.study_id, Author(account.id, lead.member_id, lead.observer, lead.role), token
 
 
-def report_visit(device: Device) -> None:
-    """A visit with two entries, three changes, into the outbox."""
-    visit = new_subject_id()
-    device.report("encounter.started", visit, {"kind": "visit", "started_at": stamp(0)})
+def report_visit(device: Device, day: int = 0) -> str:
+    """A visit with two entries, three changes, into the outbox; so many days after the first. Its id."""
+    visit, begins = new_subject_id(), day * 24 * 60
+    device.report("encounter.started", visit, {"kind": "visit", "started_at": stamp(begins)})
     for minute in (1, 2):
-        entry: dict[str, Any] = {"encounter_id": visit, "kind": "point", "started_at": stamp(minute)}
+        entry: dict[str, Any] = {"encounter_id": visit, "kind": "point", "started_at": stamp(begins + minute)}
         device.report("entry.logged", new_subject_id(), entry)
+    return visit

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from skygge.client import new_subject_id
 from skygge.fieldlog.verify import verify
 from skygge.studies.access import Role
 from tests.fixtures.world import Person, World
@@ -75,7 +76,9 @@ def test_a_cursor_of_another_epoch_begins_again(phone: Phone) -> None:
     assert (other["epoch"], other["changes"], other["cursor"], other["has_more"]) == (epoch, [], 0, True)
 
 
-@pytest.mark.parametrize("query", ["after=-1", "after=9007199254740993", "limit=0", "limit=-1", "limit=1001", "q=%00"])
+@pytest.mark.parametrize(
+    "query", ["after=-1", "after=9007199254740993", "limit=0", "limit=-1", "limit=1001", "q=%00", "since=2026-03-01"]
+)
 def test_a_question_out_of_bounds_is_422(phone: Phone, query: str) -> None:
     """Bounds of the feed's query."""
     assert phone.client.get(f"{phone.url}/changes?{query}").status_code == 422
@@ -344,3 +347,35 @@ def test_what_opens_or_closes_reaches_devices_that_were_past_it(world: World, le
     assert lead.client.patch(address, json={"observers_see": "own"}).status_code == 200
     device.sync()
     assert len(device.find("encounter")) == 1 and len(device.find("entry")) == 2
+
+
+def test_a_device_holds_its_own_and_a_window_of_the_rest(world: World, lead: Person, study_id: UUID) -> None:
+    """`scope=own` with `since`; a day that moves on makes the device let go, one that moves back brings it again."""
+    anna = world.make_person("Anna")
+    world.join(study_id, anna)
+    assert lead.client.patch(f"/api/v1/studies/{study_id}", json={"observers_see": "all"}).status_code == 200
+    theirs, others = device_of(world, study_id, lead), [1, 2, 3]
+    visits = [report_visit(theirs, day) for day in others]
+    theirs.report("actor.added", new_subject_id(), {"label": "C1", "kind": "citizen"})
+    theirs.sync()
+    device = device_of(world, study_id, anna, scope="own", since="2026-03-04")
+    mine = report_visit(device)
+    for since, seen in (("2026-03-04", visits[1:]), ("2026-03-05", visits[2:]), ("2026-03-03", visits)):
+        device.reach["since"] = since
+        device.sync()
+        assert {visit.id for visit in device.find("encounter")} == {mine, *seen}
+        assert len(device.find("entry")) == 2 * (1 + len(seen))
+        assert [actor.fields["label"] for actor in device.find("actor")][-1] == "C1"
+        assert list(device.pull()) == []
+
+
+def test_a_window_opens_nothing_in_a_blind_study(world: World, lead: Person, study_id: UUID) -> None:
+    """Who sees only their own sees no more by asking for the rest since a day."""
+    anna = world.make_person("Anna")
+    world.join(study_id, anna)
+    theirs = device_of(world, study_id, lead)
+    report_visit(theirs)
+    theirs.sync()
+    device = device_of(world, study_id, anna, scope="own", since="2026-01-01")
+    device.sync()
+    assert device.find("encounter") == []

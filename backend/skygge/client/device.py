@@ -65,8 +65,9 @@ class Device:
 
     `attempts` times a request is tried when the network or the server fails; retrying is safe, because a change that
     was stored is known. It goes by the id of its token unless another is given. With a `file` the copy outlives the
-    program: it is written, whole and flushed, after every step. `clock` is the device's own clock. Not for several
-    threads at once.
+    program: it is written, whole and flushed, after every step. `clock` is the device's own clock. With `scope="own"`
+    it holds its own encounters, with `since` (a day, UTC) besides those of others from then on; all otherwise. Not for
+    several threads at once.
     """
 
     def __init__(
@@ -89,7 +90,7 @@ class Device:
             self._device_id, self.notebook = UUID(said["device_id"]), Notebook.from_json(said["notebook"])
         self.clock: Callable[[], datetime] = options.pop("clock", lambda: datetime.now(UTC))
         self.transport: Transport = options.pop("transport", ask_http)
-        self.scope: str = options.pop("scope", "all")
+        self.reach: dict[str, str] = {name: options.pop(name) for name in ("scope", "since") if name in options}
         if options:
             raise TypeError(f"Device has no option {min(options)}")
         self._token, self._attempts = token, attempts
@@ -192,7 +193,7 @@ class Device:
         has_more = True
         while has_more:
             after, epoch = self.notebook.cursor, self.notebook.epoch
-            query = {"after": after, "limit": limit, "scope": self.scope, **({"epoch": epoch} if epoch else {})}
+            query = {"after": after, "limit": limit, **self.reach, **({"epoch": epoch} if epoch else {})}
             page = self._ask("GET", f"{self.url}?{urlencode(query)}")
             has_more = page["has_more"]
             if self.notebook.enter_epoch(page["epoch"]) and after > 0:
@@ -243,12 +244,12 @@ class Device:
         return self._push_batch(batch[:middle], verdicts) + self._push_batch(batch[middle:], verdicts)
 
     def _mend(self) -> None:
-        told = self._ask("GET", f"{self.url}/days?{urlencode({'scope': self.scope})}")
+        told = self._ask("GET", f"{self.url}/days?{urlencode(self.reach)}")
         for day in self.notebook.differing_days(told["days"]):
             changes: list[dict[str, Any]] = []
             page: dict[str, Any] = {"has_more": True, "cursor": 0}
             while page["has_more"]:
-                query = {"after": page["cursor"], "day": day, "scope": self.scope}
+                query = {"after": page["cursor"], "day": day, **self.reach}
                 page = self._ask("GET", f"{self.url}?{urlencode(query)}")
                 changes += page["changes"]
             self.notebook.keep_day(page["epoch"], day, changes)

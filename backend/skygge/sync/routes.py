@@ -99,7 +99,7 @@ def pull_changes(
             note_earlier_copy(session, study_id, membership.device_id)
         page = FeedPage([], 0, True, None)
     else:
-        sight = sight_of(session, membership, only_own=asked.scope == "own")
+        sight = sight_of(session, membership, **asked.reach)
         page = read_page(session, sight, asked.after, asked.limit, asked.day)
     # Written here and not by the framework, whose validation would cost more than reading the page.
     server_time = clock().isoformat(timespec="milliseconds")
@@ -113,7 +113,7 @@ def read_days(
     """The checksum of each day on which changes arrived: where a device's copy differs, it asks for that day again."""
     membership = require(session, who, study_id, Permission.READ)
     epoch = session.get_one(StudyRow, study_id).epoch
-    return {"epoch": epoch, "days": sum_days(session, sight_of(session, membership, only_own=asked.scope == "own"))}
+    return {"epoch": epoch, "days": sum_days(session, sight_of(session, membership, **asked.reach))}
 
 
 @pull_router.get("/studies/{study_id}/quarantine", response_model=Page[QuarantinedOut], responses=MAY_FAIL)

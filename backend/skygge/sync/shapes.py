@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Any, Literal
+from datetime import UTC, date, datetime, time
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -62,27 +62,38 @@ class Acknowledgement(BaseModel):
     server_time: datetime
 
 
-class PullQuery(BaseModel):
-    """Which part of the feed. With `scope=own` only what an observer in a blind study would see.
+class DaysQuery(BaseModel):
+    """What a device holds. With `scope=own` only what an observer in a blind study would see.
 
-    With `day` (UTC, of arrival) only that day's changes: for a device whose checksum differs.
+    With `since` besides, of what others observed, the encounters that began on that day (UTC) or later. Codebook and
+    people always come. A day that moves on lets the device's checksum differ, and so it lets go of what is older.
     """
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
+    scope: Literal["all", "own"] = "all"
+    since: Day | None = None
+
+    @model_validator(mode="after")
+    def _narrows_own(self) -> Self:
+        if self.since is not None and self.scope != "own":
+            raise PydanticCustomError("since_needs_own", "since goes with scope=own")
+        return self
+
+    @property
+    def reach(self) -> dict[str, Any]:
+        """As `sight_of` takes it."""
+        since = None if self.since is None else datetime.combine(date.fromisoformat(self.since), time(), UTC)
+        return {"only_own": self.scope == "own", "others_since": since}
+
+
+class PullQuery(DaysQuery):
+    """Which part of what a device holds. With `day` (UTC, of arrival) only that day's changes: see DaysOut."""
+
     after: Annotated[int, Field(ge=0, le=2**53)] = 0
     limit: Annotated[int, Field(ge=1, le=MAX_PAGE)] = 500
     epoch: UUID | None = None
-    scope: Literal["all", "own"] = "all"
     day: Day | None = None
-
-
-class DaysQuery(BaseModel):
-    """What a device sees: `scope` as in a pull."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
-    scope: Literal["all", "own"] = "all"
 
 
 class DayOut(BaseModel):

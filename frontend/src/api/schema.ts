@@ -10640,10 +10640,11 @@ export interface operations {
     pull_changes: {
         parameters: {
             query?: {
+                scope?: "all" | "own";
+                since?: string | null;
                 after?: number;
                 limit?: number;
                 epoch?: string | null;
-                scope?: "all" | "own";
                 day?: string | null;
             };
             header?: never;
@@ -10821,6 +10822,7 @@ export interface operations {
         parameters: {
             query?: {
                 scope?: "all" | "own";
+                since?: string | null;
             };
             header?: never;
             path: {
