@@ -24,9 +24,9 @@ afterEach(async () => {
   for (const { name } of await indexedDB.databases()) indexedDB.deleteDatabase(name ?? '');
 });
 
-async function send(): Promise<void> {
+async function send(server = new MemoryServer()): Promise<void> {
   const copy = new StoredPhoneCopy(notebook.notes, phone.device_id, { changes: 500, bytes: 240_000 });
-  await syncOnce(copy, new MemoryServer());
+  await syncOnce(copy, server);
 }
 
 it('puts nothing at stake that is nowhere else: unsent changes, or a text that is being typed', async () => {
@@ -39,6 +39,28 @@ it('puts nothing at stake that is nowhere else: unsent changes, or a text that i
   await notebook.saveDraft(`alive:${id}`, '2026-03-02T10:00:00.000+01:00');
   for (const kept of ['review-filters', 'review-undo']) await notebook.saveDraft(kept, '[]');
   expect(await copyAll()).toBeDefined();
+});
+
+it('puts a codebook that is worked on for weeks at stake once it was told, and only as it was told', async () => {
+  const server = new MemoryServer();
+  const code = { dimension: 'action', key: 'talks', label: { en: 'Talks', da: 'Taler' }, order: 0 };
+  const draft = { id: newId(), follows: 1, note: '', codes: [code] };
+  await notebook.saveDraft('codebook', JSON.stringify(draft));
+  await send(server);
+  expect(await copyAll()).toBeUndefined();
+  const payload = { version: 2, follows: 1, note: '', codes: [code] };
+  await notebook.write([{ kind: 'codebook.drafted', subject_id: draft.id, payload }]);
+  expect(await copyAll()).toBeUndefined();
+  await send(server);
+  expect(await copyAll()).toBeDefined();
+  const next = [{ ...draft, note: 'why' }, { ...draft, codes: [{ ...code, order: 1 }] }, { ...draft, id: newId() }];
+  for (const further of next) {
+    await notebook.saveDraft('codebook', JSON.stringify(further));
+    expect(await copyAll()).toBeUndefined();
+  }
+  // What nobody can read is left alone.
+  await notebook.saveDraft('codebook', '{');
+  expect(await copyAll()).toBeUndefined();
 });
 
 it('writes everything anew as it was, but for the mark that something is to be cleared', async () => {

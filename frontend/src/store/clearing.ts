@@ -1,5 +1,6 @@
 import { openDB, type IDBPDatabase } from 'idb';
-import { openNotes, type NotesSchema, type Standing } from './database';
+import { openNotes, type NotesSchema, type Standing, type SubjectRecord } from './database';
+import { openFields, openText } from './envelope';
 import { Session } from './session';
 
 /**
@@ -13,6 +14,8 @@ const OURS = /^skygge(-|$)/;
  * filters and what can be taken back. They would stand in the way for ever.
  */
 const MARKS = /^(alive|absence):|^review-/;
+/** The codebook that is being worked on here. */
+const CODEBOOK = 'codebook';
 const SESSION = 'skygge';
 
 interface KeptStore {
@@ -113,11 +116,25 @@ async function copyOne(name: string): Promise<Kept> {
   }
 }
 
-/** Everything acknowledged, nothing parked, no text being typed. */
+/** Everything acknowledged, nothing parked, no text being typed that is here alone. */
 function isElsewhereToo({ stores }: Kept): boolean {
   const of = (wanted: keyof NotesSchema) => stores.find(({ name }) => name === wanted)?.entries ?? [];
-  const isBusy = of('draft').some(([key]) => !MARKS.test(String(key)));
-  return of('outbox').length === 0 && of('parked').length === 0 && !isBusy;
+  if (of('outbox').length > 0 || of('parked').length > 0) return false;
+  const books = of('subject').map(([, value]) => value as SubjectRecord).filter(({ type }) => type === 'codebook');
+  return of('draft').every(([key, value]) => MARKS.test(String(key)) || (key === CODEBOOK && isReported(value as NotesSchema['draft']['value'], books)));
+}
+
+/** A codebook is worked on for weeks, and told at every pause: then the server has what this device has of it. */
+function isReported({ key, text }: NotesSchema['draft']['value'], books: readonly SubjectRecord[]): boolean {
+  try {
+    const draft = JSON.parse(openText(text, key)) as { id: string; note: string; codes: unknown };
+    const told = books.find(({ id }) => id === draft.id);
+    const { note, codes } = told ? openFields(told.fields, told.id) : {};
+    return JSON.stringify([note ?? '', codes]) === JSON.stringify([draft.note, draft.codes]);
+  } catch {
+    // Under the lock nobody can say.
+    return false;
+  }
 }
 
 function forgetDirt(value: unknown): unknown {
