@@ -7,7 +7,7 @@ import { newId } from '../store/identity';
 import type { OpenNotebook } from '../store/openNotebook';
 import type { ActorFields } from '../store/subjects';
 import { findDue, findLooseEnds } from './due';
-import { goOnIn, staysStopped } from './goOn';
+import { goOnIn, isDecided, isHeldHere, staysStopped } from '../fieldwork/goOn';
 
 const [NINE, TEN] = ['2026-03-02T09:00:00.000+01:00', '2026-03-02T10:00:00.000+01:00'];
 let notebook: OpenNotebook;
@@ -55,6 +55,16 @@ describe('going on in one encounter', () => {
     await goOnIn(notebook, heldIn(other));
     expect([holds(), isStopped(notebook, c1)]).toEqual([[], true]);
     expect([stopOf(c1), stopOf(twin)]).toEqual([{ stopped_at: NINE, stopped_in: null }, { stopped_at: null, stopped_in: null }]);
+  });
+
+  it('is by one touch only for what this encounter holds; what was decided or is held elsewhere is told apart', async () => {
+    await notebook.write([stopped(c1, one), stopped(twin, other)]);
+    const standing = () => [c1, twin].map((id) => [isHeldHere(notebook, { actor: { id }, encounter_id: one }), isDecided(notebook, id)]);
+    expect(standing()).toEqual([[true, false], [false, false]]);
+    await notebook.write([stopped(twin, null, TEN)]);
+    expect(standing()).toEqual([[true, false], [false, true]]);
+    await merged();
+    expect(standing()).toEqual([[true, true], [true, true]]);
   });
 
   it('takes nothing back that was decided since', async () => {

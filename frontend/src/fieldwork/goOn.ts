@@ -1,10 +1,15 @@
 /** Deciding that somebody goes on after all: what one encounter holds about them is let go, and nothing else. */
-import { isSame } from '../fieldwork/survivor';
+import { isSame } from './survivor';
 import type { Draft } from '../store/changes';
 import { newId } from '../store/identity';
 import type { Notebook } from '../store/notebook';
 import type { Stamp, Subject } from '../store/subjects';
-import type { Held } from './due';
+
+/** Somebody, and an encounter that may hold what it has about them. */
+export interface Held {
+  readonly actor: { readonly id: string };
+  readonly encounter_id: string;
+}
 
 /** What one change said about stopping for somebody. */
 interface Stop {
@@ -39,6 +44,16 @@ export async function goOnIn(notebook: Notebook, held: Held): Promise<() => Prom
 /** Whether they cannot be picked even when this encounter holds nothing about them any more. */
 export function staysStopped(notebook: Notebook, held: Held): boolean {
   return stopsOf(notebook, held.actor.id).some(({ stops }) => stops.some((stop) => stop.stopped_at && !isHere(stop, held)));
+}
+
+/** Whether a withdrawal has decided that nothing more is written about them: a stop that no encounter waits with. */
+export function isDecided(notebook: Notebook, actor_id: string): boolean {
+  return stopsOf(notebook, actor_id).some(({ stops }) => stops.some((stop) => stop.stopped_at && !stop.stopped_in));
+}
+
+/** Whether this encounter holds what it has about them. */
+export function isHeldHere(notebook: Notebook, held: Held): boolean {
+  return stopsOf(notebook, held.actor.id).some(({ stops }) => stops.some((stop) => stop.stopped_at && isHere(stop, held)));
 }
 
 function isHere({ stopped_in }: Stop, { encounter_id }: Held): boolean {
