@@ -12,11 +12,12 @@ import pytest
 from playwright.sync_api import Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
+from skygge.clock import new_id
 from tests.e2e.conftest import MakePhone
 from tests.e2e.field import Field, sure
 from tests.e2e.observer import PASSWORD, Observer
 from tests.e2e.phone import Phone, profile_holds, wait_for_worker
-from tests.e2e.test_today import Pushed
+from tests.e2e.test_today import Pushed, stamp
 from tests.fixtures.server_process import ServerProcess
 
 MARKER = "Annemettemarkeren"
@@ -77,6 +78,7 @@ def withdrawn(field: Field, study: str) -> Callable[[], None]:
     hand.write(f"@{MARKER} siger nej, {MARKER} går", actor=MARKER)
     hand.end()
     hand.truth("on the server ✓")
+    written_about(field)
 
     def erase() -> None:
         request = field.page.request
@@ -85,6 +87,18 @@ def withdrawn(field: Field, study: str) -> Callable[[], None]:
         assert done.ok, done.text()
 
     return erase
+
+
+def written_about(field: Field) -> None:
+    """The name in what others did, in a field note, in a memo, and in what the person agreed to."""
+    elsewhere, visit = Pushed(field), str(field.last_encounter()["id"])
+    entry = elsewhere.entry(visit, 1, kind="note", jotting=f"naboen så {MARKER} gå")
+    note = {"encounter_id": visit, "text": f"{MARKER} sad ved vinduet", "anchors": [], "position": 1}
+    elsewhere.say("fieldnote.written", str(new_id()), note, 2)
+    memo = {"text": f"hvorfor går {MARKER}?", "about": [{"type": "entry", "id": entry}]}
+    elsewhere.say("memo.written", str(new_id()), memo, 3)
+    consent = {"actor_id": field.actor(MARKER), "ethics": "given", "at": stamp(4), "way": f"{MARKER} nikkede"}
+    elsewhere.say("consent.recorded", str(new_id()), consent, 4)
 
 
 def taken_out(field: Field, study: str) -> Callable[[], None]:
