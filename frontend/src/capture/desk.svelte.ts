@@ -167,9 +167,9 @@ export class CaptureDesk {
     this.#save(() => this.app.notebook.write([codeLater(entry_id, dimension, key)], { holds: true }));
   }
 
-  saveWords(entry_id: string, text: string, verbatim: boolean): void {
+  saveWords(entry_id: string, text: string, verbatim: boolean, shown?: EntrySubject): void {
     this.#save(async () => {
-      await this.app.notebook.write([jot(entry_id, text, verbatim)], { holds: true });
+      await this.app.notebook.write([jot(entry_id, text, verbatim, shown)], { holds: true });
       await this.app.notebook.dropDraft(`jotting:${entry_id}`);
     });
   }

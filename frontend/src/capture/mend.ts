@@ -1,6 +1,6 @@
 /** Small mends of one entry after the touch: who, when, whether it lasted, which code, which words. Pure, like `log.ts`. */
 import type { Draft } from '../store/changes';
-import type { EntryFields } from '../store/subjects';
+import type { EntryFields, EntrySubject } from '../store/subjects';
 import { entryDraft, type LogContext } from './log';
 import type { EntryLike } from './running';
 
@@ -53,6 +53,8 @@ export function codeLater(entry_id: string, dimension: 'action' | 'structure', k
   return entryDraft('entry.amended', entry_id, given);
 }
 
-export function jot(entry_id: string, jotting: string, verbatim: boolean): Draft {
-  return entryDraft('entry.amended', entry_id, { jotting: jotting === '' ? null : jotting, verbatim });
+/** `shown`: the entry as it stood when the words were begun, unless it was only just coming. */
+export function jot(entry_id: string, jotting: string, verbatim: boolean, shown?: EntrySubject): Draft {
+  const draft = entryDraft('entry.amended', entry_id, { jotting: jotting || null, verbatim });
+  return shown ? { ...draft, parents: [shown.heads.jotting, shown.heads.verbatim, shown.struck_by].flatMap((ids) => ids ?? []) } : draft;
 }

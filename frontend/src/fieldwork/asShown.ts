@@ -5,13 +5,15 @@ import type { ChangeKind, Draft } from '../store/changes';
 export interface Shown {
   id: string;
   heads: Readonly<Record<string, readonly string[]>>;
+  /** The strikes that had taken words out of it by then. */
+  struck_by?: readonly string[];
 }
 
 /**
  * A change that replaces what the form showed, and nothing that has arrived since: what somebody else wrote meanwhile
- * in the same field then stands beside it for a person to choose.
+ * in the same field then stands beside it for a person to choose, and words struck meanwhile are struck here too.
  */
 export function replaceShown(shown: Shown, kind: ChangeKind, payload: object): Draft {
   const seen = Object.keys(payload).flatMap((field) => shown.heads[field] ?? []);
-  return { kind, subject_id: shown.id, payload, parents: [...new Set(seen)] };
+  return { kind, subject_id: shown.id, payload, parents: [...new Set([...seen, ...(shown.struck_by ?? [])])] };
 }

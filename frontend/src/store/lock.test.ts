@@ -1,5 +1,6 @@
 import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { FedChange } from './changes';
 import { openFields, sealFields, useRing, type Envelope } from './envelope';
 import { amended, logged, newPhone, started, type Phone } from './forTests';
 import { newId } from './identity';
@@ -240,6 +241,19 @@ describe('while it is locked', () => {
     await copy().keepPage(0, { epoch: 'a', changes: [fed], cursor: 1, has_more: false });
     expect(notebook.get('entry', entry)?.fields.jotting).toBe(SECRET);
     expect(await bytes()).not.toContain(SECRET);
+  });
+
+  it.each([true, false])('a strike from elsewhere waits where something is being typed about its thing (%s), and there alone', async (isTyped) => {
+    await restart().then(setLock);
+    const [entry, by] = [newId(), newId()];
+    const [made] = await notebook.write([logged(newId(), { jotting: SECRET }, entry)]);
+    await notebook.saveDraft(`jotting:${isTyped ? entry : newId()}`, `${SECRET} og`).then(restart);
+    const stub = { ...made!, payload: { ...made!.payload, jotting: 'C1' }, redacted: { mode: 'words', by }, seq: 1, author: 'b', received_at: made!.made_at };
+    const told = { ...stub, change_id: by, kind: 'subject.redacted', payload: { mode: 'words', changes: [made!.change_id] }, redacted: undefined, stubs: [stub] };
+    const page = { epoch: 'a', changes: [told] as unknown as FedChange[], cursor: 1, has_more: false };
+    await copy().enterEpoch('a');
+    expect([await copy().keepPage(0, page), await unlock(), await copy().keepPage(0, page)]).toEqual([!isTyped, undefined, isTyped]);
+    expect([notebook.get('entry', entry)?.fields.jotting, notebook.draft(`jotting:${entry}`)]).toEqual(['C1', isTyped ? 'C1 og' : undefined]);
   });
 
   it('a strike that cannot see what it reaches changes nothing', async () => {

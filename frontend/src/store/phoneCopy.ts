@@ -110,7 +110,8 @@ export class StoredPhoneCopy {
 
   async keepPage(after: number, page: Page): Promise<boolean> {
     const redacted = page.changes.filter(({ kind }) => kind === 'subject.redacted');
-    await dropLost(this.notes, redacted);
+    // While the phone is locked, what is being typed there cannot be read; sealed it waits for the passphrase.
+    if (!(await dropLost(this.notes, redacted))) return false;
     const isKept = await this.keep(after, page);
     if (redacted.length > 0) await this.notes.readDrafts(redacted.map(({ subject_id }) => subject_id));
     return isKept;

@@ -18,9 +18,12 @@ export function placeChanges(
   return unplaced.map((change) => {
     const before = told.get(change.change_id);
     const fields = fieldsRead(change, mirror);
-    const replaced = change.parents ?? fields.flatMap((field) => standing(change.subject_id, field, fresh, mirror));
-    // Naming the strikes that were seen: the server takes the words out again where somebody had not seen them.
-    const parents = [...replaced, ...(subjectOf(change.kind) ? mirror.strikesOf(change.subject_id) : [])];
+    // Naming the strikes that were seen: the server takes the words out again where somebody had not seen them. Whoever
+    // says what a form showed says which strikes it showed.
+    const parents = change.parents ?? [
+      ...fields.flatMap((field) => standing(change.subject_id, field, fresh, mirror)),
+      ...(subjectOf(change.kind) ? mirror.strikesOf(change.subject_id) : []),
+    ];
     for (const field of Object.keys(fieldsSetBy(change.kind, change.payload))) {
       fresh.set(`${change.subject_id} ${field}`, change.change_id);
     }

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { syncOnce } from '../sync/engine';
 import { MemoryServer } from '../sync/memoryServer';
 import type { FedChange } from './changes';
+import { replaceShown } from '../fieldwork/asShown';
 import { amended, logged, newPhone, started, type Phone } from './forTests';
 import { newId } from './identity';
 import type { OpenNotebook } from './openNotebook';
@@ -89,6 +90,45 @@ describe('a text being typed', () => {
     expect(notebook.draft(`jotting:${far}`)).toBeUndefined();
     expect(await bytes()).not.toContain(`${NAME} near`);
     expect(await bytes()).not.toContain(`${NAME} far`);
+  });
+});
+
+/** The server's word that words were struck in one change of a thing, with what is left of it. */
+function told(change: { change_id: string; subject_id: string; payload: object }, left: object): Partial<FedChange> {
+  const by = newId();
+  const stub = { ...change, ...FED, payload: { ...change.payload, ...left }, redacted: { mode: 'words', by } };
+  const said = { kind: 'subject.redacted' as const, subject_id: change.subject_id, parents: [] };
+  const redaction = { ...FED, ...said, change_id: by, device_id: newId(), device_seq: 1, made_at: FED.received_at, stubs: [stub] };
+  return { ...redaction, payload: { mode: 'words', changes: [change.change_id] } } as unknown as Partial<FedChange>;
+}
+
+describe('a text being typed about a thing in which words are struck elsewhere', () => {
+  it.each([
+    ['more was typed behind', `${NAME} siger nej`, 'C1 siger nej', `${NAME} siger nej, og ${NAME} går`, 'C1 siger nej, og C1 går'],
+    ['all was typed anew', `hos ${NAME}s søn`, 'hos C1s søn', `${NAME.toUpperCase()} kom, hos ${NAME} nu`, '▮ kom, hos ▮ nu'],
+    ['two names went', `${NAME} og Bo`, 'C1 og C2', `Bo med ${NAME}, Bodil ser til`, '▮ med ▮, Bodil ser til'],
+    ['a name that the new one begins like', 'Anna går', 'Anne går', 'så Anna går nu', 'så Anne går nu'],
+    ['nothing of it is there', `${NAME} siger`, 'C1 siger', 'hun sagde nej', 'hun sagde nej'],
+  ])('loses them too: %s', async (_name, before, after, typed, left) => {
+    const [id, far] = [newId(), newId()];
+    const [made] = await notebook.write([logged('visit', { jotting: before }, id), logged('visit', { jotting: before }, far)]);
+    for (const one of [id, far]) await notebook.saveDraft(`jotting:${one}`, typed);
+    await feed(told(made!, { jotting: after }));
+    expect(notebook.draft(`jotting:${id}`)).toBe(left);
+    expect(notebook.draft(`jotting:${far}`)).toBe(typed);
+    await notebook.notes.reload();
+    expect(notebook.draft(`jotting:${id}`)).toBe(left);
+  });
+
+  it('an edit of what a form showed before names no strike that came since, one that it begins with names it', async () => {
+    const id = newId();
+    const [made] = await notebook.write([logged('visit', { jotting: `${NAME} siger` }, id)]);
+    const shown = notebook.get('entry', id)!;
+    await feed(told(made!, { jotting: 'C1 siger' }));
+    const now = notebook.get('entry', id)!;
+    const edits = await notebook.write([shown, now].map((one) => replaceShown(one, 'entry.amended', { jotting: 'nej' })));
+    expect(edits.map(({ parents }) => parents.filter((one) => now.struck_by?.includes(one)).length)).toEqual([0, 1]);
+    expect(edits.every(({ parents }) => parents.includes(made!.change_id))).toBe(true);
   });
 });
 

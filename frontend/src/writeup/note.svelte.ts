@@ -23,6 +23,8 @@ export class OpenNote {
   redoable: readonly Note[] = $state.raw([]);
   private shown: Map<string, Shown>;
   private kept = new Map<string, string>();
+  /** Typed, and not yet kept when words were struck: nobody has looked whether they are in it. */
+  private readonly unchecked = new Set<string>();
   private keeping: ReturnType<typeof setTimeout> | undefined;
   private saving: ReturnType<typeof setTimeout> | undefined;
   private lastTyped = { id: '', at: 0 };
@@ -166,12 +168,14 @@ export class OpenNote {
     const own = made.findLast(({ payload }) => 'text' in payload);
     const text = own ? [own.change_id] : (this.shown.get(one.id)?.heads.text ?? shown.heads.text ?? []);
     const { id: _id, ...written } = one;
-    this.shown.set(one.id, { ...shown, ...written, heads: { ...shown.heads, text } });
+    const { struck_by = [] } = this.shown.get(one.id) ?? shown;
+    this.shown.set(one.id, { ...shown, ...written, struck_by, heads: { ...shown.heads, text } });
   }
 
   /** After the notebook has changed: paragraphs that nobody is typing in show what stands there now. */
   refresh(): void {
     this.takeStruck();
+    this.learnStrikes();
     const { note, shown } = takeUp(this.notebook, this.encounter_id);
     let mine = [...this.note];
     for (const fresh of note) {
@@ -184,7 +188,7 @@ export class OpenNote {
       const mineNow = mine[at];
       if (mineNow && isUnsaved(mineNow, before)) continue;
       this.shown.set(fresh.id, shown.get(fresh.id) ?? steps.toShown(stands));
-      const { heads: _heads, ...one } = steps.toShown(stands);
+      const { heads: _heads, struck_by: _by, ...one } = steps.toShown(stands);
       if (at < 0) mine = [...mine, { id: fresh.id, ...one }];
       else mine[at] = { id: fresh.id, ...one };
       this.rememberAs(mineNow, { id: fresh.id, ...one });
@@ -204,7 +208,21 @@ export class OpenNote {
     const left = (id: string): string => this.notebook.draft(textKey(this.encounter_id, id)) ?? '';
     const ids = new Set(struck.map(({ id }) => id));
     this.note = this.note.map((one) => (ids.has(one.id) ? { ...one, text: left(one.id) } : one));
+    for (const id of ids) this.kept.set(id, left(id));
     this.forgetSteps();
+  }
+
+  /** What is left of a text once words were struck knows of the strike; one that nobody looked at does not. */
+  private learnStrikes(): void {
+    for (const [id, shown] of this.shown) {
+      const [one, struck_by] = [this.note.find((each) => each.id === id), this.notebook.get('fieldnote', id)?.struck_by];
+      if (!one || !isUnsaved(one, shown)) this.unchecked.delete(id);
+      if (!struck_by || struck_by.length === (shown.struck_by ?? []).length) continue;
+      const key = textKey(this.encounter_id, id);
+      const isLookedAt = !one || !isUnsaved(one, shown) || (this.notebook.draft(key) === one.text && this.kept.get(id) === one.text);
+      if (!isLookedAt) this.unchecked.add(id);
+      else if (!this.unchecked.has(id)) this.shown.set(id, { ...shown, struck_by });
+    }
   }
 
   /** After a strike no step leads back to what was struck. */

@@ -191,4 +191,20 @@ describe('words struck while somebody writes', () => {
     await note.save();
     expect(stored()).toEqual(['C1 siger nej igen']);
   });
+
+  it.each([true, false])('what is saved names the strike where it was looked at (kept: %s), and there alone', async (isKept) => {
+    const note = open();
+    const id = note.insert(null, 'Karen siger nej');
+    await note.save();
+    note.type(id, 'Karen siger nej igen');
+    if (isKept) await note.keep();
+    await notebook.write([strikeText(id, 'Karen', 'C1')]);
+    note.refresh();
+    await note.keep();
+    note.refresh();
+    await note.save();
+    const by = notebook.get('fieldnote', id)!.struck_by!;
+    const saved = (await notebook.history(id)).at(-1)!;
+    expect([saved.kind, by.length, by.every((one) => saved.parents.includes(one))]).toEqual(['fieldnote.amended', 1, isKept]);
+  });
 });

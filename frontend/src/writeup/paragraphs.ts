@@ -21,6 +21,8 @@ export interface Shown {
   readonly position: number;
   readonly gone: boolean;
   readonly heads: Readonly<Record<string, readonly string[]>>;
+  /** The strikes that had taken words out of it by then. */
+  readonly struck_by?: readonly string[];
 }
 
 /** Who writes, about which encounter, and when. */
@@ -119,16 +121,16 @@ export function toDrafts(one: Paragraph, shown: Shown | undefined, { encounter_i
   const payload = changedFields(one, shown);
   const names = Object.keys(payload);
   if (names.length === 0) return restored;
-  const parents = [...new Set(names.flatMap((name) => shown.heads[name] ?? []))];
+  const parents = [...new Set([...names.flatMap((name) => shown.heads[name] ?? []), ...(shown.struck_by ?? [])])];
   return [...restored, { kind: 'fieldnote.amended', subject_id, payload, parents }];
 }
 
 /** What the screen takes over of a paragraph. Of texts written apart only the shown one counts as seen. */
-export function toShown({ fields, heads, retracted, conflicts }: Subject<'fieldnote'>): Shown {
+export function toShown({ fields, heads, retracted, conflicts, struck_by }: Subject<'fieldnote'>): Shown {
   const isApart = conflicts.some(({ field }) => field === 'text');
   const seen = isApart ? { ...heads, text: (heads.text ?? []).slice(0, 1) } : heads;
   const { text, anchors = [], position = 0 } = fields;
-  return { text, anchors, position, gone: retracted, heads: seen };
+  return { text, anchors, position, gone: retracted, heads: seen, ...(struck_by && { struck_by }) };
 }
 
 /** The words that an entry gives to its paragraph: what was said word for word stays marked as such. */

@@ -55,7 +55,7 @@ export async function dropUnsaved(notebook: Notebook, encounter_id: string): Pro
 export function takeUp(notebook: Notebook, encounter_id: string): { note: Note; shown: Map<string, Shown> } {
   const own = notebook.list('fieldnote').filter((one) => one.fields.encounter_id === encounter_id);
   const shown = new Map(own.map((one) => [one.id, toShown(one)]));
-  const note = new Map(Array.from(shown, ([id, { heads: _heads, ...one }]): [string, Paragraph] => [id, { id, ...one }]));
+  const note = new Map(Array.from(shown, ([id, { heads: _heads, struck_by: _by, ...one }]): [string, Paragraph] => [id, { id, ...one }]));
   for (const { heads, ...place } of readPlan(notebook, encounter_id)) {
     const stands = shown.get(place.id);
     const text = notebook.draft(textKey(encounter_id, place.id)) ?? stands?.text ?? '';
