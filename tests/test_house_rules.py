@@ -87,6 +87,8 @@ WEB: list[tuple[Rule, str, str]] = [
         "frontend/src/capture/Words.svelte",
         "<textarea rows='4' bind:value={text}></textarea>",
     ),
+    (web_rules.check_senses, "frontend/src/capture/log.ts", "navigator.geolocation.getCurrentPosition(keep);"),
+    (web_rules.check_senses, "frontend/src/capture/More.svelte", "await navigator.contacts.select(['name']);"),
     (web_rules.check_markup, "frontend/src/encounter/Entry.svelte", "{@html jotting}"),
     (web_rules.check_words, "frontend/src/encounter/Entry.svelte", "{#if a}<p>{a} Add words</p>{/if}"),
     (

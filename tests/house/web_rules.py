@@ -114,6 +114,12 @@ def check_forgotten(path: str, source: str) -> Complaints:
     ]
 
 
+def check_senses(path: str, text: str) -> Complaints:
+    """No place, no sound, no picture and no address book: the app never asks a phone for them."""
+    asked = re.findall(r"\b(geolocation|mediaDevices|getUserMedia|SpeechRecognition|navigator\.contacts)\b", text)
+    return [] if is_test(path) else [f"{path}: asks for {name}" for name in asked]
+
+
 def check_markup(path: str, text: str) -> Complaints:
     """Notes are text nodes, never HTML; the page carries no inline style."""
     found = re.findall(r"\{@html\b|\.innerHTML\b|\.outerHTML\b|insertAdjacentHTML|document\.write\(|\sstyle=\"", text)
