@@ -32,11 +32,12 @@ RUNS_WITHIN_MS = 150
 # By hand: a place that stands here and shows none of them proves nothing, and fails.
 MUST_SHOW = (
     "#/", "#/analysis/actor-network", "#/analysis/agreement", "#/analysis/co-occurrence", "#/analysis/control-care",
-    "#/analysis/passages", "#/analysis/profile", "#/analysis/saturation", "#/analysis/sequences",
-    "#/analysis/transitions", "#/codebook", "#/codebook/recode", "#/codebook/versions", "#/concerns", "#/conflicts",
-    "#/devices", "#/encounter/*", "#/entry/*", "#/export/csv", "#/memos", "#/people", "#/people?key-sheet", "#/privacy",
-    "#/privacy/*", "#/requests", "#/review", "#/show/*", "#/sync", "#/team", "#/terms", "#/today", "#/withdrawal/*",
-    "#/write/*",
+    "#/analysis/deviant-cases", "#/analysis/frequencies", "#/analysis/lag-sequential", "#/analysis/passages",
+    "#/analysis/profile", "#/analysis/rates", "#/analysis/saturation", "#/analysis/sequences",
+    "#/analysis/time-budget", "#/analysis/timeline", "#/analysis/transitions", "#/codebook", "#/codebook/recode",
+    "#/codebook/versions", "#/concerns", "#/conflicts", "#/devices", "#/encounter/*", "#/entry/*", "#/export/csv",
+    "#/memos", "#/people", "#/people?key-sheet", "#/privacy", "#/privacy/*", "#/requests", "#/review", "#/show/*",
+    "#/sync", "#/team", "#/terms", "#/today", "#/withdrawal/*", "#/write/*",
 )  # fmt: skip
 
 
