@@ -25,7 +25,13 @@ OWN = "min egen notering"
 
 
 @pytest.mark.parametrize(
-    "way", ["a person withdraws", "words are struck", pytest.param("words are taken out", marks=pytest.mark.deep)]
+    "way",
+    [
+        "a person withdraws",
+        "words are struck",
+        pytest.param("words are struck without a network", marks=pytest.mark.deep),
+        pytest.param("words are taken out", marks=pytest.mark.deep),
+    ],
 )
 def test_the_profiles_of_both_phones_are_clean_after_they_have_heard(
     server: ServerProcess, make_phone: MakePhone, way: str
@@ -40,7 +46,12 @@ def test_the_profiles_of_both_phones_are_clean_after_they_have_heard(
     Observer(page).set_up()
     study = study_of(server, page)
     page.request.patch(study, data={"observers_see": "all"})
-    ways = {"a person withdraws": withdrawn, "words are struck": struck, "words are taken out": taken_out}
+    ways = {
+        "a person withdraws": withdrawn,
+        "words are struck": struck,
+        "words are struck without a network": struck_offline,
+        "words are taken out": taken_out,
+    }
     erase = ways[way](Field(server, lead), study)
     phone = make_phone("bo")
     theirs = join(server, page, phone, study)
@@ -128,6 +139,34 @@ def struck(field: Field, study: str) -> Callable[[], None]:
     for turn, words in enumerate((f"{MARKER} ringer", f"så ringer {MARKER}"), 1):
         elsewhere.say("entry.amended", entry, {"jotting": words}, turn)
     return lambda: elsewhere.say("words.struck", entry, {"words": MARKER}, 3)
+
+
+def struck_offline(field: Field, study: str) -> Callable[[], None]:
+    """A jotting written three times over on this very phone, and how that is struck on it while nothing answers."""
+    hand, page = field.begin(("Citizen", "C1")), field.page
+    hand.write(f"så ringer {MARKER} på", actor="C1")
+    for words in (f"så ringer {MARKER}", f"ind kommer {MARKER} nu"):
+        hand.tap("Write words; there may be a name in them")
+        page.get_by_label("What was said or seen").fill(words)
+        page.get_by_role("button", name="Save words", exact=True).tap()
+        expect(page.get_by_role("dialog")).to_have_count(0)
+    (entry,) = field.entries()
+    hand.end()
+    hand.truth("on the server ✓")
+
+    def erase() -> None:
+        field.go_offline()
+        page.goto(f"{field.server.origin}/#/entry/{entry['id']}")
+        page.get_by_role("button", name=re.compile("^Strike words")).first.tap()
+        sheet = page.get_by_role("dialog").last
+        word = sheet.get_by_role("group").first.get_by_role("button", name=MARKER, exact=True)
+        if word.get_attribute("aria-pressed") != "true":
+            word.tap()
+        sheet.get_by_role("button", name=re.compile(f"^Strike .*{MARKER}")).tap()
+        expect(page.get_by_label("Words", exact=True)).not_to_have_value(re.compile(MARKER))
+        field.come_home()
+
+    return erase
 
 
 def held(page: Page, entries: int) -> None:
