@@ -14,10 +14,10 @@ from skygge.db import Database
 from skygge.fieldlog import search, search_find
 from skygge.fieldlog.verify import verify
 from skygge.migrate import find_migrations
+from tests.fixtures.statements import statements
 from tests.fixtures.world import World
 from tests.sync.phone import Phone, join_with_phone, stamp, words
 from tests.sync.test_erasure import on_disk
-from tests.sync.test_one_column import statements
 
 MARKER = "Zikkurathemmelig"
 
