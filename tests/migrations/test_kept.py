@@ -20,6 +20,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 from sqlmodel import SQLModel
 
+from skygge import cli
 from skygge.db import Database, open_database
 from skygge.fieldlog.replay import replay_understood
 from skygge.fieldlog.verify import verify
@@ -126,6 +127,45 @@ def test_what_a_released_version_left_is_all_there_after_the_upgrade(
     assert rows["change"][0] > 25 and rows["quarantine"][0] >= 4 and rows["entry"][0] > 8
     assert hash_rows(world.database, columns) == rows
     _see_that_nothing_differs(world)
+    _see_that_all_is_told_as_before(kept, world)
+    phone = kept.phone(world, OBSERVER)
+    _see_that_the_phone_goes_on(kept, phone)
+    signed_in = world.client().post("/api/v1/session", json={"name": OBSERVER, "password": PASSWORD})
+    assert signed_in.is_success, signed_in.text
+    _see_that_the_log_holds(world)
+    _take_in_what_is_understood(kept, world, phone)
+
+
+def test_what_a_released_version_left_moves_to_the_other_database(
+    kept: Kept, before: tuple[dict[str, list[str]], Rows], world: World,
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """`skygge move` after the upgrade: as many rows, told as before to whoever was signed in, and phones go on."""
+    folder = world.settings.data
+    address = f"sqlite:///{folder / 'moved.db'}"
+    if world.database.is_sqlite:
+        address = request.getfixturevalue("postgres_settings").database_url
+    # The folder stays: the ledger and the key of the sealed concerns lie there, as the command says.
+    other = Settings(data=folder, database_url=address)
+    monkeypatch.setenv("SKYGGE_DATA", str(folder))
+    monkeypatch.setenv("SKYGGE_DATABASE_URL", world.settings.database_url)
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr("sys.argv", ["skygge", "move", "--to", other.url_of_database])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 0
+    for moved in build_world(other, kept.clock):
+        found = hash_rows(moved.database, before[0])
+        assert {table: n_rows for table, (n_rows, _) in found.items()} == {
+            table: n_rows for table, (n_rows, _) in before[1].items()
+        }
+        _see_that_all_is_told_as_before(kept, moved)
+        _see_that_the_phone_goes_on(kept, kept.phone(moved, OBSERVER))
+        _see_that_the_log_holds(moved)
+
+
+def _see_that_all_is_told_as_before(kept: Kept, world: World) -> None:
+    """The whole feed, what was set aside and what lies beside the log, to each of those who were signed in."""
     for name in (LEAD, OBSERVER):
         assert _as_told(kept.phone(world, name).pull_all(), kept.told["feeds"][name]) == kept.told["feeds"][name]
     phone = kept.phone(world, OBSERVER)
@@ -133,11 +173,6 @@ def test_what_a_released_version_left_is_all_there_after_the_upgrade(
     assert phone.read("quarantine") == kept.told["set_aside"]
     beside = kept.told["beside"]
     assert {door: kept.phone(world, BESIDE[door]).read(door) for door in beside} == beside
-    _see_that_the_phone_goes_on(kept, phone)
-    signed_in = world.client().post("/api/v1/session", json={"name": OBSERVER, "password": PASSWORD})
-    assert signed_in.is_success, signed_in.text
-    _see_that_the_log_holds(world)
-    _take_in_what_is_understood(kept, world, phone)
 
 
 def _see_that_nothing_differs(world: World) -> None:
