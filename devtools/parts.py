@@ -35,7 +35,13 @@ def tool(name: str, *words: str) -> Callable[[bool], int]:
 
 # Where the tests of a part lie; a house rule refuses a test that lies in none of them.
 TESTS: Mapping[str, Sequence[str]] = {
-    "house": ("tests/test_house_rules.py", "tests/test_docs.py", "tests/test_walk.py", "tests/test_tools.py"),
+    "house": (
+        "tests/test_house_rules.py",
+        "tests/test_docs.py",
+        "tests/test_guides.py",
+        "tests/test_walk.py",
+        "tests/test_tools.py",
+    ),
     "unit": ("tests/core",),
     "api": ("tests/api",),
     "sync": ("tests/sync", "tests/fleet"),
