@@ -6,6 +6,7 @@ interface Refusal {
   code: string;
   status?: number;
   retry_after_s?: number;
+  request_id?: string | undefined;
 }
 
 const SENTENCES: Record<string, (refusal: Refusal) => string> = {
@@ -39,7 +40,13 @@ const SENTENCES: Record<string, (refusal: Refusal) => string> = {
 
 export function sayProblem(error: unknown): string {
   if (!isRefusal(error)) return m.problem_unknown({ code: 'app' });
-  return SENTENCES[error.code]?.(error) ?? m.problem_unknown({ code: error.code || String(error.status ?? '') });
+  return SENTENCES[error.code]?.(error) ?? m.problem_unknown({ code: nameFailure(error) });
+}
+
+/** Its code; where the server itself failed also the request, for whoever can look into its log. */
+function nameFailure({ code, status = 0, request_id }: Refusal): string {
+  const named = code || String(status);
+  return status >= 500 && request_id ? `${named}, ${request_id}` : named;
 }
 
 function isRefusal(error: unknown): error is Refusal {

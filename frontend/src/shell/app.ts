@@ -33,6 +33,8 @@ export interface SyncStatus {
   readonly last_contact_at: string | undefined;
   /** How far this device's clock is off, in ms (positive = fast), once known. */
   readonly clock_offset_ms: number | undefined;
+  /** The request that the server failed at last, by which its log tells of it; undefined where it did not. */
+  readonly failed_request: string | undefined;
   /** Send what waits and fetch what is new, now. Never rejects; look at `state` afterwards. */
   sendNow(): Promise<void>;
 }

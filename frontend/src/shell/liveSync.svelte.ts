@@ -27,6 +27,7 @@ export class LiveSync implements SyncStatus {
   state: SyncState = $state('idle');
   last_contact_at: string | undefined = $state();
   clock_offset_ms: number | undefined = $state();
+  failed_request: string | undefined = $state();
   private readonly phone: StoredPhoneCopy;
   private readonly server: HttpServerCopy;
   private readonly times: SyncTimes;
@@ -106,7 +107,7 @@ export class LiveSync implements SyncStatus {
       this.last_contact_at = new Date().toISOString();
       this.state = 'idle';
     } catch (error) {
-      this.state = nameState(error);
+      this.noteFailure(error);
     }
   }
 
@@ -121,10 +122,15 @@ export class LiveSync implements SyncStatus {
       this.comeBack(await this.cleaning.run().catch(() => false));
       return 'done';
     } catch (error) {
-      this.state = nameState(error);
+      this.noteFailure(error);
       const wait_s = error instanceof Problem ? error.retry_after_s : undefined;
       return { failed: true, ...(wait_s && { retry_after_ms: wait_s * 1000 }) };
     }
+  }
+
+  private noteFailure(error: unknown): void {
+    this.state = nameState(error);
+    this.failed_request = error instanceof Problem ? error.request_id : undefined;
   }
 
   /** A few times, later and later: what should last a moment may last for good. */

@@ -4,6 +4,7 @@ import { KINDS, type FedChange } from '../store/changes';
 import { logged, newPhone, started } from '../store/forTests';
 import { newId } from '../store/identity';
 import { StoredPhoneCopy } from '../store/phoneCopy';
+import { Problem } from '../sync/problem';
 import type { Occasions } from '../sync/when';
 import { LiveSync } from './liveSync.svelte';
 
@@ -11,7 +12,7 @@ const EPOCH = '0192a000-0000-7000-8000-00000000aaaa';
 let occasions: Occasions;
 
 // Files share their modules; the one that is taken the place of here must be loaded anew, and again after these tests.
-const back = vi.hoisted(() => (vi.resetModules(), { isWanted: false, isDue: false, asked_ms: [] as number[] }));
+const back = vi.hoisted(() => (vi.resetModules(), { isWanted: false, isDue: false, asked_ms: [] as number[], fails: undefined as Error | undefined }));
 afterAll(() => void vi.resetModules());
 
 vi.mock('../sync/when', () => ({
@@ -30,7 +31,7 @@ vi.mock('../sync/when', () => ({
     }
   },
 }));
-vi.mock('../sync/engine', () => ({ syncOnce: () => Promise.resolve() }));
+vi.mock('../sync/engine', () => ({ syncOnce: () => (back.fails ? Promise.reject(back.fails) : Promise.resolve()) }));
 vi.mock('./cleaning', () => ({
   TAB: 'skygge-tab',
   Cleaning: class {
@@ -136,6 +137,21 @@ describe('a disk that may be cleared at the place somebody comes to', () => {
     sync.stop();
     dispatchEvent(new Event('hashchange'));
     expect(back.asked_ms).toEqual([1_000]);
+  });
+});
+
+describe('a request that the server failed', () => {
+  it('is named, so that its log can be asked, until another contact goes another way', async () => {
+    const phone = newPhone();
+    const sync = new LiveSync(await phone.open(), phone.device_id, () => true, { isSettled: true, renew: () => Promise.resolve() });
+    vi.stubGlobal('EventSource', undefined);
+    back.fails = new Problem(500, 'server.failed', undefined, [], EPOCH);
+    await occasions.run();
+    expect([sync.state, sync.failed_request]).toEqual(['error', EPOCH]);
+    back.fails = new Problem(0, 'offline');
+    await occasions.run();
+    expect([sync.state, sync.failed_request]).toEqual(['offline', undefined]);
+    back.fails = undefined;
   });
 });
 

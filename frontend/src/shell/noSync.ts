@@ -5,5 +5,6 @@ export const NO_SYNC: SyncStatus = {
   state: 'idle',
   last_contact_at: undefined,
   clock_offset_ms: undefined,
+  failed_request: undefined,
   sendNow: () => Promise.resolve(),
 };

@@ -71,6 +71,12 @@ describe('asking the server', () => {
     });
   });
 
+  it('keeps the id by which the server tells of a request that it failed', async () => {
+    const request_id = '0192a000-0000-7000-8000-00000000beef';
+    answerWith(500, '{"code":"server.failed"}', { ...PROBLEM_TYPE, 'X-Request-Id': request_id });
+    await expect(call('GET', '/x')).rejects.toMatchObject({ status: 500, code: 'server.failed', request_id });
+  });
+
   it('concludes nothing from a stranger’s answer', async () => {
     answerWith(400, '<h1>Hotel Wi-Fi</h1>', { 'Content-Type': 'text/html' });
     await expect(call('GET', '/me')).rejects.toMatchObject({ code: FOREIGN_ANSWER });

@@ -117,7 +117,7 @@ export async function readProblem(answer: Response): Promise<Problem> {
   const told: unknown = isJson(answer) ? await answer.json().catch(() => undefined) : undefined;
   const code = typeof told === 'object' && told !== null && 'code' in told ? String(told.code) : FOREIGN_ANSWER;
   const errors = typeof told === 'object' && told !== null && 'errors' in told ? (told.errors as WrongPlace[]) : [];
-  return new Problem(answer.status, code, retry_after_s, errors);
+  return new Problem(answer.status, code, retry_after_s, errors, answer.headers.get('X-Request-Id') ?? undefined);
 }
 
 function isJson(answer: Response): boolean {

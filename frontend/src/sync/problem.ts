@@ -8,6 +8,8 @@ export class Problem extends Error {
     readonly retry_after_s?: number,
     /** Where it was wrong, for requests and files that say so: names and rows, never what stood there. */
     readonly errors: readonly WrongPlace[] = [],
+    /** By which the server's log tells of the request, where the server answered. */
+    readonly request_id?: string,
   ) {
     super(code);
     this.name = 'Problem';
