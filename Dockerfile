@@ -14,7 +14,8 @@ RUN pip wheel --no-cache-dir --no-build-isolation --no-deps --wheel-dir /wheels 
     && rm /opt/skygge/bin/pip*
 
 FROM ${BASE}
-RUN useradd --system --uid 10001 --create-home --home-dir /data skygge
+# A volume takes over how the folder lies here: nobody else may look into it.
+RUN useradd --system --uid 10001 --create-home --home-dir /data skygge && chmod 700 /data
 COPY --from=build /opt/skygge /opt/skygge
 ENV PATH=/opt/skygge/bin:$PATH \
     PYTHONUNBUFFERED=1 \

@@ -159,6 +159,7 @@ def test_the_server_in_its_container_can_write_into_its_volume_only() -> None:
     assert server["cap_drop"] == ["ALL"] and server["security_opt"] == ["no-new-privileges:true"]
     image = (ROOT / "Dockerfile").read_text("utf-8")
     assert re.search(r"^USER 10001$", image, re.MULTILINE) and "USER root" not in image
+    assert "--uid 10001 --create-home --home-dir /data skygge && chmod 700 /data\n" in image
 
 
 @pytest.mark.parametrize("file", ["Dockerfile", "compose.yaml", "README.md"])

@@ -1,6 +1,7 @@
 """The tools behind ./dev: that they see what they are there to see."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -80,6 +81,16 @@ def test_single_tests_are_counted_and_an_unlisted_skip_is_named(tmp_path: Path) 
     count = count_tests(junit, {"tests.api::d"})
     assert (count.passed, count.failed, count.skipped) == (1, 2, 2)
     assert count.surprises == ["tests.api::e"]
+
+
+def test_where_no_image_can_be_built_all_its_tests_are_reported_as_skipped() -> None:
+    """One that nobody listed would fail the run there."""
+    names = re.findall(
+        r"^def (test_\w+)", (ROOT / "tests" / "image" / "test_image.py").read_text("utf-8"), re.MULTILINE
+    )
+    listed = read_allowed((ROOT / "tests" / "allowed_skips.txt").read_text("utf-8"))
+    assert len(names) > 3
+    assert [name for name in names if f"tests.image.test_image::{name}" not in listed] == []
 
 
 def test_a_listed_skip_needs_its_reason() -> None:

@@ -167,6 +167,17 @@ def test_the_image_says_how_it_is_run(described: dict[str, Any]) -> None:
     assert described["Healthcheck"]["Test"][0] == "CMD"
 
 
+def test_a_new_volume_is_its_users_alone(engine: Engine, built: str) -> None:
+    """An engine fills an empty volume with what the image has there, as it lies there; the doctor asks for no less."""
+    name = engine("from", built)
+    try:
+        folder = (Path(engine("mount", name)) / "data").stat()
+        assert (folder.st_uid, folder.st_mode & 0o777) == (OWNER, 0o700)
+    finally:
+        engine("umount", name)
+        engine("rm", name)
+
+
 def test_it_serves_the_app_keeps_its_data_in_the_volume_and_knows_its_health(
     container: Container, described: dict[str, Any]
 ) -> None:

@@ -6,7 +6,9 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -16,7 +18,7 @@ from skygge.backup import note_backup
 from skygge.settings import Settings
 from skygge.upkeep import doctor
 from skygge.upkeep.doctor import Patient, examine
-from tests.fixtures.world import World
+from tests.fixtures.world import Person, World
 from tests.sync.phone import Phone
 
 
@@ -64,6 +66,12 @@ def test_others_may_look_into_the_folder(world: World) -> None:
     assert "may look into" in found(world)["folder"]
 
 
+def test_the_folder_cannot_be_written(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after a restore by another user. Whoever runs the tests may write everywhere, so it is said to be so."""
+    monkeypatch.setattr(os, "access", lambda folder, how: how != os.W_OK)
+    assert "cannot be written" in found(world)["folder"]
+
+
 def test_the_disk_is_nearly_full(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Less than what is thought to be enough."""
     monkeypatch.setattr(doctor, "LEAST_FREE_BYTES", 10**18)
@@ -83,6 +91,23 @@ def test_the_database_file_is_damaged(world: World) -> None:
     assert found(world)["database"] == "The database file is damaged."
 
 
+@pytest.mark.parametrize("settings", ["postgresql"], indirect=True)
+def test_postgresql_says_done_too_early(world: World) -> None:
+    """A setting that makes it quick, and a power cut cost entries that phones believe to be safe."""
+    with patient_of(world) as patient:
+        patient.session.execute(text("SET LOCAL synchronous_commit = off"))
+        told = {one.what: one.advice for one in examine(patient)["database"]}
+    (advice,) = [advice for what, advice in told.items() if "says done before the disk has it" in what]
+    assert advice.startswith("Switch it on")
+
+
+@pytest.mark.parametrize("settings", ["postgresql"], indirect=True)
+def test_the_clocks_of_both_machines_differ(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both are on this one machine, so it is the least difference that counts here."""
+    monkeypatch.setattr(doctor, "CLOCK_OFF", timedelta(days=-1))
+    assert "of this machine and of PostgreSQL's differ" in found(world)["clock"]
+
+
 def test_the_clock_went_back(world: World) -> None:
     """What has arrived is of tomorrow."""
     world.clock.turn(days=-1)
@@ -94,6 +119,16 @@ def test_a_change_is_missing_from_the_log(world: World) -> None:
     with world.database.write() as session:
         session.execute(text("DELETE FROM change WHERE seq = 1"))
     assert "has gaps" in found(world)["change log and audit log"]
+
+
+def test_the_audit_log_was_changed_by_hand(world: World, lead: Person, study_id: UUID) -> None:
+    """A row that says something else than when it was sealed."""
+    assert lead.client.get(f"/api/v1/studies/{study_id}/exports/csv").is_success
+    with world.database.write() as session:
+        session.execute(text("UPDATE audit SET kind = 'nothing' WHERE kind LIKE 'export%'"))
+    with patient_of(world) as patient:
+        (finding, *_) = examine(patient)["change log and audit log"]
+    assert "audit" in finding.what and finding.advice.startswith("Somebody changed the audit log by hand")
 
 
 def test_something_was_set_aside(world: World, phone: Phone) -> None:
