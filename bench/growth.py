@@ -28,7 +28,7 @@ from sqlmodel import Session
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench.load import Connection, Figures, LoadPhone  # noqa: E402  # found through the path set above
+from bench.load import INDEX_BYTES, Connection, Figures, LoadPhone  # noqa: E402  # found through the path set above
 from skygge.accounts.enrol import create_account  # noqa: E402  # found as above
 from skygge.accounts.tables import AccountRow  # noqa: E402  # found as above
 from skygge.accounts.tokens import create_token  # noqa: E402  # found as above
@@ -53,10 +53,6 @@ STUDIES = int(os.environ.get("SKYGGE_BENCH_STUDIES", "1000"))
 BESIDE = 10  # entries of each study that is there beside the measured ones
 PER_VISIT, AT_ONCE = 60, 480
 SYNCS, PULLS = 200, 100
-INDEX_BYTES = {
-    True: "SELECT sum(pgsize) FROM dbstat WHERE name IN (SELECT name FROM sqlite_master WHERE type = 'index')",
-    False: "SELECT sum(pg_indexes_size(relid)) FROM pg_stat_user_tables",
-}
 ALL_BYTES = {
     True: "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()",
     False: "SELECT pg_database_size(current_database())",

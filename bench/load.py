@@ -6,7 +6,8 @@ phones of one study send 600 entries each at once, and then a quiet hour. All th
 events of some studies. Told are the times of a one-entry sync (push and pull) in ms, how many a second, how long after
 a push was sent an event told of it (in the day, in the rush, when nobody else sends), the server's memory, and the size
 of the database's indexes.
-Answers other than 200, and entries lost or doubled, stop the bench. Those who ask share the machine with the server.
+Answers other than 200, and entries lost or doubled, stop the bench: in the table, in a log that counts without gaps,
+and in what a new phone is told of its study. Those who ask share the machine with the server.
 `SKYGGE_BENCH_PHONES` and `SKYGGE_BENCH_STUDIES` make it smaller or larger.
 """
 
@@ -55,6 +56,12 @@ KEPT_OPEN_S = 3
 RUSH_ENTRIES, AT_ONCE = 600, 200  # 200 of these are below the 256 kB of a batch
 LISTENED_TO = 10  # as many studies as one account may follow at once, with some to spare
 EVENTS_WITHIN_S = 20
+INDEX_BYTES = {
+    True: "SELECT sum(pgsize) FROM dbstat WHERE name IN (SELECT name FROM sqlite_master WHERE type = 'index')",
+    False: "SELECT sum(pg_indexes_size(relid)) FROM pg_stat_user_tables",
+}
+WITH_GAPS = """SELECT count(*) FROM study WHERE last_seq <>
+    (SELECT count(DISTINCT seq) FROM change WHERE change.study_id = study.study_id AND seq BETWEEN 1 AND last_seq)"""
 Figures = dict[str, float]
 
 
@@ -105,13 +112,15 @@ class LoadPhone:
         assert {verdict["verdict"] for verdict in answer["verdicts"]} == {"stored"}, answer
         return int(answer["verdicts"][-1]["seq"])
 
-    def pull(self, line: Connection) -> None:
-        """Pull all that is new."""
-        has_more = True
+    def pull(self, line: Connection) -> list[dict[str, Any]]:
+        """Pull all that is new, and give it back."""
+        has_more, told = True, []
         while has_more:
             at = f"?after={self.cursor}&limit=500" + (f"&epoch={self.epoch}" if self.epoch else "")
             page = line.ask("GET", self, f"/api/v1/studies/{self.study_id}/changes{at}")
             self.cursor, self.epoch, has_more = page["cursor"], page["epoch"], page["has_more"]
+            told += page["changes"]
+        return told
 
 
 class Connection(threading.local):
@@ -203,17 +212,31 @@ def measure(settings: Settings, workers: int) -> Figures:
         figures = ordinary_day(line, phones, listeners)
         figures |= rush(line, phones[::STUDIES], listeners) | quiet(line, phones[0], listeners)
         figures["server_mb"] = memory_mb(server)
+        see_all_told(line, phones)
     finally:
         server.stop()
     with database.read() as session:
         stored = session.execute(text("SELECT count(*), count(DISTINCT id) FROM entry")).one()
-        if settings.database_url:
-            sizes = "SELECT sum(pg_indexes_size(relid)) FROM pg_stat_user_tables"
-            figures["index_mb"] = float(session.execute(text(sizes)).scalar_one()) / 1e6
+        sizes = text(INDEX_BYTES[settings.uses_sqlite])
+        figures["index_mb"] = float(session.execute(sizes).scalar_one()) / 1e6
+        n_gaps = session.execute(text(WITH_GAPS)).scalar_one()
+    assert n_gaps == 0, f"the logs of {n_gaps} studies have gaps"
     database.close()
     n_entries = sum(phone.n_made for phone in phones) - STUDIES
     assert tuple(stored) == (n_entries, n_entries), f"{stored} of {n_entries} entries"
     return figures | {"entries": n_entries}
+
+
+def see_all_told(line: Connection, phones: list[LoadPhone]) -> None:
+    """A new phone is told what the phones of its study made, each entry once: of the rush's study and of some more."""
+    for place in range(min(LISTENED_TO, STUDIES)):
+        made = phones[place::STUDIES]
+        new = LoadPhone(made[0].study_id, made[0].token, "")
+        told = [one["subject_id"] for one in new.pull(line) if one["kind"] == "entry.logged"]
+        wanted = sum(phone.n_made for phone in made) - 1
+        assert (len(told), len(set(told))) == (wanted, wanted), (
+            f"a new phone is told of {len(told)} of {wanted} entries"
+        )
 
 
 def ordinary_day(line: Connection, phones: list[LoadPhone], listeners: Listeners) -> Figures:
