@@ -162,6 +162,30 @@ def test_the_server_in_its_container_can_write_into_its_volume_only() -> None:
     assert "--uid 10001 --create-home --home-dir /data skygge && chmod 700 /data\n" in image
 
 
+def test_the_parts_of_compose_name_each_other_rightly() -> None:
+    """As far as that is seen without an engine: services, volumes, variables, and the port behind the proxy."""
+    text = (ROOT / "compose.yaml").read_text("utf-8")
+    compose = yaml.safe_load(text)
+    services = compose["services"]
+    assert {needed for one in services.values() for needed in one.get("depends_on", [])} <= set(services)
+    mounts = {mount.partition(":")[0] for one in services.values() for mount in one["volumes"]}
+    assert {name for name in mounts if not name.startswith(".")} == set(compose["volumes"])
+    assert [name for name in mounts if name.startswith(".") and not (ROOT / name).is_file()] == []
+    asked = set(re.findall(r"\$\{(\w+)", text))
+    assert asked == set(re.findall(r"^(\w+)=", (ROOT / ".env.example").read_text("utf-8"), re.MULTILINE))
+    waited_for = [name for name, how in services["skygge"]["depends_on"].items() if "healthy" in how["condition"]]
+    assert waited_for == ["postgres"] and "healthcheck" in services["postgres"]
+    address = services["skygge"]["environment"]["SKYGGE_DATABASE_URL"]
+    database = services["postgres"]["environment"]
+    assert address.startswith(f"postgresql://{database['POSTGRES_USER']}:") and address.endswith(
+        f"@postgres/{database['POSTGRES_DB']}"
+    )
+    caddy, image = ((ROOT / name).read_text("utf-8") for name in ("Caddyfile", "Dockerfile"))
+    assert "{$SKYGGE_DOMAIN}" in caddy and "SKYGGE_DOMAIN" in services["caddy"]["environment"]
+    assert f"reverse_proxy skygge:{Settings.model_fields['port'].default}\n" in caddy
+    assert f"EXPOSE {Settings.model_fields['port'].default}\n" in image and "SKYGGE_HOST=0.0.0.0" in image
+
+
 @pytest.mark.parametrize("file", ["Dockerfile", "compose.yaml", "README.md"])
 def test_no_file_sets_a_setting_that_is_not_there(file: str) -> None:
     known = {f"SKYGGE_{name.upper()}" for name in Settings.model_fields} | {"SKYGGE_DOMAIN"}

@@ -149,6 +149,8 @@ def test_what_a_released_version_left_moves_to_the_other_database(
     other = Settings(data=folder, database_url=address)
     monkeypatch.setenv("SKYGGE_DATA", str(folder))
     monkeypatch.setenv("SKYGGE_DATABASE_URL", world.settings.database_url)
+    # A server on PostgreSQL that had erased nothing had written nothing there yet.
+    folder.mkdir(exist_ok=True)
     monkeypatch.chdir(folder)
     monkeypatch.setattr("sys.argv", ["skygge", "move", "--to", other.url_of_database])
     with pytest.raises(SystemExit) as ended:
