@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import os
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import expect
@@ -227,3 +229,28 @@ def _proposed(device: str, number: int) -> dict[str, object]:
         "time_zone": "UTC", "device_id": device, "device_seq": 100_000 + number, "session_id": "test",
         "monotonic_ms": 1, "schema": 1, "app_version": "0.1.0",
     }  # fmt: skip
+
+
+def test_a_request_that_the_server_failed_is_named_as_in_its_log(field: Field) -> None:
+    """So that whoever runs it finds what happened; the tap stays on the phone and is sent once the server is mended."""
+    hand = field.begin()
+    page = field.page
+    n_before = len(_entries_at_server(field))
+    with closing(sqlite3.connect(field.server.data / "skygge.db", timeout=30)) as database:
+        database.execute("ALTER TABLE entry RENAME TO away")
+        try:
+            hand.mark()
+            page.goto(f"{field.server.origin}/#/sync")
+            hand.tap("Send now")
+            named = page.get_by_text("For whoever runs the server:")
+            expect(named).to_be_visible()
+            request_id = named.inner_text().rpartition(" ")[2]
+            lines = [line for line in field.server.output.splitlines() if f'"request_id": "{request_id}"' in line]
+            assert max(json.loads(line).get("status", 0) for line in lines) >= 500, lines
+        finally:
+            database.execute("ALTER TABLE away RENAME TO entry")
+    hand.tap("Send now")
+    sure(lambda: len(_entries_at_server(field)) == n_before + 1, "the server was not given the tap")
+    expect(named).to_have_count(0)
+    page.goto(f"{field.server.origin}/#/capture")
+    hand.end()
