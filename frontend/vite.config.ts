@@ -30,8 +30,8 @@ export default defineConfig({
     }),
     svelte(),
     sizeLimits([
-      // The aim is 45; Svelte's own share is 20 of it. Envelopes that may be sealed cost the last kB.
-      { what: 'To log an entry', screens: ['capture/Capture.svelte'], most_kB: 57.5 },
+      // The aim is 45; Svelte's own share is 20 of it.
+      { what: 'To log an entry', screens: ['capture/Capture.svelte'], most_kB: 56.5 },
       { what: 'The whole phone side', screens: PHONE, most_kB: 120 },
     ]),
     chartBudget(),

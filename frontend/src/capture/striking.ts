@@ -1,6 +1,6 @@
 /** Striking the last minutes: decided at once, done ten seconds later, and not forgotten if the phone dies in between. */
 import type { Notebook } from '../store/notebook';
-import { strikeMinutes } from '../store/strikes';
+import { strikeMinutes } from '../store/strikeMinutes';
 import type { EntryFields, Stamp } from '../store/subjects';
 
 /** Stands in which there is still a way back. */

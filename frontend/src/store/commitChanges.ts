@@ -4,7 +4,6 @@ import type { Commit, Unplaced } from './makeChange';
 import type { Notes } from './notes';
 import { placeChanges } from './placeChanges';
 import { refoldSubjects, sealBody } from './refold';
-import { nameStruck, strikeHere } from './strikes';
 
 interface Committed {
   changes: Change[];
@@ -21,14 +20,15 @@ export async function commitChanges(notes: Notes, made: readonly Unplaced[], how
   return notes.connection.use((db) =>
     strictly(db, async (tx) => {
       const standing = await readStanding(tx);
-      const changes = await nameStruck(tx, placeChanges(made, standing.device_seq, notes.mirror, how.told), how.told);
+      const placed = placeChanges(made, standing.device_seq, notes.mirror, how.told);
+      const changes = how.strikes ? await how.strikes.nameStruck(tx, placed, how.told) : placed;
       how.placed(changes);
       // Counted apart from the changes' own numbers, which another tab may have given out since they were sent.
       const own = (index: number) => standing.device_seq + index + 1;
       await Promise.all(changes.map((change, at) => tx.objectStore('change').add(toRecord(change, own(at), how.observer))));
       for (const [at, { change_id }] of changes.entries()) await tx.objectStore('outbox').add({ own: own(at), change_id });
       const touched = changes.map((change) => change.subject_id);
-      for (const change of changes) touched.push(...(await strikeHere(tx, standing, change)));
+      if (how.strikes) for (const change of changes) touched.push(...(await how.strikes.strikeHere(tx, standing, change)));
       const records = await refoldSubjects(tx, touched);
       standing.device_seq = Math.max(own(changes.length - 1), ...changes.map((change) => change.device_seq));
       standing.own += changes.length;

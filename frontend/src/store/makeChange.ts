@@ -15,6 +15,8 @@ export interface Writer {
 export interface Commit {
   readonly observer: string;
   readonly told: ReadonlyMap<string, Change>;
+  /** What strikes need, where there are any: it can only be fetched before the transaction begins. */
+  readonly strikes?: typeof import('./strikes');
   placed(changes: readonly Change[]): void;
 }
 

@@ -39,6 +39,8 @@ export async function openNotebook(
 ): Promise<OpenNotebook> {
   const notes = new Notes(notesName(account.id, study_id));
   await notes.load();
+  // A strike must not wait for a network.
+  void import('./strikes').catch(() => undefined);
   return new StoredNotebook(study_id, account, writer, notes);
 }
 
@@ -94,11 +96,13 @@ class StoredNotebook implements OpenNotebook {
 
   private async commit(made: readonly Unplaced[]): Promise<StoredChange[]> {
     const { held } = this;
+    const strikes = [...held, ...made].some(({ kind }) => kind.endsWith('.struck')) ? await import('./strikes') : undefined;
     // Its code may not have come yet; that keeps no words in the thing itself.
     if (made.some(({ kind }) => kind === 'words.struck')) await import('./looseTexts').then((loose) => loose.strikeLoose(this.notes, made)).catch(() => undefined);
     const saved = await commitChanges(this.notes, [...held, ...made], {
       observer: this.account.observer,
       told: this.told,
+      ...(strikes && { strikes }),
       placed: (changes) => (this.underway = changes),
     }).finally(() => (this.underway = []));
     for (const change of saved.changes) this.told.delete(change.change_id);
@@ -106,9 +110,7 @@ class StoredNotebook implements OpenNotebook {
     this.forget(held);
     // Memory follows the disk, never the other way round.
     this.notes.committed(saved.records, saved.standing);
-    if (saved.changes.some(({ kind }) => kind.endsWith('.struck'))) {
-      await this.notes.readDrafts(saved.records.map(({ id }) => id));
-    }
+    if (strikes) await this.notes.readDrafts(saved.records.map(({ id }) => id));
     return saved.changes.slice(held.length);
   }
 

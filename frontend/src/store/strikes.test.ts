@@ -9,7 +9,8 @@ import { newId } from './identity';
 import type { OpenNotebook } from './openNotebook';
 import { StoredPhoneCopy } from './phoneCopy';
 import { findWords } from './redact';
-import { strikeMinutes, strikeText } from './strikes';
+import { strikeMinutes } from './strikeMinutes';
+import { strikeText } from './strikes';
 
 const NAME = 'Annemette';
 let phone: Phone;

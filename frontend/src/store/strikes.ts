@@ -3,22 +3,11 @@ import { checkValue, replaceShare } from './checksum';
 import { toUnixMs } from './clock';
 import type { ChangeRecord, ReportedTx, Standing } from './database';
 import { openText, sealText } from './envelope';
-import { newId } from './identity';
 import { beats, findWords, isErased, strikeWords, textsOf, toStub } from './redact';
 import { openBody, sealBody } from './refold';
 
 /** As many as the server takes by name. */
 const MAX_STRUCK = 1000;
-
-/** The drafts that erase some minutes of an encounter and leave a gap, for one call of `write`. */
-export function strikeMinutes(encounter_id: string, from: string, to: string): Draft[] {
-  const group_id = newId();
-  const gap = { encounter_id, kind: 'struck', from, to };
-  return [
-    { kind: 'gap.recorded', subject_id: newId(), payload: gap, group_id },
-    { kind: 'encounter.struck', subject_id: encounter_id, payload: { from, to }, group_id },
-  ];
-}
 
 /** The draft that takes words out of every version of a thing's texts. */
 export function strikeText(subject_id: string, words: string, replacement: string): Draft {
