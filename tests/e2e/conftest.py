@@ -68,7 +68,19 @@ def founding(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -
 
 
 @pytest.fixture(scope="module")
-def field(playwright: Playwright, founding: Founding, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
+def desk_size(request: pytest.FixtureRequest) -> tuple[int, int]:
+    """How large the screen at home is; see `field.EACH_SIZE`."""
+    size: tuple[int, int] = getattr(request, "param", LAPTOP)
+    return size
+
+
+@pytest.fixture(scope="module")
+def field(
+    playwright: Playwright,
+    founding: Founding,
+    tmp_path_factory: pytest.TempPathFactory,
+    desk_size: tuple[int, int],  # each size begins with a study of its own
+) -> Iterator[Field]:
     """A study and its phone, the same for all tests of a file."""
     folder = tmp_path_factory.mktemp("field")
     server = founding.start_server(folder / "data")

@@ -10,11 +10,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, Playwright, expect
 
 from tests.e2e.observer import PASSWORD, Observer
-from tests.e2e.phone import Phone, wait_until
+from tests.e2e.phone import LAPTOP, TABLET, Phone, wait_until
 from tests.fixtures.server_process import REPOSITORY, ServerProcess, command_env, kept_port
+
+# For a file whose tests go on from one another: all of them on a laptop, and all of them on a tablet in a new study.
+EACH_SIZE = pytest.mark.parametrize(
+    "desk_size",
+    [pytest.param(LAPTOP, id="1280x800"), pytest.param(TABLET, marks=pytest.mark.deep, id="1024x768")],
+    indirect=True,
+    scope="module",
+)
 
 
 @dataclass

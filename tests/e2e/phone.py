@@ -22,6 +22,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 PHONE = (360, 740)
 LAPTOP = (1280, 800)
+TABLET = (1024, 768)
 # Background networking would make Chromium call its maker; a test talks to its own server only.
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync", "--disable-features=Translate"]  # fmt: skip

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, Playwright, expect
 
-from tests.e2e.field import Field, sure
+from tests.e2e.field import EACH_SIZE, Field, sure
 from tests.e2e.observer import NAME, PASSWORD
-from tests.e2e.phone import LAPTOP, Phone, wait_for_worker, without_network
+from tests.e2e.phone import TABLET, Phone, wait_for_worker, without_network
 from tests.e2e.test_accessible import Eyes
 from tests.e2e.test_records import look_at as take_picture
 
-TABLET = (1024, 768)
+pytestmark = EACH_SIZE
 
 
 def sign_in(playwright: Playwright, folder: Path, field: Field, size: tuple[int, int]) -> Phone:
@@ -35,9 +35,11 @@ def sign_in(playwright: Playwright, folder: Path, field: Field, size: tuple[int,
 
 
 @pytest.fixture(scope="module")
-def desk(playwright: Playwright, field: Field, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    """A laptop at home."""
-    device = sign_in(playwright, tmp_path_factory.mktemp("desk"), field, LAPTOP)
+def desk(
+    playwright: Playwright, field: Field, tmp_path_factory: pytest.TempPathFactory, desk_size: tuple[int, int]
+) -> Iterator[Page]:
+    """The screen at home."""
+    device = sign_in(playwright, tmp_path_factory.mktemp("desk"), field, desk_size)
     yield device.page
     assert not [line for line in device.console if re.search("pageerror|Content Security Policy", line)]
     device.close()
@@ -58,7 +60,8 @@ def look_at(page: Page, name: str) -> None:
         # Buttons fade from one look into the other, on a busy machine for long; without motion they do not.
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         eyes.look(f"{name} {scheme}")
-    take_picture(page, name)
+    width = str(page.evaluate("innerWidth"))
+    take_picture(page, name if name.endswith(width) else f"{name}-{width}")
     assert not eyes.wrong, json.dumps(eyes.wrong, indent=1, ensure_ascii=False)
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +15,19 @@ from playwright.sync_api import Page, expect
 
 from skygge.core.analysis import all_analyses
 from tests.e2e.conftest import MakePhone
-from tests.e2e.phone import LAPTOP, PHONE
+from tests.e2e.field import sure
+from tests.e2e.phone import LAPTOP, PHONE, TABLET
 from tests.e2e.pictures import photograph
-from tests.e2e.test_screens import PICTURES, _enter, demo, server
+from tests.e2e.test_codebook import look_at
+from tests.e2e.test_screens import _enter, demo, server
 from tests.fixtures.server_process import REPOSITORY, ServerProcess
 
 __all__ = ["demo", "server"]
 
 AXE = REPOSITORY / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+SIZES = pytest.mark.parametrize(
+    "size", [LAPTOP, pytest.param(TABLET, marks=pytest.mark.deep)], ids=["1280x800", "1024x768"]
+)
 JUDGE = """axe.run(document, {resultTypes: ['violations']}).then(found => found.violations.flatMap(
   one => one.nodes.map(node => `${one.id}: ${node.html.slice(0, 120)}`)))"""
 
@@ -77,11 +86,12 @@ def test_a_figure_opens_its_entries_and_is_saved(demo: ServerProcess, make_phone
     assert photograph(page, demo.origin) == [], "the pictures of the papers show what is not there any more"
 
 
+@SIZES
 def test_a_timeline_is_to_scale_and_two_who_saw_a_visit_lie_under_one_another(
-    demo: ServerProcess, make_phone: MakePhone
+    demo: ServerProcess, make_phone: MakePhone, size: tuple[int, int]
 ) -> None:
     """Pauses are hatched, ends that nobody gave are dashed, each as often as the answer has them."""
-    phone = make_phone("timelines", size=LAPTOP, dark=False)
+    phone = make_phone("timelines", size=size, dark=False)
     page = phone.open()
     _enter(demo, phone, page)
     studies = page.request.get(f"{demo.origin}/api/v1/me").json()["studies"]
@@ -108,7 +118,51 @@ def test_a_timeline_is_to_scale_and_two_who_saw_a_visit_lie_under_one_another(
     assert page.locator("figure section line.inferred").count() == n_dashed
     assert page.locator("figure section rect[fill^='url(']").count() == n_hatched
     sections.nth(second).scroll_into_view_if_needed()
-    page.screenshot(path=PICTURES / "timelines-together.png")
+    look_at(page, f"timelines-together-{size[0]}")
+
+
+@SIZES
+def test_an_analysis_that_takes_long_is_stopped_and_asked_again(
+    demo: ServerProcess, make_phone: MakePhone, size: tuple[int, int]
+) -> None:
+    """By the keyboard: the request is given up, the focus is on the way back, and another filter gives up the last."""
+    phone = make_phone("stopping", size=size, dark=False)
+    page = phone.open()
+    _enter(demo, phone, page)
+    _look_at(page, demo, "transitions")
+    given_up: list[str] = []
+    page.on(
+        "requestfailed", lambda asked: given_up.append(asked.url) if "/analyses/transitions?" in asked.url else None
+    )
+    page.locator("summary").filter(has_text=re.compile("filter", re.IGNORECASE)).click()
+    asked = page.get_by_role("search").get_by_label("Structure", exact=True)
+    alert = page.get_by_role("main").get_by_role("alert")
+    with _taking_long(demo):
+        asked.select_option(label="Directing")
+        expect(page.get_by_role("status").filter(has_text="Counting …")).to_be_visible()
+        asked.select_option(label="Doing for")
+        look_at(page, f"analysis-waiting-{size[0]}")
+        page.get_by_role("button", name="Stop", exact=True).press("Enter")
+        expect(alert).to_have_text("Stopped.")
+        expect(page.get_by_role("button", name="Try again", exact=True)).to_be_focused()
+        look_at(page, f"analysis-stopped-{size[0]}")
+    sure(lambda: [one.partition("structure=")[2] for one in given_up] == ["directing", "doing_for"], str(given_up))
+    page.keyboard.press("Enter")
+    expect(page.locator("footer")).to_be_visible()
+    expect(alert).to_have_count(0)
+    assert "Traceback" not in demo.output
+    assert not [line for line in phone.console if "pageerror" in line]
+
+
+@contextmanager
+def _taking_long(demo: ServerProcess) -> Iterator[None]:
+    """Meanwhile the server does nothing but keep whoever asks waiting."""
+    assert demo.process is not None
+    os.killpg(demo.process.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.killpg(demo.process.pid, signal.SIGCONT)
 
 
 def _look_at(page: Page, demo: ServerProcess, name: str) -> None:

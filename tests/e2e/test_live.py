@@ -14,8 +14,8 @@ from playwright.sync_api import Page, Playwright, expect
 
 from tests.e2e.field import Field, sure
 from tests.e2e.observer import PASSWORD, Observer
-from tests.e2e.phone import LAPTOP, Phone
-from tests.e2e.test_codebook import TABLET, sign_in
+from tests.e2e.phone import LAPTOP, TABLET, Phone
+from tests.e2e.test_codebook import sign_in
 
 # A laptop that heard nothing would ask by itself after a minute. How long it truly takes, under two seconds on a quiet
 # machine, is printed: a busy one is no wrong answer.

@@ -10,8 +10,8 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import MakePhone
 from tests.e2e.field import sure
-from tests.e2e.phone import LAPTOP
-from tests.e2e.test_codebook import TABLET, look_at
+from tests.e2e.phone import LAPTOP, TABLET
+from tests.e2e.test_codebook import look_at
 from tests.e2e.test_screens import _enter, demo, server
 from tests.fixtures.server_process import ServerProcess
 

@@ -11,8 +11,8 @@ from playwright.sync_api import Locator, Page, Playwright, expect
 
 from tests.e2e.field import Field, sure
 from tests.e2e.filled import FILL
-from tests.e2e.phone import LAPTOP, without_network
-from tests.e2e.test_codebook import TABLET, look_at, sign_in
+from tests.e2e.phone import LAPTOP, TABLET, without_network
+from tests.e2e.test_codebook import look_at, sign_in
 
 SIZES = pytest.mark.parametrize("size", [LAPTOP, pytest.param(TABLET, marks=pytest.mark.deep)], ids=["1280", "1024"])
 SEEN = [

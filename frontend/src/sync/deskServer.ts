@@ -35,11 +35,12 @@ export type AnalysisAnswer = Omit<Schemas['FrequenciesAnswer'], 'params' | 'resu
 /** The calls of the desk, as in `Server`. */
 export interface DeskServer extends Forgotten {
   analyses(): Promise<AnalysisOffer[]>;
-  analysis(name: string, filters?: Filters): Promise<AnalysisAnswer>;
+  /** Waits as long as it takes, until it is stopped. */
+  analysis(name: string, filters: Filters, signal: AbortSignal): Promise<AnalysisAnswer>;
   /** What to write about an analysis as it is asked for, and what has to stand on its figures. */
   analysisMethods(name: string, filters?: Filters): Promise<Schemas['Methods']>;
   /** Exactly the entries behind one cell of an analysis. */
-  analysisEntries(name: string, cell: string, filters?: Filters): Promise<Things>;
+  analysisEntries(name: string, cell: string, filters: Filters, signal: AbortSignal): Promise<Things>;
   exports(): Promise<ExportOffer[]>;
   quarantine(): Promise<Schemas['Page_QuarantinedOut_']>;
   /** How much a download will hold, and its first rows. */
@@ -91,9 +92,9 @@ export function createDesk(study: () => string): DeskServer {
   const inStudy = (...names: string[]) => `/studies/${study()}/${names.map(encodeURIComponent).join('/')}`;
   return { ...createForgotten(path),
     analyses: async () => (await ask('get', '/api/v1/studies/{study_id}/analyses', { path: path() })).items,
-    analysis: (name, query) => call('GET', inStudy('analyses', name), { query }),
-    analysisMethods: (name, query) => call('GET', inStudy('analyses', name, 'methods'), { query }),
-    analysisEntries: (name, cell, filters) => call('GET', inStudy('analyses', name, 'entries'), { query: { ...filters, cell } }),
+    analysis: (name, query, signal) => call('GET', inStudy('analyses', name), { query, signal }),
+    analysisMethods: (name, query) => call('GET', inStudy('analyses', name, 'methods'), { query, isLong: true }),
+    analysisEntries: (name, cell, filters, signal) => call('GET', inStudy('analyses', name, 'entries'), { query: { ...filters, cell }, signal }),
     exports: async () => (await ask('get', '/api/v1/studies/{study_id}/exports', { path: path() })).items,
     quarantine: () => ask('get', '/api/v1/studies/{study_id}/quarantine', { path: path() }),
     exportPreview: (name, query) => call('GET', inStudy('exports', name, 'preview'), { query, isLong: true }),
