@@ -118,9 +118,23 @@ def test_what_is_typed_stays_through_a_kill(field: Field, laptop: Field) -> None
     sure(lambda: "En halv tanke" in texts(field), "the memo did not arrive")
     expect(page.get_by_label("New memo")).to_have_value("")
     mine = page.get_by_role("article").filter(has_text="En halv tanke")
+    mine.get_by_role("button", name="Reply", exact=True).click()
+    mine.get_by_label("Reply").fill("Skriv den færdig")
+    mine.get_by_role("button", name="Save memo", exact=True).click()
+    expect(mine.get_by_role("article")).to_contain_text("Skriv den færdig")
+    # The first key only asks, and the way back is where the question was asked.
+    mine.get_by_role("button", name="Take back…", exact=True).first.press("Enter")
+    asked = mine.get_by_role("alert")
+    expect(asked).to_contain_text("cannot be put back. Replies that stay without it: 1.")
+    expect(asked).to_be_focused()
+    look_at(page, "memo-take-back")
+    mine.get_by_role("button", name="Cancel", exact=True).press("Enter")
+    expect(mine.get_by_role("button", name="Take back…", exact=True).first).to_be_focused()
+    page.keyboard.press("Enter")
     mine.get_by_role("button", name="Take back", exact=True).click()
-    expect(mine).to_be_hidden()
+    expect(page.get_by_role("article").filter(has_text="En halv tanke")).to_have_count(0)
     sure(lambda: "En halv tanke" not in texts(field), "the memo was not taken back")
+    expect(page.get_by_role("article").filter(has_text="Skriv den færdig")).to_be_visible()
 
 
 def test_words_struck_in_a_memo_leave_the_one_that_is_being_written(field: Field, laptop: Field) -> None:

@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.field import Field, sure
 from tests.e2e.phone import LAPTOP
+from tests.e2e.test_codebook import look_at
 
 SMALL_LAPTOP = (1024, 768)
 SIZES = pytest.mark.parametrize(
@@ -83,6 +84,7 @@ def test_entries_become_anchored_paragraphs(field: Field, laptop: Field, size: t
     page.keyboard.press("Enter")
     page.keyboard.type("Uden anker.")
     expect(page.get_by_text("Not used yet: 1 of 4")).to_be_visible()
+    look_at(page, f"writeup-{size[0]}")
     leave(page)
     sure(lambda: len(notes(field, visit)) == 3, "the note did not arrive")
     first, second, third = notes(field, visit)
@@ -92,10 +94,11 @@ def test_entries_become_anchored_paragraphs(field: Field, laptop: Field, size: t
     assert (third["text"], third.get("anchors") or []) == ("Uden anker.", [])
 
 
-def test_what_was_typed_survives_a_kill(field: Field, laptop: Field) -> None:
+@SIZES
+def test_what_was_typed_survives_a_kill(field: Field, laptop: Field, size: tuple[int, int]) -> None:
     """SIGKILL a breath after the last key: the words stand there again, and become one change when they are left."""
     visit = visit_with_words(field)
-    page = open_note(laptop, visit)
+    page = open_note(laptop, visit, size)
     entry(page, "vent lidt").click()
     page.keyboard.type("Ord der ikke må gå tabt.")
     expect(page.get_by_text("Kept on this device ✓")).to_be_visible()
@@ -103,7 +106,7 @@ def test_what_was_typed_survives_a_kill(field: Field, laptop: Field) -> None:
     assert notes(field, visit) == []
     laptop.phone.kill()
     laptop.phone.open()
-    page = open_note(laptop, visit)
+    page = open_note(laptop, visit, size)
     expect(page.get_by_role("textbox", name="Paragraph 1")).to_have_value("> “vent lidt”\nOrd der ikke må gå tabt.")
     leave(page)
     sure(lambda: len(notes(field, visit)) == 1, "the note did not arrive")
@@ -145,6 +148,7 @@ def test_versions_are_compared_word_by_word_and_restored(field: Field, laptop: F
     sheet.get_by_role("listitem").last.get_by_role("button").first.click()
     expect(sheet.locator("del")).to_have_text(["ud"])
     expect(sheet.locator("ins")).to_have_text(["roligt væk"])
+    look_at(page, f"writeup-versions-{size[0]}")
     sheet.get_by_role("button", name="Restore this version", exact=True).click()
     expect(page.get_by_role("textbox", name="Paragraph 1")).to_have_value("Hun ser ud.")
     page.keyboard.press("Control+z")
@@ -187,10 +191,11 @@ def test_a_text_is_written_as_in_a_word_processor(field: Field, laptop: Field, s
     expect(page.get_by_role("complementary")).to_be_visible()
 
 
-def test_a_reflection_is_its_authors_until_it_is_shared(field: Field, laptop: Field) -> None:
-    """It stands among the entries for her alone, begins no paragraph, and does once it is shared."""
+@SIZES
+def test_a_reflection_is_its_authors_until_it_is_shared(field: Field, laptop: Field, size: tuple[int, int]) -> None:
+    """It stands among the entries for her alone, begins no paragraph, and does once it is shared, which is asked."""
     visit = visit_with_words(field)
-    page = open_note(laptop, visit)
+    page = open_note(laptop, visit, size)
     page.get_by_role("button", name="Add a reflection", exact=True).click()
     page.get_by_label("What you felt or thought").fill("jeg blev vred")
     page.get_by_role("button", name="Save for yourself", exact=True).click()
@@ -199,6 +204,13 @@ def test_a_reflection_is_its_authors_until_it_is_shared(field: Field, laptop: Fi
     expect(page.get_by_text("Not used yet: 2 of 2")).to_be_visible()
     mine.get_by_text("jeg blev vred").click()
     assert paragraphs(page) == []
+    mine.get_by_role("button", name="Share it as words…", exact=True).press("Enter")
+    expect(mine.get_by_role("alert")).to_contain_text(
+        "Others in the study: 0. What they have read cannot be taken back."
+    )
+    expect(mine.get_by_role("alert")).to_be_focused()
+    look_at(page, f"writeup-share-{size[0]}")
+    sure(lambda: any(one["kind"] == "reflection" for one in field.entries(visit)), "the reflection did not arrive")
     mine.get_by_role("button", name="Share it as words", exact=True).click()
     entry(page, "jeg blev vred").click()
     assert paragraphs(page) == ["jeg blev vred"]
@@ -206,11 +218,13 @@ def test_a_reflection_is_its_authors_until_it_is_shared(field: Field, laptop: Fi
     page.get_by_role("dialog").get_by_label("What was said or seen").fill("hun nynnede")
     page.get_by_role("button", name="Add, as recalled", exact=True).click()
     expect(page.get_by_role("listitem").filter(has_text="hun nynnede")).to_contain_text("not used yet")
+    sure(lambda: all(one["kind"] != "reflection" for one in field.entries(visit)), "it was not shared")
 
 
-def test_markdown_and_worse_stay_text(field: Field, laptop: Field) -> None:
+@SIZES
+def test_markdown_and_worse_stay_text(field: Field, laptop: Field, size: tuple[int, int]) -> None:
     """Signs stand as they were typed: nothing of a note is ever read as a page."""
-    page = open_note(laptop, visit_with_words(field))
+    page = open_note(laptop, visit_with_words(field), size)
     hostile = '# Stort **fedt** <img src=x onerror="hacked=1"> [her](javascript:hacked=1)'
     page.get_by_role("button", name="New paragraph", exact=True).click()
     page.keyboard.type(hostile)
@@ -222,10 +236,11 @@ def test_markdown_and_worse_stay_text(field: Field, laptop: Field) -> None:
     assert page.evaluate("typeof hacked") == "undefined"
 
 
-def test_two_who_wrote_apart_stand_side_by_side(field: Field, laptop: Field) -> None:
+@SIZES
+def test_two_who_wrote_apart_stand_side_by_side(field: Field, laptop: Field, size: tuple[int, int]) -> None:
     """Without a network both mend one paragraph; both texts stand in the note until a person puts them together."""
     visit = visit_with_words(field)
-    page = open_note(laptop, visit)
+    page = open_note(laptop, visit, size)
     page.get_by_role("button", name="New paragraph", exact=True).click()
     page.keyboard.type("Fælles begyndelse.")
     leave(page)
@@ -233,7 +248,7 @@ def test_two_who_wrote_apart_stand_side_by_side(field: Field, laptop: Field) -> 
     other = field.page
     other.goto(f"{field.server.origin}/#/write/{visit}")
     expect(other.get_by_role("textbox", name="Paragraph 1")).to_have_value("Fælles begyndelse.", timeout=60_000)
-    page = open_note(laptop, visit)
+    page = open_note(laptop, visit, size)
     field.go_offline()
     for one, words in ((page, " Fra den bærbare."), (other, " Fra telefonen.")):
         one.get_by_role("textbox", name="Paragraph 1").click()
@@ -244,10 +259,11 @@ def test_two_who_wrote_apart_stand_side_by_side(field: Field, laptop: Field) -> 
     field.come_home()
     conflicts = f"{field.server.origin}/api/v1/studies/{field.study_id}/conflicts"
     sure(lambda: len(field.page.request.get(conflicts).json()["items"]) == 1, "the two did not meet")
-    page = open_note(laptop, visit)
+    page = open_note(laptop, visit, size)
     apart = page.get_by_role("article")
     expect(apart).to_contain_text("Fra den bærbare.", timeout=60_000)
     expect(apart).to_contain_text("Fra telefonen.")
+    look_at(page, f"writeup-apart-{size[0]}")
     apart.get_by_role("button", name="Keep both", exact=True).click()
     expect(apart).to_be_hidden()
     sure(lambda: field.page.request.get(conflicts).json()["items"] == [], "the conflict is still there")

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Notebook } from '../store/notebook';
-import { countAbout, memosPlace, readAbout, threadsAbout, type About, type Thread } from './memos';
+import { countAbout, countReplies, memosPlace, readAbout, threadsAbout, type About, type Thread } from './memos';
 import { dayName } from './when';
 
 function memo(id: string, hour: number, about: About[], retracted = false): object {
@@ -19,6 +19,7 @@ describe('memos', () => {
 
   it('stand newest first, each with its replies in time', () => {
     expect(told(threadsAbout(notebook, []))).toEqual(['d', ['a', ['c', 'b']]]);
+    expect(threadsAbout(notebook, []).map(countReplies)).toEqual([0, 2]);
   });
 
   it('are found by what they are about', () => {

@@ -51,6 +51,11 @@ function threadOf(memo: Memo, standing: readonly Memo[], above: ReadonlySet<stri
   return { memo, replies: own.map((one) => threadOf(one, standing, new Set([...above, one.id]))) };
 }
 
+/** All that was said to a memo, and to that. */
+export function countReplies({ replies }: Thread): number {
+  return replies.reduce((sum, reply) => sum + 1 + countReplies(reply), 0);
+}
+
 export function countAbout(notebook: Notebook, about: About): number {
   return shownMemos(notebook).filter((one) => isAbout(one, about)).length;
 }
