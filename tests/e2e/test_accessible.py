@@ -79,6 +79,14 @@ def test_axe_finds_nothing_on_the_phone(server: ServerProcess, make_phone: MakeP
     assert not eyes.wrong, json.dumps(eyes.wrong, indent=1, ensure_ascii=False)
 
 
+def add_member(page: Page) -> None:
+    """Somebody else in the study of the page that is open."""
+    api = f"{page.url.partition('/#')[0]}/api/v1"
+    study_id = page.request.get(f"{api}/me").json()["studies"][0]["study_id"]
+    made = page.request.post(f"{api}/studies/{study_id}/members", data={"observer": "Anne", "role": "observer"})
+    assert made.ok, made.text()
+
+
 def _look_at_sheets(eyes: Eyes, hand: Observer) -> None:
     page = eyes.page
     sheet = page.get_by_role("dialog")
@@ -94,6 +102,9 @@ def _look_at_sheets(eyes: Eyes, hand: Observer) -> None:
 
     hand.tap("More")
     eyes.look("more")
+    # Alone one sees nothing of a second phone; with a second member it is there as soon as the sheet is opened again.
+    expect(sheet.get_by_role("button", name="Watch it together")).to_have_count(0)
+    add_member(page)
     sheet.get_by_role("button", name="Close", exact=True).tap()
     expect(sheet).to_have_count(0)
     for name in ("Who is here, consent", "Add from memory", "Watch it together"):

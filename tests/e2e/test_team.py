@@ -9,16 +9,21 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Playwright, expect
 
-from tests.e2e.field import Field, sure
+from tests.e2e.field import EACH_SIZE, Field, sure
 from tests.e2e.observer import PASSWORD, Observer
-from tests.e2e.phone import LAPTOP, Phone, without_network
-from tests.e2e.test_codebook import TABLET, look_at, sign_in
+from tests.e2e.phone import Phone, without_network
+from tests.e2e.test_codebook import look_at, sign_in
+from tests.e2e.test_today import Pushed
+
+pytestmark = EACH_SIZE
 
 
 @pytest.fixture(scope="module")
-def desk(playwright: Playwright, field: Field, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    """The lead's laptop."""
-    device = sign_in(playwright, tmp_path_factory.mktemp("desk"), field, LAPTOP)
+def desk(
+    playwright: Playwright, field: Field, tmp_path_factory: pytest.TempPathFactory, desk_size: tuple[int, int]
+) -> Iterator[Page]:
+    """The lead's screen at home."""
+    device = sign_in(playwright, tmp_path_factory.mktemp("desk"), field, desk_size)
     yield device.page
     assert not [line for line in device.console if re.search("pageerror|Content Security Policy", line)]
     device.close()
@@ -43,6 +48,10 @@ def test_alone_one_sees_nothing_of_a_team_but_the_way_to_invite(field: Field, de
     places = desk.get_by_role("navigation", name="Places")
     expect(places.get_by_role("link", name="Codebook")).to_be_visible()
     expect(places.get_by_role("link", name="Team")).to_have_count(0)
+    desk.goto(f"{field.server.origin}/#/analysis")
+    agreement = desk.get_by_role("link", name=re.compile("two observers"))
+    expect(desk.get_by_role("link", name=re.compile("^How often"))).not_to_have_count(0)
+    expect(agreement).to_have_count(0)
     desk.goto(f"{field.server.origin}/#/settings")
     desk.get_by_role("link", name="Invite somebody", exact=True).click()
     expect(desk.get_by_role("region", name="Invite somebody", exact=True)).to_be_visible()
@@ -95,7 +104,7 @@ def test_a_visit_that_two_watched_is_paired_afterwards(field: Field, desk: Page,
     other.start()
     other.see(action="Asks")
     expect(desk.get_by_text("An encounter of theirs runs", exact=False).first).to_be_visible(timeout=60_000)
-    look_at(desk, "team-laptop")
+    look_at(desk, "team")
     hand.see("C1", action="Asks")
     other.end()
     hand.end()
@@ -126,8 +135,7 @@ def test_a_lost_phone_is_revoked_and_let_in_again(field: Field, desk: Page, coll
     row = devices.get_by_role("listitem").filter(has_text="bo · last heard of")
     row.get_by_role("button", name="Revoke…", exact=True).click()
     expect(row.get_by_role("alert")).to_contain_text("60 days")
-    desk.set_viewport_size({"width": TABLET[0], "height": TABLET[1]})
-    look_at(desk, "team-revoke-tablet")
+    look_at(desk, "team-revoke")
     row.get_by_role("button", name=re.compile("^Revoke .*[^…]$")).click()
     expect(row.get_by_text(re.compile("^revoked "))).to_be_visible()
     refused = colleague.page.request.get(f"{field.server.origin}/api/v1/studies/{field.study_id}/entries")
@@ -135,6 +143,18 @@ def test_a_lost_phone_is_revoked_and_let_in_again(field: Field, desk: Page, coll
     row.get_by_role("button", name="Open again", exact=True).click()
     expect(row.get_by_role("button", name="Revoke…", exact=True)).to_be_visible()
     assert colleague.page.request.get(f"{field.server.origin}/api/v1/studies/{field.study_id}/entries").ok
+
+
+def test_a_wrong_clock_is_told_beside_the_device(field: Field, desk: Page, colleague: Phone) -> None:
+    """How far it is from the server's, and what to do; a right one is called right."""
+    Pushed(field, ahead_min=12).visit()
+    desk.goto(f"{field.server.origin}/#/settings")
+    desk.goto(f"{field.server.origin}/#/team")
+    devices = desk.get_by_role("region", name="Devices", exact=True).get_by_role("listitem")
+    wrong = devices.filter(has_text="clock 12 min fast")
+    expect(wrong).to_contain_text("Its clock is wrong: set it.")
+    expect(devices.filter(has_text="bo · last heard of")).to_contain_text("clock right")
+    expect(devices.filter(has_text="Its clock is wrong")).to_have_count(1)
 
 
 def test_what_the_server_did_not_take_waits_and_is_told(field: Field, desk: Page, colleague: Phone) -> None:

@@ -29,8 +29,9 @@ def stamp(minutes: float) -> str:
 class Pushed:
     """What another phone of the observer's sends: her encounters with whatever was left open."""
 
-    def __init__(self, field: Field) -> None:
+    def __init__(self, field: Field, *, ahead_min: float = 0) -> None:
         self.field, self.device, self.seq = field, str(new_id()), 0
+        self.ahead = timedelta(minutes=ahead_min)
         self.session = str(uuid4())
 
     def say(self, kind: str, subject_id: str, payload: dict[str, Any], minutes: float = 0, clock: float = 0) -> None:
@@ -49,7 +50,7 @@ class Pushed:
         body = {
             "protocol": 1,
             "device_id": self.device,
-            "device_time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "device_time": (datetime.now(UTC) + self.ahead).isoformat(timespec="milliseconds"),
             "changes": [change],
         }
         url = f"{self.field.server.origin}/api/v1/studies/{self.field.study_id}/changes"
@@ -169,19 +170,22 @@ def test_loose_ends_are_tied_on_the_spot(field: Field, laptop: Field, size: tupl
     phone.say("encounter.retracted", visit, {}, 50)
 
 
-def test_a_clock_set_back_is_mended_in_one_step_and_taken_back(field: Field, laptop: Field) -> None:
+@SIZES
+def test_a_clock_set_back_is_mended_in_one_step_and_taken_back(
+    field: Field, laptop: Field, size: tuple[int, int]
+) -> None:
     """What was written since, or everything: one step moves it, one step moves it back. Analyses wait for it."""
     phone = Pushed(field)
     visit = phone.visit()
     first = phone.entry(visit, 40, structure="directing", structure_origin="explicit")
     second = phone.entry(visit, 41, clock=-12, structure="doing_for", structure_origin="explicit")
-    page = begin_evening(laptop, LAPTOP)
+    page = begin_evening(laptop, size)
     clock = loose(page, "Clock jumped")
     expect(clock).to_contain_text("set back by about 12 min", timeout=60_000)
     clock.get_by_role("button", name="Shift this encounter by …", exact=True).click()
     sheet = page.get_by_role("dialog")
     expect(sheet.get_by_label("Minutes (negative: earlier)")).to_have_value("12")
-    look_at(page, "today-shift")
+    look_at(page, f"today-shift-{size[0]}")
     expect(sheet.get_by_role("radio", name="Only what was written after the clock was set back")).to_be_checked()
     sheet.get_by_role("button", name="Shift by 12 min", exact=True).click()
     sure(lambda: read(field, "entries", second)["started_at"] == stamp(41), "what came after was not shifted")
@@ -203,7 +207,7 @@ def test_a_clock_set_back_is_mended_in_one_step_and_taken_back(field: Field, lap
     page.goto(f"{field.server.origin}/#/analysis/transitions")
     out = page.get_by_role("list", name="The clock was set back in these encounters")
     expect(page.get_by_text("because the clock was set back: 1.")).to_be_visible()
-    look_at(page, "analysis-set-back")
+    look_at(page, f"analysis-set-back-{size[0]}")
     out.get_by_role("button", name="Shift this encounter by …", exact=True).click()
     sheet.get_by_role("button", name="Shift by 12 min", exact=True).click()
     sure(lambda: read(field, "entries", second)["started_at"] == stamp(41), "the analysis did not shift it")
@@ -228,33 +232,36 @@ def test_an_encounter_written_apart_leads_to_where_it_is_chosen(field: Field, la
     phone.say("encounter.retracted", visit, {}, 50)
 
 
-def test_somebody_who_was_held_is_kept_held_again_or_decided_about(field: Field, laptop: Field) -> None:
+@SIZES
+def test_somebody_who_was_held_is_kept_held_again_or_decided_about(
+    field: Field, laptop: Field, size: tuple[int, int]
+) -> None:
     """The wrong person: first in words what going on means, then all is shown; and back. Or the way to a withdrawal."""
     phone = Pushed(field)
-    visit, held = phone.visit(), str(new_id())
-    phone.say("actor.added", held, {"label": "C77", "kind": "citizen"})
+    visit, held, label = phone.visit(), str(new_id()), f"C{size[0]}"
+    phone.say("actor.added", held, {"label": label, "kind": "citizen"})
     entry = phone.entry(
         visit, 1, actor_id=held, jotting="siger nej", structure="directing", structure_origin="explicit"
     )
     phone.say("person.stopped", held, {"stopped_at": stamp(2), "stopped_in": visit}, 2)
-    page = begin_evening(laptop, LAPTOP)
-    end = loose(page, "Stopped for a person").filter(has_text="C77")
+    page = begin_evening(laptop, size)
+    end = loose(page, "Stopped for a person").filter(has_text=label)
     expect(end).to_contain_text("Held and hidden: entries 1", timeout=60_000)
     expect(end.get_by_role("link", name="Withdrawal …", exact=True)).to_have_attribute("href", f"#/withdrawal/{held}")
-    end.get_by_role("button", name="Go on for C77 …", exact=True).click()
-    means = end.get_by_text("What is held about C77 (entries: 1) is then seen, counted and exported again")
+    end.get_by_role("button", name=f"Go on for {label} …", exact=True).click()
+    means = end.get_by_text(f"What is held about {label} (entries: 1) is then seen, counted and exported again")
     # Whoever works without a mouse is taken along, whatever the button that was pressed gives way to.
     expect(means).to_be_focused()
     end.get_by_role("button", name="Cancel", exact=True).click()
-    expect(end.get_by_role("button", name="Go on for C77 …", exact=True)).to_be_focused()
+    expect(end.get_by_role("button", name=f"Go on for {label} …", exact=True)).to_be_focused()
     page.keyboard.press("Enter")
     expect(means).to_be_focused()
-    look_at(page, "today-held")
+    look_at(page, f"today-held-{size[0]}")
     assert read(field, "actors", held)["stopped_in"] == visit
-    end.get_by_role("button", name="Go on for C77", exact=True).click()
+    end.get_by_role("button", name=f"Go on for {label}", exact=True).click()
     expect(end).to_have_count(0)
     sure(lambda: read(field, "actors", held)["stopped_at"] is None, "it is still stopped")
-    again = page.get_by_role("button", name="Hold again for C77", exact=True)
+    again = page.get_by_role("button", name=f"Hold again for {label}", exact=True)
     expect(again).to_be_focused()
     again.click()
     expect(end).to_be_visible()
@@ -264,9 +271,9 @@ def test_somebody_who_was_held_is_kept_held_again_or_decided_about(field: Field,
     page.goto(f"{field.server.origin}/#/entry/{entry}")
     expect(page.get_by_text("Held and hidden, because it was stopped for a person: 1.")).to_be_visible()
     expect(page.get_by_text("siger nej")).to_have_count(0)
-    page = open_today(laptop, LAPTOP)
-    end.get_by_role("button", name="Go on for C77 …", exact=True).click()
-    end.get_by_role("button", name="Go on for C77", exact=True).click()
+    page = open_today(laptop, size)
+    end.get_by_role("button", name=f"Go on for {label} …", exact=True).click()
+    end.get_by_role("button", name=f"Go on for {label}", exact=True).click()
     page.goto(f"{field.server.origin}/#/entry/{entry}")
     expect(page.get_by_text("siger nej").first).to_be_visible()
     still_typed(page, phone, held, visit)

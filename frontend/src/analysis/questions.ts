@@ -13,8 +13,11 @@ const COUNT = [
 ];
 const INFER = ['lag-sequential', 'sequences'];
 
+const OF_SEVERAL = ['agreement'];
+
 /** Offers in their groups. One that nobody has placed stands among the counts, so that a new analysis is seen. */
-export function groupQuestions<O extends { name: string }>(offers: readonly O[]): Group<O>[] {
+export function groupQuestions<O extends { name: string }>(all: readonly O[], areSeveral: boolean): Group<O>[] {
+  const offers = all.filter(({ name }) => areSeveral || !OF_SEVERAL.includes(name));
   const placed = [...RE_READ, ...COUNT, ...INFER];
   const pick = (names: readonly string[]): O[] =>
     names.map((name) => offers.find((offer) => offer.name === name)).filter((offer): offer is O => offer !== undefined);
