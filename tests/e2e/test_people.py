@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Playwright, expect
 
+from skygge.clock import new_id
 from tests.e2e.field import Field, sure
-from tests.e2e.phone import LAPTOP
-from tests.e2e.test_codebook import TABLET, look_at, sign_in
+from tests.e2e.phone import LAPTOP, TABLET
+from tests.e2e.test_codebook import look_at, sign_in
+from tests.e2e.test_today import Pushed, stamp
 
 
 @pytest.fixture(scope="module", params=[LAPTOP, pytest.param(TABLET, marks=pytest.mark.deep)], ids=["laptop", "tablet"])
@@ -76,6 +78,20 @@ def test_what_somebody_agreed_to_is_read_over_time(field: Field, desk: Page) -> 
     panel = open_person(desk, field, label)
     consent = panel.get_by_role("region", name="Consent over time", exact=True)
     expect(consent.get_by_text("not asked at any visit yet", exact=False)).to_be_visible()
+    phone = Pushed(field)
+    visits = [phone.visit(), phone.visit(60)]
+    for visit, answer in zip(visits, ("yes", "declined"), strict=True):
+        phone.say("encounter.amended", visit, {"checks": [{"actor_id": actor_id, "answer": answer}]}, 95)
+    phone.say("consent.recorded", str(new_id()), {"actor_id": actor_id, "ethics": "given", "at": stamp(45)}, 95)
+    told = consent.get_by_role("listitem")
+    expect(told).to_contain_text(["asked: declined", "consent recorded", "asked: yes"])
+    expect(told.first).to_contain_text("10:00")
+    look_at(desk, f"people-consent-{desk.viewport_size['width']}")  # type: ignore[index]  # has one
+    told.last.get_by_role("link").click()
+    expect(desk).to_have_url(re.compile(f"#/encounter/{visits[0]}$"))
+    open_person(desk, field, label)
+    for visit in visits:
+        phone.say("encounter.retracted", visit, {}, 99)
     desk.get_by_role("button", name="Add somebody", exact=True).click()
     sheet = desk.get_by_role("dialog")
     suggested = sheet.get_by_label("Pseudonym").input_value()

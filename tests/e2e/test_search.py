@@ -7,8 +7,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.field import Field
+from tests.e2e.field import Field, sure
 from tests.e2e.phone import LAPTOP
+from tests.e2e.test_codebook import look_at
 
 
 @pytest.mark.parametrize(
@@ -29,6 +30,19 @@ def test_what_was_written_is_found_and_opened(field: Field, laptop: Field, size:
     expect(page.locator("mark")).to_have_text(["blåbærgrød", str(size[0])])
     page.get_by_role("link").filter(has_text=f"på gulvet {size[0]}").click()
     expect(page).to_have_url(re.compile(f"#/entry/{entry}$"))
+    visit = str(field.last_encounter()["id"])
+    page.goto(f"{laptop.server.origin}/#/write/{visit}")
+    page.get_by_role("button", name="New paragraph", exact=True).click()
+    page.keyboard.type(f"Gulvspanden står tilbage i entréen {size[0]}.")
+    page.goto(f"{laptop.server.origin}/#/encounter/{visit}")
+    sure(lambda: any("Gulvspanden" in str(one["text"]) for one in field.read("fieldnotes")), "the note did not arrive")
+    page.goto(f"{laptop.server.origin}/#/search")
+    page.get_by_role("searchbox").fill(f"entreen {size[0]}")
+    found = page.get_by_role("link").filter(has_text=f"tilbage i entréen {size[0]}")
+    expect(page.get_by_role("status").filter(has_text="Found: 1")).to_be_visible()
+    look_at(page, f"search-note-{size[0]}")
+    found.click()
+    expect(page).to_have_url(re.compile(f"#/write/{visit}"))
     page.goto(f"{laptop.server.origin}/#/search")
     page.get_by_role("searchbox").fill("nowhere")
     expect(page.get_by_text("Nothing holds all of these words.")).to_be_visible()
