@@ -248,6 +248,9 @@ def test_a_second_observer_joins_by_six_letters_without_a_network(field: Field, 
     page.get_by_role("button", name="Sign in", exact=True).tap()
     expect(page.get_by_role("button", name="START", exact=True)).to_be_visible()
     wait_for_worker(page)
+    # Opened anew, as every morning: it hears that there are two of them now.
+    with field.page.expect_response(lambda answer: answer.url.endswith("/api/v1/me")):
+        field.page.reload()
     hand = field.begin()
     other = Field(field.server, second)
     other.hand.start()
