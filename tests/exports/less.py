@@ -100,8 +100,20 @@ def with_versions() -> PaperStudy:
     return paper
 
 
+def with_clocks_set_back() -> PaperStudy:
+    """The nasty study, in two of whose encounters the clock was set back."""
+    paper = make_nasty()
+    paper.fell = {name_id("crowd"): 720_500, name_id("a"): 60_000}
+    return paper
+
+
+def _set_right(paper: PaperStudy) -> None:
+    del paper.fell[name_id("crowd")]
+
+
 # A kind may need several studies: each format is looked at with the first that is for it.
 LESS: Mapping[str, list[Less]] = {
+    "acted": [Less(drop(type="entry", action="odd"))],
     "actions": [Less(change({"action": "unclear_act"}, action=None))],
     "actors": [
         Less(drop(type="actor", label="never seen"), only=TWO_TABLES, options=ENCOUNTERS),
@@ -140,12 +152,14 @@ LESS: Mapping[str, list[Less]] = {
     "fieldnotes": [Less(drop(type="fieldnote"))],
     "filtered": [Less(drop(type="entry", action="odd"), options={"observer": ["observer-2"]})],
     "flags": [Less(change({"flags": ["resists", "as_if_choice"]}, flags=["resists"]))],
+    "gap_kinds": [Less(drop(type="gap", kind="struck"))],
     "gap_overlaps": [Less(drop(type="gap", kind="not_recorded"))],
     "gaps": [Less(drop(type="gap"))],
     "guarded": [Less(change({"jotting": "=SUM(A1:A9)"}, jotting="SUM(A1:A9)"))],
     "held": [Less(drop(type="memo", id=name_id("held reply")), make=make_held)],
     "jottings": [Less(change({"jotting": "NA"}, jotting=None))],
     "jsonl": [Less(lambda paper: None, options_after={"clock_times": True})],
+    "kinds": [Less(change({"action": "odd"}, kind="point"))],
     "letters": [
         Less(change(ODD, definition="]]> & <b>"), only=CODEBOOKS),
         Less(change({"id": name_id("bell")}, label="ab"), make=nasty_with(BELL, FOCAL), only=_only("traminer")),
@@ -190,6 +204,7 @@ LESS: Mapping[str, list[Less]] = {
     "reflections": [Less(drop(kind="reflection"))],
     "retracted": [Less(drop(type="entry", retracted=True))],
     "seconds": [Less(change({"id": WITH_MS["id"]}, started_at=at("13:22")), make=nasty_with(WITH_MS))],
+    "set_back": [Less(_set_right, make=with_clocks_set_back)],
     "short": [Less(drop(id=SHORT["id"]), make=nasty_with(SHORT), options={"unit_s": 60})],
     "shortened": [Less(drop(type="entry", started_at=at("13:05"), structure="directing"))],
     "spelled": [
@@ -218,8 +233,10 @@ LESS: Mapping[str, list[Less]] = {
         Less(change({"action": "odd"}, structure="directing"), only=_only("traminer")),
     ],
     "versions": [Less(drop(type="code", key="odd", version=0), make=with_versions)],
+    "visit_codes": [Less(change({"id": name_id("a")}, visit_code=None))],
     "wordings": [
         Less(change(ODD, label={"en": "Odd"}), make=nasty_but(change(ODD, label={"en": "Odd", "de": "Seltsam"})))
     ],
     "writers": [Less(change({"id": OPEN_NOTE["id"]}, author=None, written_at=None), make=nasty_with(OPEN_NOTE))],
+    "zones": [Less(change({"id": name_id("a")}, time_zone=None))],
 }

@@ -45,6 +45,23 @@ def test_the_registry_says_under_which_button_each_format_stands(demo: str, lead
     assert set(items.values()) <= {"read", "qda", "tables", "archive", "more"}
 
 
+def test_what_is_said_before_a_codebook_leaves_is_about_codes(demo: str, lead: Person) -> None:
+    """How many there are, and the first lines of the very file; no entries, of which it holds none, and no hours."""
+    items = lead.client.get(f"{demo}/exports").json()["items"]
+    codebooks = [item["name"] for item in items if item["is_codebook"]]
+    assert codebooks == ["codebook-csv", "codebook-yaml", "qdc"]
+    (book,) = lead.client.get(f"{demo}/codebooks").json()["items"]
+    wanted = len(book["codes"])
+    for name in codebooks:
+        told = lead.client.get(f"{demo}/exports/{name}/preview", params={"clock_times": "1"}).json()
+        assert (told["n_codes"], told["n_entries"], told["n_encounters"]) == (wanted, 0, 0), name
+        assert (told["columns"], told["rows"]) == ([], [])
+        file = lead.client.get(f"{demo}/exports/{name}").content.decode()
+        assert told["head"] and file.startswith(told["head"])
+        assert "clock_times" not in {warning["code"] for warning in told["warnings"]}
+    assert lead.client.get(f"{demo}/exports/csv/preview").json()["n_codes"] is None
+
+
 def test_the_screen_has_words_for_every_format_and_for_every_choice_in_it(demo: str, lead: Person) -> None:
     """Its heading, its own options, what there is to choose: none is called by a name out of the program."""
     told = (Path(__file__).parents[2] / "frontend/src/export/offers.ts").read_text("utf-8")

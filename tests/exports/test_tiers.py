@@ -126,6 +126,34 @@ def test_clock_times_and_history_do_not_go_with_it() -> None:
     assert b"hemmelig" not in write(all_exports()["jsonl"], paper, history=True)[0]
 
 
+def read_readme(raw: bytes) -> str:
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        return archive.read("README.md").decode("utf-8")
+
+
+def test_the_readme_of_a_deidentified_archive_says_what_it_is_and_nothing_that_is_not_so() -> None:
+    """Neither that there were no consents, nor another zone than the study's; and that the structures are a start."""
+    text = read_readme(write(all_exports()["bundle"], make_nasty())[0])
+    for told in ("is de-identified", "whole minutes", "time zone is not told", "consents are on record is not told"):
+        assert told in text, told
+    # The note that says so of the starter is free text and left out; what it says must not be lost with it.
+    assert "a heuristic start, not the source study's four structures" in text
+    for wrong in ("0 consents", "on record: 0", "UTC", "by pseudonym only", "part of the study"):
+        assert wrong not in text, wrong
+
+
+@pytest.mark.parametrize("tier", ["full", "deidentified"])
+def test_the_readme_of_a_filtered_archive_says_that_it_is_a_part(tier: str) -> None:
+    """A stranger would take it for the whole study; the numbers are those of the part."""
+    export = all_exports()["bundle"]
+    if tier == "full":
+        options = export.options.model_validate({"observer": ["observer-2"]})
+        text = read_readme(b"".join(export.stream(make_nasty(), options, Losses())))
+    else:
+        text = read_readme(write(export, make_nasty(), observer=["observer-2"])[0])
+    assert "This is a part of the study" in text and "1 encounters and 1 entries" in text
+
+
 def _found(world: World) -> tuple[Person, UUID]:
     lead = world.make_person("Lene Lead")
     return lead, world.make_study(lead)

@@ -11,10 +11,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from skygge.core.codebook import is_heuristic
 from skygge.core.export import SMALL_GROUPS, count_small_groups
 from skygge.core.lookup import Lookup
 from skygge.core.tabular import TRUTHS, Table
 
+HEURISTIC_START = "a heuristic start, not the source study's four structures, which are not known to us."
 WHOLE = frozenset({
     "encounter_number", "visit_number", "sequence", "codebook_version", "n_entries", "precision_s", "control", "care",
     "order",
@@ -104,7 +106,6 @@ def write_metadata(lookup: Lookup) -> bytes:
 def write_readme(lookup: Lookup, files: Mapping[str, str]) -> bytes:
     """README.md: what this is, how it was made, and how to read it without Skygge."""
     study = lookup.study
-    zone = study.get("time_zone") or "unknown"
     lines = [
         f"# {study.get('title') or 'Study'}",
         "",
@@ -122,11 +123,12 @@ def write_readme(lookup: Lookup, files: Mapping[str, str]) -> bytes:
         "the clock was set back (clock_set_back_s): what followed what in it, and how long it took, is not known.",
         "",
         f"Here are {len(lookup.encounters)} encounters and {sum(lookup.n_entries.values())} entries.",
+        *_tell_part(lookup),
         f"How much was coded in the field: {study.get('field_mode', 'structures')}.",
         "",
         "## Times",
         "",
-        *_tell_times(lookup, zone),
+        *_tell_times(lookup),
         "",
         "## Codebook",
         "",
@@ -138,9 +140,7 @@ def write_readme(lookup: Lookup, files: Mapping[str, str]) -> bytes:
         "",
         "## Anonymisation",
         "",
-        "People appear by pseudonym only; the key to the pseudonyms is not here. Reflections of observers are left",
-        "out. Pseudonyms are not enough: who knows who worked when can recognise people from times, places and small",
-        "groups.",
+        *_tell_people(lookup),
         *_warn(lookup),
         "",
         "## Files",
@@ -151,11 +151,29 @@ def write_readme(lookup: Lookup, files: Mapping[str, str]) -> bytes:
     return "\n".join(lines).encode("utf-8")
 
 
-def _tell_times(lookup: Lookup, zone: str) -> list[str]:
+def _is_deidentified(lookup: Lookup) -> bool:
+    return lookup.options.tier == "deidentified"
+
+
+def _tell_part(lookup: Lookup) -> list[str]:
+    """That this is not the whole study, where it is not."""
+    if not lookup.options.narrows:
+        return []
+    return ["This is a part of the study: filters were in force, and `LOSSES.txt` says how much is outside them."]
+
+
+def _tell_times(lookup: Lookup) -> list[str]:
+    zone = lookup.study.get("time_zone") or "unknown"
     seconds = [
         "Columns that end in `_s` are seconds from the start of the encounter. Where a phone's clock was found to be",
         "wrong, times are corrected, and clock_offset_s says by how much.",
     ]
+    if _is_deidentified(lookup):
+        return [
+            "Columns that end in `_s` are seconds from the start of the encounter. All times were rounded down to",
+            "whole minutes from the start of the visit, on purpose, and those of a wrong clock were corrected before.",
+            "There are no dates or clock times here, and the study's time zone is not told.",
+        ]
     if lookup.options.clock_times:
         return [
             *seconds,
@@ -167,17 +185,23 @@ def _tell_times(lookup: Lookup, zone: str) -> list[str]:
 def _tell_codebook(lookup: Lookup) -> list[str]:
     books = sorted(lookup.reader.things("codebook"), key=lambda book: book.get("version") or 0)
     told = [
-        f"- version {book.get('version')} ({book.get('status')}): {book.get('note') or ''}".rstrip() for book in books
+        f"- version {book.get('version')} ({book.get('status')}): {book.get('note') or ''}".rstrip(" :")
+        for book in books
     ]
+    codes = lookup.reader.things("code")
     return [
         *(told or ["No codebook."]),
         "",
+        # Whatever the notes on its versions say, or no longer say.
+        *([f"The structures: {HEURISTIC_START}", ""] if is_heuristic(codes) else []),
         "Each entry names the version it was coded with; definitions are in `tables/codes.csv`.",
     ]
 
 
 def _tell_consent(lookup: Lookup) -> list[str]:
     """How many consents there are, by kind; who gave them is not told."""
+    if _is_deidentified(lookup):
+        return ["How many consents are on record is not told in this de-identified archive.", *_tell_checks(lookup)]
     consents = list(lookup.reader.things("consent"))
     told = []
     for name in ("ethics", "legal_basis", "withdrawal_promise"):
@@ -186,10 +210,28 @@ def _tell_consent(lookup: Lookup) -> list[str]:
             told.append(
                 f"- {name.replace('_', ' ')}: " + ", ".join(f"{key} ({n})" for key, n in sorted(counted.items()))
             )
+    return [f"Consents on record: {len(consents)}.", *told, *_tell_checks(lookup)]
+
+
+def _tell_checks(lookup: Lookup) -> list[str]:
     answers = Counter(check["answer"] for one in lookup.encounters.values() for check in one.get("checks") or ())
-    if answers:
-        told.append("- asked at encounters: " + ", ".join(f"{key} ({n})" for key, n in sorted(answers.items())))
-    return [f"{len(consents)} consents are on record.", *told]
+    if not answers:
+        return []
+    return ["- asked at encounters: " + ", ".join(f"{key} ({n})" for key, n in sorted(answers.items()))]
+
+
+def _tell_people(lookup: Lookup) -> list[str]:
+    if _is_deidentified(lookup):
+        return [
+            "This archive is de-identified: people, observers, agencies and visits are numbers, and what anybody wrote",
+            "is left out: jottings, field notes, memos, settings, reasons, examples of codes. Codes, kinds and whole",
+            "minutes are left. That may not be enough: who knows who worked when can recognise people in small groups.",
+        ]
+    return [
+        "People appear by pseudonym only; the key to the pseudonyms is not here. Reflections of observers are left",
+        "out. Pseudonyms are not enough: who knows who worked when can recognise people from times, places and small",
+        "groups.",
+    ]
 
 
 def _warn(lookup: Lookup) -> list[str]:

@@ -34,7 +34,8 @@ def note_settings(lookup: Lookup, *told: str) -> None:
 def note_beside_entries(lookup: Lookup) -> None:
     """Count what a table of entries alone leaves out. Needs its rows to have been made before."""
     note_things(
-        lookup, "checks", "codes", "consents", "ends", "fieldnotes", "gaps", "memos", "merged", "presence"
+        lookup, "checks", "codes", "consents", "ends", "fieldnotes", "gaps", "memos", "merged", "presence", "set_back",
+        "visit_codes",
     )  # fmt: skip
     note_settings(lookup, "time_zone_of_rows")
     losses, told = lookup.losses, lookup.told
@@ -46,7 +47,13 @@ def note_beside_encounters(lookup: Lookup) -> None:
     """Count what a table of encounters alone leaves out. Needs the entries to have come by before."""
     note_things(lookup, "actors", "codes", "consents", "fieldnotes", "gaps", "memos", "merged", "presence")
     note_settings(lookup, "time_zone_of_rows")
+    note_visit_codes(lookup)
     lookup.losses.note("entries", sum(lookup.n_entries.values()))
+
+
+def note_visit_codes(lookup: Lookup) -> None:
+    """Count the letters of visits where they stand beside clock times only, and those are not told."""
+    note_things(lookup, *([] if lookup.options.clock_times else ["visit_codes"]))
 
 
 def note_observations(reader: StudyReader, losses: Losses) -> None:
@@ -66,6 +73,11 @@ def _count_notes(reader: StudyReader) -> int:
     return sum(bool(book.get("note")) for book in reader.things("codebook"))
 
 
+def _gaps(lookup: Lookup) -> Iterable[Thing]:
+    """The gaps that take part, where others are counted by whoever tells them."""
+    return (gap for key in lookup.encounters for gap in lookup.gaps.get(key, ()) if not gap.get("retracted"))
+
+
 def _is_told(entry: Thing) -> bool:
     """Whether it says how its structure or its end was given, or by which version it was coded."""
     origins = (entry.get("structure_origin"), entry.get("end_origin"))
@@ -82,17 +94,25 @@ THINGS: Mapping[str, Callable[[Lookup], Iterable[Any]]] = {
     ),
     "ends": lambda lookup: (one for one in lookup.encounters.values() if one.get("ended_at") is not None),
     "fieldnotes": lambda lookup: inside(lookup, "fieldnote"),
+    "gap_kinds": lambda lookup: _gaps(lookup),
     "gaps": lambda lookup: inside(lookup, "gap"),
     "memos": lambda lookup: standing(lookup, "memo"),
     "merged": lambda lookup: (one for one in lookup.actors.values() if one.get("merged_into") is not None),
     "presence": lambda lookup: (one for found in lookup.encounters.values() for one in found.get("presence") or ()),
+    "reasons": lambda lookup: (gap for gap in _gaps(lookup) if gap.get("reason")),
+    "set_back": lambda lookup: (key for key in lookup.encounters if lookup.fell.get(key)),
     "versions": lambda lookup: range(count_versions(lookup.reader)),
+    "visit_codes": lambda lookup: (one for one in lookup.encounters.values() if one.get("visit_code")),
+    "zones": lambda lookup: (one for one in lookup.encounters.values() if one.get("time_zone")),
 }
 
 DETAILS: Mapping[str, Callable[[Thing], int]] = {
+    "acted": lambda entry: entry.get("actor_id") is not None,
     "actions": lambda entry: entry.get("action") is not None,
     "flags": lambda entry: len(entry.get("flags") or ()),
     "jottings": lambda entry: bool(entry.get("jotting")),
+    # What a start without an end, or with one, does not say by itself.
+    "kinds": lambda entry: entry.get("kind") != ("point" if entry.get("ended_at") is None else "state"),
     "moments": lambda entry: entry.get("ended_at") is not None,
     "origins": lambda entry: _is_told(entry),
     "positions": lambda entry: entry.get("control") is not None or entry.get("care") is not None,

@@ -12,6 +12,10 @@ LOSSES: Mapping[str, Mapping[str, str]] = {
         "en": "actions, which have no place in this format",
         "da": "handlinger, som ikke har plads i dette format",
     },
+    "acted": {
+        "en": "who acted, which has no place in this format",
+        "da": "hvem der handlede, som ikke har plads i dette format",
+    },
     "actors": {
         "en": "kinds and agencies of people, which have no place in this format",
         "da": "slags og organisationer for personer, som ikke har plads i dette format",
@@ -76,6 +80,10 @@ LOSSES: Mapping[str, Mapping[str, str]] = {
         "en": "flags on entries, which have no place in this format",
         "da": "flag på noteringer, som ikke har plads i dette format",
     },
+    "gap_kinds": {
+        "en": "kinds of gaps (off record, not recorded, struck), which have no place in this format",
+        "da": "slags pauser (uden for referat, ikke registreret, streget), som ikke har plads i dette format",
+    },
     "gap_overlaps": {
         "en": "gaps that overlap another, told one after the other",
         "da": "pauser, der overlapper en anden, fortalt efter hinanden",
@@ -99,6 +107,10 @@ LOSSES: Mapping[str, Mapping[str, str]] = {
     "jsonl": {
         "en": "the file without loss (jsonl), because it always holds dates and clock times, which were not asked for",
         "da": "filen uden tab (jsonl), fordi den altid har datoer og klokkeslæt, som der ikke er bedt om",
+    },
+    "kinds": {
+        "en": "notes, and states that nobody ended, told like any other moment",
+        "da": "notater, og tilstande som ingen afsluttede, fortalt som ethvert andet øjeblik",
     },
     "letters": {
         "en": "control characters that the file cannot hold, each replaced by �",
@@ -180,6 +192,12 @@ LOSSES: Mapping[str, Mapping[str, str]] = {
         "en": "entries whose times are told in whole seconds only",
         "da": "noteringer, hvis tider kun fortælles i hele sekunder",
     },
+    "set_back": {
+        "en": "encounters in which the clock was set back, which this format does not say: what followed what in them, "
+        "and how long it took, is not known",
+        "da": "forløb, hvor uret blev stillet tilbage, hvad dette format ikke siger: hvad der fulgte på hvad i dem, og "
+        "hvor længe det varede, vides ikke",
+    },
     "short": {
         "en": "spells shorter than half a unit of time",
         "da": "stræk kortere end en halv tidsenhed",
@@ -226,6 +244,10 @@ LOSSES: Mapping[str, Mapping[str, str]] = {
         "en": "codes as earlier versions of the codebook had them, and notes on versions",
         "da": "koder, som tidligere udgaver af kodebogen havde dem, og noter om udgaver",
     },
+    "visit_codes": {
+        "en": "six letters by which a visit was shared; visits are numbers in this file",
+        "da": "seks bogstaver, som et besøg blev delt med; besøg er numre i denne fil",
+    },
     "wordings": {
         "en": "words for codes in further languages",
         "da": "ord for koder på flere sprog",
@@ -233,6 +255,10 @@ LOSSES: Mapping[str, Mapping[str, str]] = {
     "writers": {
         "en": "paragraphs and memos of which it is not told who wrote them, and when",
         "da": "afsnit og memoer, om hvilke der ikke fortælles, hvem der skrev dem, og hvornår",
+    },
+    "zones": {
+        "en": "time zones of encounters, which have no place in this format",
+        "da": "tidszoner for forløb, som ikke har plads i dette format",
     },
 }
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
+from skygge.core.entry_rows import zone_cells
 from skygge.core.export import ExportOptions
 from skygge.core.left_out import note_details, note_settings, note_things
 from skygge.core.lookup import open_lookup, standing
@@ -26,8 +27,9 @@ KINDS = {
            "meeting": "møde"},
 }  # fmt: skip
 MAY_LOSE = (
-    *("actors checks codes conflicts consents dates encounter_unknown filtered letters line_ends merged").split(),
-    *("origins positions precision reflections retracted seconds study writers").split(),
+    *("actors checks codes conflicts consents dates encounter_unknown filtered kinds").split(),
+    *("letters line_ends merged origins positions precision reflections retracted seconds").split(),
+    *("study visit_codes writers").split(),
 )  # fmt: skip
 
 
@@ -47,7 +49,7 @@ def read_aloud(
     for scene in teller.scenes():
         yield from _tell_scene(teller, scene)
     yield from _tell_memos(teller)
-    note_things(teller.lookup, "actors", "checks", "codes", "consents", "merged")
+    note_things(teller.lookup, "actors", "checks", "codes", "consents", "merged", "visit_codes")
     note_settings(teller.lookup, "title")
     yield Piece("section", teller.words["left_out"])
     yield from (Piece("paragraph", line) for line in losses.lines(_language(teller)))
@@ -80,6 +82,9 @@ def _tell_about(teller: Teller, scene: Scene) -> Iterator[str]:
     told += [] if stretch.is_end_known else [teller.words["unknown"]]
     if teller.lookup.options.clock_times:
         told.append(encounter["started_at"])
+        told += [str(cell) for cell in zone_cells(teller.lookup, encounter) if cell]
+    if stretch.fell_ms:
+        told.append(f"{teller.words['set_back']} {tell_ms(stretch.fell_ms).lstrip('+')}")
     teller.lookup.losses.note("dates", not teller.lookup.options.clock_times)
     yield " · ".join(part for part in told if part)
     yield teller.label(encounter.get("observer"))
@@ -106,10 +111,11 @@ def _name_about(teller: Teller, about: dict[str, str]) -> str:
 def _note_what_is_untold(teller: Teller, scene: Scene) -> None:
     losses, with_dates = teller.lookup.losses, teller.lookup.options.clock_times
     for entry in scene.entries:
-        note_details(losses, entry, ("origins", "positions", "precision"))
+        note_details(losses, entry, ("kinds", "origins", "positions", "precision"))
         losses.note("dates", 0 if with_dates else 1 + (entry.get("ended_at") is not None))
         stamps = [entry["started_at"], *filter(None, [entry.get("ended_at")])]
         losses.note("seconds", any(to_unix_ms(stamp) % 1_000 for stamp in stamps))
+    losses.note("origins", scene.encounter.get("end_origin") is not None)
     losses.note("writers", sum(map(has_writer, scene.paragraphs)))
 
 

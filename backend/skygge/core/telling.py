@@ -23,12 +23,13 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "off_record": "off record", "not_recorded": "not recorded", "struck": "struck", "unknown": "end unknown",
         "none": "No entries.", "log": "log", "notes": "notes", "present": "Present", "untold": "Not written up",
         "memos": "Memos", "left_out": "What this file leaves out", "open": "still open",
+        "set_back": "the clock was set back by",
     },
     "da": {
         "off_record": "uden for referat", "not_recorded": "ikke registreret", "struck": "streget",
         "unknown": "slutning ukendt", "none": "Ingen noteringer.", "log": "log", "notes": "noter",
         "present": "Til stede", "untold": "Ikke skrevet ud", "memos": "Memoer",
-        "left_out": "Hvad denne fil udelader", "open": "stadig åben",
+        "left_out": "Hvad denne fil udelader", "open": "stadig åben", "set_back": "uret blev stillet tilbage med",
     },
 }  # fmt: skip
 

@@ -50,6 +50,7 @@ def _describe(export: Export[Any]) -> dict[str, Any]:
         "purpose": export.purpose,
         "may_lose": [{"code": code, "text": LOSSES[code]} for code in codes],
         "always_has_dates": export.always_has_dates,
+        "is_codebook": export.is_codebook,
         "group": export.group,
         "options": export.describe_options(),
     }

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from skygge.core.export import LOSSES, SMALL_GROUPS, Losses, count_small_groups
 from skygge.core.lookup import kept_entries, open_lookup
 from skygge.core.tables import entries_table
+from skygge.export.count import count_order
 from skygge.export.order import Order
 from skygge.fieldlog.load import open_study
 
@@ -20,7 +21,7 @@ FIRST = (
     *("flags jotting kind duration_s").split(),
 )
 HEAD_LETTERS = 1_500
-TEXT = ("text/", "application/x-ndjson", "application/json", "application/xml")
+TEXT = ("text/", "application/x-ndjson", "application/json", "application/xml", "application/yaml")
 CLOCK = {
     "en": "Dates and clock times are in this file. Anyone with the rota can name these people.",
     "da": "Datoer og klokkeslæt står i denne fil. Enhver med vagtplanen kan sætte navn på disse mennesker.",
@@ -29,18 +30,23 @@ CLOCK = {
 
 def preview_order(session: Session, order: Order) -> dict[str, Any]:
     """Counts, warnings, the first rows of the entries, and of a format that is text its own first lines."""
+    told = {"warnings": list_warnings(session, order), "head": _read_head(session, order)}
+    if order.export.is_codebook:
+        # Nothing that was observed is in it: rows of entries, and how many there are, would tell of another file.
+        n_codes = count_order(session, order)["codes"]
+        return {**told, "n_codes": n_codes, "n_entries": 0, "n_encounters": 0, "columns": [], "rows": []}
     reader, options = order.read(session, Losses())
     lookup = open_lookup(reader, options, Losses())
     table = entries_table(lookup)
     rows = [list(row) for row in islice(table.rows, ROWS)]
     shown = _order(table.header)
     return {
+        **told,
+        "n_codes": None,
         "n_entries": sum(1 for _ in kept_entries(lookup, {}, count=False)),
         "n_encounters": len(lookup.encounters),
-        "warnings": list_warnings(session, order),
         "columns": [table.header[place] for place in shown],
         "rows": [[row[place] for place in shown] for row in rows],
-        "head": _read_head(session, order),
     }
 
 
@@ -57,7 +63,7 @@ def list_warnings(session: Session, order: Order) -> list[dict[str, Any]]:
     """What to know before this file leaves."""
     found = warn_of_groups(count_small_groups(open_study(session, order.membership.study_id, order.membership)))
     is_dated = order.export.always_has_dates and order.options.tier != "deidentified"
-    if order.options.clock_times or is_dated:
+    if (order.options.clock_times and not order.export.is_codebook) or is_dated:
         found.append({"code": "clock_times", "n": 0, "text": CLOCK})
     return found
 

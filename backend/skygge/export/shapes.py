@@ -32,8 +32,12 @@ class EarlierOut(BaseModel):
 
 
 class PreviewOut(BaseModel):
-    """What a download will be: how much is in it, its first entries as rows, and its first lines where it is text."""
+    """What a download will be: how much is in it, its first entries as rows, and its first lines where it is text.
 
+    `n_codes`: how many codes a codebook holds; null for every other format. A codebook holds no entries.
+    """
+
+    n_codes: int | None
     n_entries: int
     n_encounters: int
     warnings: list[WarningOut]
@@ -58,8 +62,9 @@ class LossesOut(BaseModel):
 class ExportOut(BaseModel):
     """One format: what it is for, what it may leave out, and its options as a JSON schema.
 
-    `group`: the button of the screen that it stands under. `always_has_dates`: dates and clock times cannot be left
-    out. `tiers`: what I may choose from. `warnings` say what to know of this very study; `earlier`: my exports so far.
+    `is_codebook`: it holds codes and nothing that was observed. `group`: the button of the screen that it stands
+    under. `always_has_dates`: dates and clock times cannot be left out. `tiers`: what I may choose from.
+    `warnings` say what to know of this very study; `earlier`: my exports so far.
     """
 
     name: str
@@ -68,6 +73,7 @@ class ExportOut(BaseModel):
     purpose: dict[str, str]
     may_lose: list[LossOut]
     always_has_dates: bool
+    is_codebook: bool
     group: Group
     tiers: list[Tier]
     warnings: list[WarningOut]

@@ -4256,8 +4256,9 @@ export interface components {
          * ExportOut
          * @description One format: what it is for, what it may leave out, and its options as a JSON schema.
          *
-         *     `group`: the button of the screen that it stands under. `always_has_dates`: dates and clock times cannot be left
-         *     out. `tiers`: what I may choose from. `warnings` say what to know of this very study; `earlier`: my exports so far.
+         *     `is_codebook`: it holds codes and nothing that was observed. `group`: the button of the screen that it stands
+         *     under. `always_has_dates`: dates and clock times cannot be left out. `tiers`: what I may choose from.
+         *     `warnings` say what to know of this very study; `earlier`: my exports so far.
          */
         ExportOut: {
             /** Name */
@@ -4274,6 +4275,8 @@ export interface components {
             may_lose: components["schemas"]["LossOut"][];
             /** Always Has Dates */
             always_has_dates: boolean;
+            /** Is Codebook */
+            is_codebook: boolean;
             /**
              * Group
              * @enum {string}
@@ -5230,8 +5233,12 @@ export interface components {
         /**
          * PreviewOut
          * @description What a download will be: how much is in it, its first entries as rows, and its first lines where it is text.
+         *
+         *     `n_codes`: how many codes a codebook holds; null for every other format. A codebook holds no entries.
          */
         PreviewOut: {
+            /** N Codes */
+            n_codes: number | null;
             /** N Entries */
             n_entries: number;
             /** N Encounters */

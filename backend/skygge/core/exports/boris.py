@@ -48,7 +48,8 @@ def stream_boris(reader: StudyReader, options: ExportOptions, losses: Losses) ->
     """The project: its parts in the order in which BORIS writes them, one observation after another."""
     lookup = open_lookup(reader, options, losses)
     teller = open_teller(lookup, clean)
-    note_things(lookup, "checks", "consents", "ends", "memos", "merged", "presence", "versions")
+    note_things(lookup, "checks", "consents", "ends", "memos", "merged", "presence", "set_back", "versions")
+    note_things(lookup, "visit_codes", "zones")
     note_settings(lookup, "title")
     people = _name_people(teller)
     ethogram = _make_ethogram(teller, list(people.values()))
@@ -157,7 +158,7 @@ def _events(teller: Teller, scene: Scene, people: dict[str, str], ethogram: _Eth
     lookup = teller.lookup
     for told in tell_times(teller, scene):
         entry = told.entry
-        note_details(lookup.losses, entry, ("origins", "positions", "precision"))
+        note_details(lookup.losses, entry, ("kinds", "origins", "positions", "precision"))
         lookup.losses.note("dates", 0 if lookup.options.clock_times else 1 + (told.end_ms is not None))
         subject = people.get(lookup.person(entry.get("actor_id"))[0] or "", "")
         modifier = people.get(lookup.person(entry.get("recipient_id"))[0] or "", NO_MODIFIER)
@@ -230,8 +231,9 @@ EXPORT = Export(
     options=ExportOptions,
     stream=stream_boris,
     may_lose=(
-        *("checks conflicts consents dates encounter_unknown ends fieldnotes filtered letters line_ends").split(),
-        *("memos merged moments names origins overlaps positions precision presence reasons reflections").split(),
-        *("retracted study uncoded versions").split(),
+        *("checks conflicts consents dates encounter_unknown ends fieldnotes filtered kinds").split(),
+        *("letters line_ends memos merged moments names origins overlaps positions precision").split(),
+        *("presence reasons reflections retracted set_back study uncoded versions visit_codes").split(),
+        *("zones").split(),
     ),  # fmt: skip
 )

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from skygge.core.archive import describe_table, write_metadata, write_package, write_readme
 from skygge.core.export import Export, ExportOptions, Losses, all_exports
-from skygge.core.left_out import note_settings, note_things
+from skygge.core.left_out import note_settings, note_things, note_visit_codes
 from skygge.core.lookup import open_lookup
 from skygge.core.reader import StudyReader
 from skygge.core.tables import TABLES
@@ -62,6 +62,7 @@ def _members(bundle: _Bundle) -> Iterator[Member]:
         yield f"tables/{table.name}.csv", write_csv(table)
         resources.append(describe_table(table))
     note_things(lookup, "consents")
+    note_visit_codes(lookup)
     note_settings(lookup, "title", "languages", "time_zone", "field_mode")
     yield "datapackage.json", [write_package(lookup, resources)]
     yield "datacite.json", [write_metadata(lookup)]
@@ -99,8 +100,7 @@ EXPORT = Export(
     stream=stream_bundle,
     group="archive",
     may_lose=(
-        *(
-            "checks conflicts consents dates encounter_unknown filtered jsonl merged reflections retracted study"
-        ).split(),
+        *("checks conflicts consents dates encounter_unknown filtered jsonl merged reflections").split(),
+        *("retracted study visit_codes").split(),
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from skygge.core.export import Export, ExportOptions, Losses
-from skygge.core.left_out import note_settings, note_things
+from skygge.core.left_out import note_settings, note_things, note_visit_codes
 from skygge.core.lookup import open_lookup
 from skygge.core.reader import StudyReader
 from skygge.core.tables import TABLES
@@ -23,6 +23,7 @@ def _members(reader: StudyReader, options: ExportOptions, losses: Losses) -> Ite
         table = make_table(lookup)
         yield f"{table.name}.csv", write_csv(table)
     note_things(lookup, "consents")
+    note_visit_codes(lookup)
     note_settings(lookup, "languages", "time_zone_of_rows")
     yield "LOSSES.txt", [losses.write_page()]
 
@@ -39,6 +40,7 @@ EXPORT = Export(
     stream=stream_csv,
     group="tables",
     may_lose=(
-        *("checks conflicts consents dates encounter_unknown filtered merged reflections retracted study").split(),
+        *("checks conflicts consents dates encounter_unknown filtered merged reflections").split(),
+        *("retracted study visit_codes").split(),
     ),
 )

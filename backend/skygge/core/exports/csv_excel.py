@@ -53,7 +53,8 @@ EXPORT = Export(
     stream=stream_entries,
     group="tables",
     may_lose=(
-        *("checks codes conflicts consents dates encounter_unknown encounters ends fieldnotes filtered").split(),
-        *("gaps guarded memos merged people presence reflections retracted study").split(),
+        *("checks codes conflicts consents dates encounter_unknown encounters ends fieldnotes").split(),
+        *("filtered gaps guarded memos merged people presence reflections retracted set_back").split(),
+        *("study visit_codes").split(),
     ),  # fmt: skip
 )

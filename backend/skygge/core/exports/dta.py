@@ -69,8 +69,8 @@ EXPORT = Export(
     stream=stream_dta,
     group="more",
     may_lose=(
-        *("actors checks codes conflicts consents cut dates encounter_unknown encounters ends entries").split(),
-        *("fieldnotes filtered gaps letters line_ends memos merged names people presence reflections").split(),
-        *("retracted study trailing").split(),
+        *("actors checks codes conflicts consents cut dates encounter_unknown encounters ends").split(),
+        *("entries fieldnotes filtered gaps letters line_ends memos merged names people").split(),
+        *("presence reflections retracted set_back study trailing visit_codes").split(),
     ),  # fmt: skip
 )

@@ -71,6 +71,7 @@ def _members(reader: StudyReader, options: ExportOptions, losses: Losses) -> Ite
     teller = open_teller(open_lookup(reader, options, losses), clean)
     note_things(
         teller.lookup, "actors", "checks", "codes", "consents", "described", "ends", "memos", "merged", "presence",
+        "set_back", "visit_codes", "zones",
     )  # fmt: skip
     note_settings(teller.lookup)
     for scene in teller.scenes():
@@ -102,7 +103,7 @@ def _lanes(teller: Teller, scene: Scene) -> list[_Lane]:
     lanes: dict[str, list[_Lane]] = {}
     losses, names = teller.lookup.losses, _Tiers()
     for told in tell_times(teller, scene):
-        note_details(losses, told.entry, ("origins", "positions", "precision"))
+        note_details(losses, told.entry, ("kinds", "origins", "positions", "precision"))
         losses.note("dates", 0 if teller.lookup.options.clock_times else 1 + (told.end_ms is not None))
         start, end = max(told.start_ms, 0), told.end_ms
         losses.note("before", told.start_ms < 0)
@@ -206,7 +207,8 @@ EXPORT = Export(
     stream=stream_eaf,
     may_lose=(
         *("actors before checks codes conflicts consents dates described encounter_unknown ends").split(),
-        *("fieldnotes filtered gap_overlaps letters line_ends memos merged momentary names origins").split(),
-        *("positions precision presence reasons reflections retracted study").split(),
+        *("fieldnotes filtered gap_overlaps kinds letters line_ends memos merged momentary").split(),
+        *("names origins positions precision presence reasons reflections retracted set_back").split(),
+        *("study visit_codes zones").split(),
     ),  # fmt: skip
 )

@@ -34,7 +34,7 @@ EXPORT = Export(
     stream=stream_encounters,
     group="tables",
     may_lose=(
-        *("actors checks codes conflicts consents dates encounter_unknown entries fieldnotes filtered").split(),
-        *("gaps memos merged presence reflections retracted study").split(),
+        *("actors checks codes conflicts consents dates encounter_unknown entries fieldnotes").split(),
+        *("filtered gaps memos merged presence reflections retracted study visit_codes").split(),
     ),  # fmt: skip
 )

@@ -20,8 +20,8 @@ from skygge.core.telling import Scene, Teller, open_teller
 NODE = {"kind": "string", "agency": "string"}
 EDGE = {
     "entry_id": "string", "stream": "string", "encounter_number": "integer", "visit_number": "integer",
-    "start_s": "double", "end_s": "double", "started_at": "string", "ended_at": "string", "action": "string",
-    "structure": "string", "flags": "string", "words": "string",
+    "kind": "string", "start_s": "double", "end_s": "double", "started_at": "string", "ended_at": "string",
+    "action": "string", "structure": "string", "flags": "string", "words": "string",
 }  # fmt: skip
 HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n<gexf xmlns="http://www.gexf.net/1.2draft" version="1.2">\n'
@@ -34,13 +34,16 @@ def stream_gexf(reader: StudyReader, options: ExportOptions, losses: Losses) -> 
     """The file, encounter by encounter."""
     teller = open_teller(open_lookup(reader, options, losses), clean)
     note_things(teller.lookup, "checks", "codes", "consents", "described", "ends", "memos", "merged", "presence")
+    note_things(teller.lookup, "set_back", "visit_codes", "zones")
     note_settings(teller.lookup)
     yield "".join([HEAD, _attributes("node", NODE), _attributes("edge", EDGE), "<nodes>\n", *_nodes(teller)]).encode()
     yield b"</nodes>\n<edges>\n"
     for scene in teller.scenes():
         losses.note("gaps", len(scene.gaps))
         losses.note("fieldnotes", len(scene.paragraphs))
-        yield "".join(_edges(teller, scene)).encode()
+        edges = "".join(_edges(teller, scene))
+        losses.note("encounters", not edges)
+        yield edges.encode()
     yield b"</edges>\n</graph>\n</gexf>\n"
 
 
@@ -81,6 +84,7 @@ def _describe(teller: Teller, scene: Scene, told: Told) -> Thing:
         "stream": scene.name,
         "encounter_number": number,
         "visit_number": visit,
+        "kind": entry["kind"],
         "start_s": told.start_ms / 1000,
         "end_s": None if told.end_ms is None else told.end_ms / 1000,
         "started_at": entry["started_at"] if clock else None,
@@ -109,8 +113,8 @@ EXPORT = Export(
     options=ExportOptions,
     stream=stream_gexf,
     may_lose=(
-        *("checks codes conflicts consents dates described encounter_unknown ends fieldnotes filtered").split(),
-        *("gaps letters line_ends memos merged names one_sided origins positions precision presence").split(),
-        *("reflections retracted study").split(),
+        *("checks codes conflicts consents dates described encounter_unknown encounters ends").split(),
+        *("fieldnotes filtered gaps letters line_ends memos merged names one_sided origins").split(),
+        *("positions precision presence reflections retracted set_back study visit_codes zones").split(),
     ),  # fmt: skip
 )

@@ -78,7 +78,8 @@ EXPORT = Export(
     stream=stream_parquet,
     needs="pyarrow",
     may_lose=(
-        *("actors checks codes conflicts consents dates encounter_unknown encounters ends entries").split(),
-        *("fieldnotes filtered gaps memos merged people presence reflections retracted study").split(),
+        *("actors checks codes conflicts consents dates encounter_unknown encounters ends").split(),
+        *("entries fieldnotes filtered gaps memos merged people presence reflections retracted").split(),
+        *("set_back study visit_codes").split(),
     ),  # fmt: skip
 )

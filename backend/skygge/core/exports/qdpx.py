@@ -19,7 +19,7 @@ from typing import TextIO
 
 from skygge.core.export import Export, ExportOptions, Losses
 from skygge.core.filters import Thing
-from skygge.core.left_out import note_settings, note_things
+from skygge.core.left_out import note_settings, note_things, note_visit_codes
 from skygge.core.letters import escape, quote, spell
 from skygge.core.lookup import open_lookup, standing
 from skygge.core.names import Names
@@ -34,8 +34,8 @@ NAMESPACE = "urn:QDA-XML:project:1.0"
 VARIABLES = {
     "person_kind": "Text", "person_agency": "Text", "kind": "Text", "setting": "Text", "agency": "Text",
     "observer": "Text", "encounter_number": "Integer", "visit_number": "Integer", "duration_s": "Float",
-    "observed_s": "Float", "is_end_known": "Boolean", "n_entries": "Integer", "visit_code": "Text",
-    "started_at": "DateTime", "ended_at": "DateTime", "time_zone": "Text",
+    "observed_s": "Float", "is_end_known": "Boolean", "end_origin": "Text", "clock_set_back_s": "Float",
+    "n_entries": "Integer", "visit_code": "Text", "started_at": "DateTime", "ended_at": "DateTime", "time_zone": "Text",
 }  # fmt: skip
 ONLY_WITH_CLOCK = frozenset({"visit_code", "started_at", "ended_at", "time_zone"})
 Member = tuple[str, Iterable[bytes]]
@@ -136,6 +136,8 @@ def _encounter_values(maker: TextMaker, scene: Scene) -> str:
         "duration_s": f"{(stretch.end_ms - stretch.start_ms) / 1000:.3f}",
         "observed_s": f"{stretch.observed_ms / 1000:.3f}",
         "is_end_known": "true" if stretch.is_end_known else "false",
+        "end_origin": encounter.get("end_origin"),
+        "clock_set_back_s": f"{stretch.fell_ms / 1000:.3f}" if stretch.fell_ms else None,
         "n_entries": len(scene.entries),
     }
     clock = {name: encounter.get(name) for name in VARIABLES if name in ONLY_WITH_CLOCK}
@@ -208,6 +210,7 @@ def _write_end(project: _Project) -> None:
     if project.sets:
         project.write("<Sets>\n", *project.sets, "</Sets>\n")
     note_things(lookup, "checks", "consents", "merged")
+    note_visit_codes(lookup)
     note_settings(lookup, "title")
     left_out = lookup.losses.write_page().decode("utf-8")
     project.write(f"<Description>{escape(left_out)}</Description>\n</Project>\n")
@@ -225,7 +228,7 @@ EXPORT = Export(
     stream=stream_qdpx,
     group="qda",
     may_lose=(
-        *("checks conflicts consents dates encounter_unknown filtered letters line_ends merged names").split(),
-        *("reflections retracted spelled study uncoded versions writers").split(),
+        *("checks conflicts consents dates encounter_unknown filtered letters line_ends merged").split(),
+        *("names reflections retracted spelled study uncoded versions visit_codes writers").split(),
     ),  # fmt: skip
 )

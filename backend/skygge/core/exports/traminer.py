@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from skygge.core.entry_rows import zone_cells
 from skygge.core.export import Export, ExportOptions, Losses
 from skygge.core.left_out import note_details, note_settings, note_things
 from skygge.core.letters import clean
@@ -26,9 +27,10 @@ from skygge.core.telling import Scene, Teller, open_teller
 HEADER = (
     *("id stream begin end state state_label begin_s end_s encounter_id visit_number").split(),
     *("observer_number is_end_known").split(),
-)  # fmt: skip
+)
+CLOCK = ("started_at_local", "started_at_utc", "time_zone")  # fmt: skip
 
-UNTOLD = ("flags", "jottings", "origins", "positions", "precision", "recipients")
+UNTOLD = ("acted", "flags", "jottings", "kinds", "origins", "positions", "precision", "recipients")
 
 
 class TraminerOptions(ExportOptions):
@@ -42,8 +44,9 @@ def stream_traminer(reader: StudyReader, options: TraminerOptions, losses: Losse
     """The table, block by block."""
     teller = open_teller(open_lookup(reader, options, losses), clean)
     note_things(teller.lookup, "actors", "checks", "codes", "consents", "described", "memos", "merged", "presence")
+    note_things(teller.lookup, "gap_kinds", "reasons", "set_back", "visit_codes")
     note_settings(teller.lookup)
-    return write_csv(Table("traminer", HEADER, _rows(teller, options)))
+    return write_csv(Table("traminer", [*HEADER, *teller.lookup.only_with_clock(*CLOCK)], _rows(teller, options)))
 
 
 def _rows(teller: Teller, options: TraminerOptions) -> Iterator[list[Cell]]:
@@ -62,7 +65,11 @@ def _tell_scene(teller: Teller, scene: Scene, options: TraminerOptions) -> Itera
     for entry in scene.entries:
         note_details(lookup.losses, entry, (other, *UNTOLD))
         lookup.losses.note("uncoded", entry.get(options.dimension) is None)
+        is_dated = not lookup.options.clock_times and entry.get(options.dimension) is not None
+        lookup.losses.note("dates", is_dated and 1 + (entry.get("ended_at") is not None))
     lookup.losses.note("fieldnotes", len(scene.paragraphs))
+    lookup.losses.note("origins", scene.encounter.get("end_origin") is not None)
+    clock = [*lookup.clock(scene.encounter["started_at"]), *zone_cells(lookup, scene.encounter)]
     for before, after in zip(coded, coded[1:], strict=False):
         end = before[0].end_ms
         lookup.losses.note("shortened", end is not None and after[0].start_ms < end)
@@ -78,7 +85,7 @@ def _tell_scene(teller: Teller, scene: Scene, options: TraminerOptions) -> Itera
         yield [
             number, scene.name, begin, end, spell.state, labels.get(spell.state, spell.state),
             write_seconds(spell.start_ms), write_seconds(spell.end_ms), lookup.name("encounter", scene.encounter["id"]),
-            visit, teller.observers.get(scene.encounter.get("observer") or ""), stretch.is_end_known,
+            visit, teller.observers.get(scene.encounter.get("observer") or ""), stretch.is_end_known, *clock,
         ]  # fmt: skip
 
 
@@ -93,8 +100,9 @@ EXPORT = Export(
     options=TraminerOptions,
     stream=stream_traminer,
     may_lose=(
-        *("actions actors checks codes conflicts consents described encounter_unknown fieldnotes").split(),
-        *("filtered flags jottings letters line_ends memos merged names origins positions precision").split(),
-        *("presence recipients reflections retracted short shortened structures study uncoded").split(),
+        *("acted actions actors checks codes conflicts consents dates described").split(),
+        *("encounter_unknown fieldnotes filtered flags gap_kinds jottings kinds letters").split(),
+        *("line_ends memos merged names origins positions precision presence reasons recipients").split(),
+        *("reflections retracted set_back short shortened structures study uncoded visit_codes").split(),
     ),  # fmt: skip
 )

@@ -13,6 +13,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from skygge.core.entry_rows import zone_cells
 from skygge.core.export import Export, ExportOptions, Losses
 from skygge.core.filters import Thing
 from skygge.core.left_out import note_details, note_settings, note_things
@@ -47,6 +48,7 @@ def stream_xes(reader: StudyReader, options: XesOptions, losses: Losses) -> Iter
     """The log, trace by trace."""
     teller = open_teller(open_lookup(reader, options, losses), clean)
     note_things(teller.lookup, "actors", "checks", "codes", "consents", "ends", "memos", "merged", "presence")
+    note_things(teller.lookup, "set_back", "visit_codes")
     note_settings(teller.lookup, "title")
     title = teller.text(teller.lookup.study.get("title")) or "Study"
     yield f"{HEAD}{_string('concept:name', title)}\n".encode()
@@ -64,6 +66,8 @@ def _trace(teller: Teller, scene: Scene, options: XesOptions) -> Iterator[str]:
     for name in ("kind", "observer", "agency"):
         yield _string(name, teller.label(scene.encounter.get(name)))
     yield _string("setting", teller.text(scene.encounter.get("setting")))
+    # Every time is told in UTC; with the zone the hour of the place is known again.
+    yield from (_string("time_zone", str(cell)) for cell in zone_cells(teller.lookup, scene.encounter))
     yield "\n"
     events = [event for told in tell_times(teller, scene) for event in _events(teller, scene, told, options)]
     # A complete may come after the start of what followed; a trace is in the order of time.
@@ -109,6 +113,7 @@ def _describe(teller: Teller, entry: Thing) -> dict[str, str]:
         "action": action,
         "structure": structure,
         "flags": teller.tell_flags(entry),
+        "kind": entry["kind"],
         "entry_id": teller.lookup.name("entry", entry["id"]) or "",
     }
 
@@ -132,8 +137,8 @@ EXPORT = Export(
     options=XesOptions,
     stream=stream_xes,
     may_lose=(
-        *("actors checks codes conflicts consents dates encounter_unknown ends fieldnotes filtered gaps").split(),
-        *("letters line_ends memos merged moments names origins positions precision presence").split(),
-        *("reflections retracted study").split(),
+        *("actors checks codes conflicts consents dates encounter_unknown ends fieldnotes").split(),
+        *("filtered gaps letters line_ends memos merged moments names origins positions").split(),
+        *("precision presence reflections retracted set_back study visit_codes").split(),
     ),  # fmt: skip
 )
