@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 from skygge.core.export import all_exports
 from skygge.core.identity import visit_id
@@ -23,11 +24,11 @@ FULL = entry(
 )  # fmt: skip
 PAUSE = gap("crowd", "13:18", "13:19", reason="a pause")
 WRITTEN = {"encounter_id": CROWD, "author": "observer-2", "written_at": at("21:30")}
-NOTE = {
+NOTE: Line = {
     "type": "fieldnote", "id": name_id("told note"), "position": 50.0, "anchors": [FULL["id"]], "text": "Nine",
     **WRITTEN,
 }  # fmt: skip
-MEMO = {
+MEMO: Line = {
     "type": "memo", "id": name_id("told memo"), "about": [{"type": "encounter", "id": CROWD}], "text": "Ten",
     "author": "observer-2", "written_at": at("21:40"),
 }  # fmt: skip
@@ -86,7 +87,7 @@ OTHER: Mapping[str, Mapping[str, tuple[Any, str]]] = {
 }  # fmt: skip
 # What says where a thing belongs, or stands in another field too.
 PLACES = {"id", "encounter_id", "sequence", "dimension", "key", "merged_into", "conflicts", "utc_offset_minutes"}
-MODELS = {
+MODELS: Mapping[str, type[BaseModel]] = {
     "code": Code, "encounter": Encounter, "gap": Gap, "entry": Entry, "fieldnote": FieldNote, "memo": Memo,
 }  # fmt: skip
 CODEBOOKS = {name for name, export in all_exports().items() if export.is_codebook}
