@@ -51,6 +51,12 @@ def note_beside_encounters(lookup: Lookup) -> None:
     lookup.losses.note("entries", sum(lookup.n_entries.values()))
 
 
+def note_beside_tables(lookup: Lookup) -> None:
+    """Count what all the tables together leave out of things; settings of the study are counted apart."""
+    note_things(lookup, "consents")
+    note_visit_codes(lookup)
+
+
 def note_visit_codes(lookup: Lookup) -> None:
     """Count the letters of visits where they stand beside clock times only, and those are not told."""
     note_things(lookup, *([] if lookup.options.clock_times else ["visit_codes"]))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from skygge.core.archive import describe_table, write_metadata, write_package, write_readme
 from skygge.core.export import Export, ExportOptions, Losses, all_exports
-from skygge.core.left_out import note_settings, note_things, note_visit_codes
+from skygge.core.left_out import note_beside_tables, note_settings
 from skygge.core.lookup import open_lookup
 from skygge.core.reader import StudyReader
 from skygge.core.tables import TABLES
@@ -61,8 +61,7 @@ def _members(bundle: _Bundle) -> Iterator[Member]:
         table = make_table(lookup)
         yield f"tables/{table.name}.csv", write_csv(table)
         resources.append(describe_table(table))
-    note_things(lookup, "consents")
-    note_visit_codes(lookup)
+    note_beside_tables(lookup)
     note_settings(lookup, "title", "languages", "time_zone", "field_mode")
     yield "datapackage.json", [write_package(lookup, resources)]
     yield "datacite.json", [write_metadata(lookup)]

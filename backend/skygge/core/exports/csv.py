@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from skygge.core.export import Export, ExportOptions, Losses
-from skygge.core.left_out import note_settings, note_things, note_visit_codes
+from skygge.core.left_out import note_beside_tables, note_settings
 from skygge.core.lookup import open_lookup
 from skygge.core.reader import StudyReader
 from skygge.core.tables import TABLES
@@ -22,8 +22,7 @@ def _members(reader: StudyReader, options: ExportOptions, losses: Losses) -> Ite
     for make_table in TABLES:
         table = make_table(lookup)
         yield f"{table.name}.csv", write_csv(table)
-    note_things(lookup, "consents")
-    note_visit_codes(lookup)
+    note_beside_tables(lookup)
     note_settings(lookup, "languages", "time_zone_of_rows")
     yield "LOSSES.txt", [losses.write_page()]
 

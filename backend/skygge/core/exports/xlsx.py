@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from skygge.core.export import Export, ExportOptions, Losses
-from skygge.core.left_out import note_settings, note_things, note_visit_codes
+from skygge.core.left_out import note_beside_tables, note_settings
 from skygge.core.letters import Spell, clean, spell_once
 from skygge.core.lookup import Lookup, open_lookup
 from skygge.core.reader import StudyReader
@@ -69,8 +69,7 @@ def _write_book(path: Path, folder: Path, lookup: Lookup) -> None:
         _write_table(book, make_table(lookup))
     if book.pieces:
         _write_table(book, Table("continued", ["sheet", "row", "column", "part", "text"], list(book.pieces)))
-    note_things(lookup, "consents")
-    note_visit_codes(lookup)
+    note_beside_tables(lookup)
     note_settings(lookup, "languages", "time_zone_of_rows")
     _write_losses(book)
     workbook.close()
