@@ -111,6 +111,11 @@ def test_the_readme_of_the_bundle_tells_a_stranger_what_it_is() -> None:
     assert metadata["titles"] == [{"title": "../Nær & fjern: “æøå”"}]
 
 
+def test_the_version_of_an_event_log_is_a_number() -> None:
+    """The schema of IEEE 1849-2016 wants a decimal; the standard's own name, which many programs write, is none."""
+    assert ElementTree.fromstring(write_nasty("xes")[0]).attrib["xes.version"] == "1849.2016"
+
+
 @pytest.fixture(scope="module")
 def in_boris(tmp_path_factory: pytest.TempPathFactory) -> Any:
     if not is_boris_there():
