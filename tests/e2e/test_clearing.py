@@ -30,6 +30,7 @@ OWN = "min egen notering"
         "a person withdraws",
         "words are struck",
         pytest.param("words are struck without a network", marks=pytest.mark.deep),
+        pytest.param("words are struck wherever text stands", marks=pytest.mark.deep),
         pytest.param("words are taken out", marks=pytest.mark.deep),
     ],
 )
@@ -50,6 +51,7 @@ def test_the_profiles_of_both_phones_are_clean_after_they_have_heard(
         "a person withdraws": withdrawn,
         "words are struck": struck,
         "words are struck without a network": struck_offline,
+        "words are struck wherever text stands": struck_wherever,
         "words are taken out": taken_out,
     }
     erase = ways[way](Field(server, lead), study)
@@ -139,6 +141,48 @@ def struck(field: Field, study: str) -> Callable[[], None]:
     for turn, words in enumerate((f"{MARKER} ringer", f"så ringer {MARKER}"), 1):
         elsewhere.say("entry.amended", entry, {"jotting": words}, turn)
     return lambda: elsewhere.say("words.struck", entry, {"words": MARKER}, 3)
+
+
+def struck_wherever(field: Field, study: str) -> Callable[[], None]:
+    """Every other kind of text with the marker in it, three versions where it has several; and each of them struck."""
+    elsewhere = Pushed(field)
+    visit = elsewhere.visit()
+    citizen = {"label": f"{MARKER}s mor", "kind": "citizen"}
+    gap = {
+        "encounter_id": visit,
+        "kind": "off_record",
+        "from": stamp(1),
+        "to": stamp(2),
+        "reason": f"{MARKER} bad om det",
+    }
+    note = {"encounter_id": visit, "text": f"{MARKER} sad ved vinduet", "anchors": [], "position": 1}
+    code = {"dimension": "action", "key": "waits_for", "label": {"en": f"Waits for {MARKER}"}}
+    draft = {**code, "definition": f"Som da {MARKER} ventede", "example": f"{MARKER} venter"}
+    about: list[tuple[str, str, dict[str, Any], str]] = [
+        ("encounter", visit, {"setting": f"hjemme hos {MARKER}"}, "amended"),
+        ("actor", str(new_id()), citizen, "added"),
+        ("gap", str(new_id()), gap, "recorded"),
+        ("fieldnote", str(new_id()), note, "written"),
+        ("memo", str(new_id()), {"text": f"hvorfor går {MARKER}?", "about": []}, "written"),
+        ("code", str(new_id()), code, "proposed"),
+        ("codebook", str(new_id()), {"version": 2, "note": f"efter {MARKER}", "codes": [draft]}, "drafted"),
+    ]
+    for turn, (kind, subject_id, payload, began) in enumerate(about):
+        elsewhere.say(f"{kind}.{began}", subject_id, payload, turn)
+        for text in (name for name in ("text", "reason", "setting", "label") if isinstance(payload.get(name), str)):
+            for version in (1, 2):
+                elsewhere.say(f"{kind}.amended", subject_id, {text: f"{version}. {MARKER}"}, turn)
+    who = str(about[1][1])
+    consent = str(new_id())
+    elsewhere.say("consent.recorded", consent, {"actor_id": who, "ethics": "given", "at": stamp(8), "way": MARKER}, 8)
+    study_id = study.rpartition("/")[2]
+    elsewhere.say("study.amended", study_id, {"title": f"Hos {MARKER}"}, 9)
+
+    def erase() -> None:
+        for minute, subject_id in enumerate([*(one[1] for one in about), consent, study_id], 10):
+            elsewhere.say("words.struck", subject_id, {"words": MARKER}, minute)
+
+    return erase
 
 
 def struck_offline(field: Field, study: str) -> Callable[[], None]:
