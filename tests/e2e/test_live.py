@@ -82,6 +82,8 @@ def at_rest(colleague: Phone) -> Observer:
     hand = Observer(colleague.page)
     if colleague.page.get_by_role("button", name="End", exact=True).count():
         hand.end()
+    # Wherever the test before has left it.
+    colleague.page.goto(f"{colleague.origin}/#/")
     return hand
 
 

@@ -160,6 +160,24 @@ def test_words_struck_in_a_memo_leave_the_one_that_is_being_written(field: Field
     page.get_by_label("New memo").fill("")
 
 
+def test_what_is_typed_while_a_memo_is_saved_begins_the_next_one(field: Field, laptop: Field) -> None:
+    """A disk takes its time, and whoever thinks in writing does not wait for it."""
+    page = open_at(laptop, "memos")
+    box = page.get_by_label("New memo")
+    box.fill("Den første tanke")
+    box.evaluate("""(box) => {
+      box.form.requestSubmit();
+      box.value = 'Den næste';
+      box.dispatchEvent(new Event('input', { bubbles: true }));
+    }""")
+    expect(page.get_by_role("article").filter(has_text="Den første tanke")).to_be_visible()
+    expect(box).to_have_value("Den næste")
+    page.wait_for_timeout(1_000)
+    page.reload()
+    expect(box).to_have_value("Den næste")
+    box.fill("")
+
+
 @SIZES
 def test_a_codes_memos_stand_in_the_codebook(field: Field, laptop: Field, size: tuple[int, int]) -> None:
     """Written beside the code, read there and among all memos, and not a part of the draft."""

@@ -120,6 +120,17 @@ describe('syncing happens', () => {
     expect(run).toHaveBeenCalledTimes(2);
   });
 
+  it('at once when it was asked for during a run that fails', async () => {
+    await startQuietly();
+    let finish: (outcome: { failed: true; retry_after_ms: number }) => void = () => undefined;
+    run.mockReturnValueOnce(new Promise((resolve) => (finish = resolve)));
+    const first = times.now();
+    const second = times.now();
+    finish({ failed: true, retry_after_ms: 600_000 });
+    await Promise.all([first, second]);
+    expect(run).toHaveBeenCalledTimes(2);
+  });
+
   it('for the last time when the page goes away', async () => {
     await startQuietly();
     window.dispatchEvent(new Event('pagehide'));

@@ -69,8 +69,9 @@ export class SyncTimes {
     if (!this.isBehind) this.within(Math.random() * HINT_SPREAD_MS);
   }
 
-  /** At once, whatever has failed before. */
+  /** At once, whatever has failed before, and whatever is under way and may fail yet. */
   async now(): Promise<void> {
+    if (this.running) await this.running;
     this.notBefore = 0;
     await this.run();
   }
